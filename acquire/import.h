@@ -1,0 +1,35 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * Import: other makers' files read as if they were recordings. CSV for now;
+ * a format is one file and one line in the table of import.c.
+ *
+ * A CSV has a header that names its columns, or `columns` does. Recognised
+ * (any case; separators space _ - . ( ) [ ] and units such as _g, _mg, _ms2,
+ * "m/s^2", _dps, "deg/s", _rads, "rad/s" are understood): time (t, time,
+ * timestamp, seconds, ms, ...), accelerometer x y z (ax, acc_x, accel x,
+ * accelerometer_x, x ...), gyroscope x y z (gx, gyro_x, rot_x ...), and label
+ * columns, which are ignored. Where the header names no unit, the length of
+ * gravity tells g from m/s2, and the size of the numbers is never guessed for
+ * a gyroscope: deg/s unless `unit` says otherwise, with a note.
+ *
+ * Time is seconds, milliseconds, microseconds or nanoseconds (told by the
+ * header, else by the step), ISO 8601, or absent with a rate given.
+ */
+#ifndef ACQUIRE_IMPORT_H
+#define ACQUIRE_IMPORT_H
+
+#include "acquire/recording.h"
+
+struct import_options {
+    const char *columns;  /* "t,ax,ay,az,gx,gy,gz", "-" skips one; NULL: header */
+    const char *unit;     /* "g,dps", "m/s2,rad/s", "mg"; NULL: recognise */
+    double rate_hz;       /* 0: from the time column */
+    enum placement placement;
+};
+
+/* Writes what is in `in` as a recording to `out`; samples become int16 with
+ * the finest scale that holds the largest. */
+int import_file(const char *in, const char *out,
+                const struct import_options *options, struct error *error);
+
+#endif

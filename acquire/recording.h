@@ -1,0 +1,215 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * Recordings: the one way in which samples are stored and read. A recording is
+ * an HDF5 file (layout: README, "Recording file"); for reading it may also be
+ * any file that import.h understands, so that analysis needs to know neither.
+ *
+ * Rows and time. A sensor's samples are rows 0 .. rows-1 of what arrived. A
+ * block is a run of rows with the device time of its first; between blocks
+ * time is a straight line. A gap stands before row `at_sample` and has its
+ * length and cause. Device time becomes session time (seconds from the first
+ * sample, on the host's clock) by one robust line through the clock probes;
+ * it is fitted on reading, stored nowhere.
+ *
+ * Ownership: recording_open and recording_create give objects that the caller
+ * closes; strings and arrays inside are borrowed until then.
+ * Threads: HDF5 is not thread-safe here; one thread at a time in the process.
+ * Errors: negative enum error_code with a sentence. Closing is checked: a
+ * recording counts as written only when recording_commit has returned 0.
+ */
+#ifndef ACQUIRE_RECORDING_H
+#define ACQUIRE_RECORDING_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "acquire/error.h"
+#include "acquire/motion.h"
+
+enum { RECORDING_VERSION = 1, RECORDING_TEXT = 256 };
+
+enum placement {
+    PLACEMENT_OTHER,
+    PLACEMENT_LEFT_WRIST,
+    PLACEMENT_RIGHT_WRIST,
+    PLACEMENT_LEFT_ANKLE,
+    PLACEMENT_RIGHT_ANKLE,
+    PLACEMENTS
+};
+
+/* "left-wrist" and so on; placement_parse also takes left and right. */
+const char *placement_name(enum placement placement);
+bool placement_parse(const char *text, enum placement *out);
+
+/* What is known of a recording, one sensor. Empty strings: not known. */
+struct recording_info {
+    char uuid[37];
+    char created_utc[32];  /* ISO 8601, "2026-11-21T08:15:02.123Z" */
+    char software[64];
+    char participant[64];  /* a code, never a name */
+    char label[RECORDING_TEXT];
+    char notes[4096];
+    char serial[64];
+    char model[64];
+    char firmware[32];
+    enum placement placement;
+    bool has_accel;
+    bool has_gyro;
+    double accel_range_g;  /* 0: not known */
+    double gyro_range_dps;
+    double accel_scale;    /* [m/s2 per LSB] */
+    double gyro_scale;     /* [rad/s per LSB] */
+    double rate_nominal_hz;
+    double rate_measured_hz; /* of rows, on the host's clock */
+    char calibration[RECORDING_TEXT]; /* "none", or what was applied */
+    char state[16];        /* "complete", "recovered" */
+};
+
+enum block_flag {
+    BLOCK_CLIP_ACCEL = 1 << 0, /* a sample of it is at the range's end */
+    BLOCK_CLIP_GYRO = 1 << 1,
+    BLOCK_RESTARTED = 1 << 2,  /* the sensor was set up anew before it */
+};
+
+struct recording_block {
+    uint64_t first_sample; /* row */
+    int64_t device_ns;     /* of that row */
+    uint32_t count;        /* rows */
+    uint32_t flags;        /* enum block_flag */
+};
+
+/* Causes of a gap, bits; their names: gap_cause_text. */
+enum gap_cause {
+    GAP_FIFO = 1 << 0,      /* sensor's FIFO overran */
+    GAP_BUS = 1 << 1,       /* sensor's bus failed */
+    GAP_DEVICE = 1 << 2,    /* device's ring was full: host did not fetch */
+    GAP_USB = 1 << 3,       /* whole frames missing or damaged in transit */
+    GAP_HOST = 1 << 4,      /* host's ring was full: disk too slow */
+    GAP_UNPLUGGED = 1 << 5, /* device was away */
+    GAP_SOURCE = 1 << 6,    /* missing in an imported file */
+};
+
+struct recording_gap {
+    uint64_t at_sample;    /* row before which samples are missing */
+    uint64_t lost_samples;
+    int64_t start_ns;      /* device time of the last sample before it */
+    int64_t end_ns;        /* and of the first after it */
+    uint32_t cause;        /* enum gap_cause */
+};
+
+struct recording_clock {
+    int64_t device_ns;         /* device clock, read between the two host */
+    int64_t host_monotonic_ns; /* times; this is their middle */
+    int64_t host_utc_ns;       /* since 1970 */
+    int64_t round_trip_ns;
+};
+
+struct recording_event {
+    int64_t start_ns;  /* session time: from the first sample */
+    int64_t end_ns;    /* equal to start for a mark */
+    char label[64];
+    char source[16];   /* "key", "preset", "programme", "import", "clock" */
+};
+
+/* ---- writing ---- */
+
+struct recording_writer;
+
+/* Begins a recording that will be at `path`; it is built beside it under a
+ * temporary name. Refuses a path that exists (ERR_EXISTS). `info` is copied;
+ * rate_measured_hz may still change until commit. */
+int recording_create(const char *path, const struct recording_info *info,
+                     struct recording_writer **out, struct error *error);
+
+/* Appends `n` rows. `samples` are raw six-axis values, accelerometer first;
+ * columns of a sensor that info says is missing are ignored. `temperature` is
+ * degrees C for the run, NAN if not known. Device time of the first row in
+ * `block` (first_sample and count are filled in here). */
+int recording_append(struct recording_writer *writer,
+                     struct recording_block block, const int16_t (*samples)[6],
+                     size_t n, float temperature, struct error *error);
+
+/* Notes a gap before the next row to be appended (at_sample is filled in). */
+int recording_append_gap(struct recording_writer *writer,
+                         struct recording_gap gap, struct error *error);
+int recording_append_clock(struct recording_writer *writer,
+                           const struct recording_clock *probe,
+                           struct error *error);
+int recording_append_event(struct recording_writer *writer,
+                           const struct recording_event *event,
+                           struct error *error);
+
+/* Writes what is left, syncs, reads the file back and compares its checksum,
+ * gives it its name, syncs the folder. Frees the writer, also on error; then
+ * nothing is left of the file. */
+int recording_commit(struct recording_writer *writer, struct error *error);
+
+/* Gives up: frees the writer, removes the temporary file. NULL is legal. */
+void recording_abort(struct recording_writer *writer);
+
+/* ---- reading ---- */
+
+struct recording;
+
+/* How a file that is no recording is to be understood; see import.h. */
+struct import_options;
+
+/* Opens a recording, or a file that import understands (`options` may be NULL:
+ * recognise everything). */
+int recording_open(const char *path, const struct import_options *options,
+                   struct recording **out, struct error *error);
+void recording_close(struct recording *recording);
+
+const struct recording_info *recording_info(const struct recording *recording);
+uint64_t recording_rows(const struct recording *recording);
+double recording_duration_s(const struct recording *recording);
+
+/* Tables, in order; *count receives their length. */
+const struct recording_gap *recording_gaps(const struct recording *recording,
+                                           size_t *count);
+const struct recording_clock *
+recording_clocks(const struct recording *recording, size_t *count);
+const struct recording_event *
+recording_events(const struct recording *recording, size_t *count);
+
+/* A run of rows without a gap inside, evenly spaced: row i is at
+ * t0_s + i * dt_s of session time. */
+struct recording_chunk {
+    uint64_t first;            /* row */
+    size_t count;              /* 0 at the end */
+    double t0_s;
+    double dt_s;
+    bool gap_before;           /* samples are missing before row `first` */
+    uint32_t clipped_accel;    /* rows of it at the range's end */
+    uint32_t clipped_gyro;
+    const struct motion *rows; /* borrowed until the next read */
+};
+
+/* Reads the next chunk, about a second of it. Memory does not grow with the
+ * length of the recording. Returns 0; at the end chunk->count is 0. */
+int recording_read(struct recording *recording, struct recording_chunk *chunk,
+                   struct error *error);
+
+/* Goes back to the first row. */
+int recording_rewind(struct recording *recording, struct error *error);
+
+/* Reads rows [first, first + n) as raw int16, for verify and export; ERR_DATA
+ * where the file holds no int16 (a CSV). */
+int recording_read_raw(struct recording *recording, uint64_t first, size_t n,
+                       int16_t (*out)[6], struct error *error);
+
+/* How the device clock maps to the host's: what the probes say. */
+struct clock_fit {
+    size_t probes;      /* 0: no fit, rate 1 */
+    double ppm;         /* device against host, + is fast */
+    double residual_rms_us;
+    double residual_max_us;
+};
+void recording_clock_fit(const struct recording *recording,
+                         struct clock_fit *out);
+
+/* "fifo", "fifo+usb", ... into `out` (64 bytes). */
+void gap_cause_text(uint32_t cause, char *out);
+
+#endif

@@ -1,0 +1,70 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * The wristband: everything the firmware does that does not depend on the
+ * board. It sets the IMU up, empties its FIFO into a ring of frames, hands
+ * those to USB, and answers vendor requests. The board (firmware/nano_rp2040)
+ * and the virtual wristband (firmware/virtual) are two ways of calling it.
+ *
+ * Ownership: the caller owns struct band and the ring's memory; nothing is
+ * allocated. Everything outside is reached through struct band_io.
+ *
+ * Threads: band_poll is called from one context (the main loop). band_request
+ * and band_frame may interrupt band_poll (USB interrupt) but not each other;
+ * requests that need the IMU are only noted there and carried out by the next
+ * band_poll.
+ *
+ * Errors: bus errors are retried, then counted and marked in the stream as
+ * lost samples; the IMU is set up anew where that does not help. Nothing here
+ * blocks for longer than one FIFO read.
+ */
+#ifndef FIRMWARE_CORE_BAND_H
+#define FIRMWARE_CORE_BAND_H
+
+#include "firmware/core/lsm6dsox.h"
+#include "firmware/core/ring.h"
+#include "firmware/core/wire.h"
+
+/* What the board gives. `bus` may sleep until its interrupt comes. */
+struct band_io {
+    struct imu_bus bus;              /* the IMU's I2C bus and the clock */
+    void (*led)(void *ctx, bool on); /* the board's LED */
+    /* Supply in mV (0: not measured); sets whether USB gives the power. */
+    uint16_t (*supply)(void *ctx, bool *on_usb_power);
+    void *ctx;                       /* of led and supply */
+};
+
+struct band_config {
+    struct band_io io;
+    uint8_t *ring;          /* borrowed for the life of the band */
+    uint32_t ring_bytes;    /* a power of two, 4096 at least */
+    char serial[21];
+    char model[33];
+    uint8_t firmware[3];
+};
+
+struct band; /* fields below are private to band.c */
+
+/* Prepares `band` from `config` (copied; the ring is borrowed). Does not touch
+ * the bus: the first band_poll does. */
+void band_init(struct band *band, const struct band_config *config);
+
+/* Does what is due: carries out noted requests, empties the FIFO when at its
+ * watermark, blinks. Call it when the IMU's interrupt pin rises and at the
+ * latest when band_deadline_us() comes. */
+void band_poll(struct band *band);
+
+/* Returns the device clock [us] at which band_poll is due even without an
+ * interrupt, UINT64_MAX if only a request can make work. */
+uint64_t band_deadline_us(const struct band *band);
+
+/* Copies the next whole frame to `out` (WIRE_FRAME_MAX bytes) and removes it
+ * from the ring. Returns its length [bytes], 0 if there is none. */
+size_t band_frame(struct band *band, uint8_t *out);
+
+/* Answers a vendor request. For IN, writes at most setup->length bytes to
+ * `data` (64 bytes at least); for OUT, `data` holds setup->length bytes.
+ * Returns the bytes to send (0 for OUT), or -1 to stall. */
+int band_request(struct band *band, const struct wire_setup *setup,
+                 uint8_t *data);
+
+#endif

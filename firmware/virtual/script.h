@@ -1,0 +1,57 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * Motion scripts: synthetic motion with known truth. A script is text, a line
+ * an activity, in the order in which they happen:
+ *
+ *   # comment
+ *   rest 10 pose=lap
+ *   walk 60 cadence=112 swing=35 jitter=0.02
+ *   tremor 20 frequency=5.2 amplitude=4 pose=lap      # deg/s rms, rest
+ *   tremor 20 frequency=7 amplitude=2 pose=raised     # postural
+ *   taps 20 rate=3 size=20 jitter=0.03 decrement=0.2  # size: peak [mg]
+ *   curls 60 count=10 range=120 hold=5
+ *   knock 2 size=3                                    # one blow [g]
+ *   table 30                                          # put down, picked up
+ *
+ * The first word after the activity is its duration in seconds; what may
+ * follow is in the table of script.c, and every parameter has a default.
+ * Physically plausible: gravity turns with the arm, poses blend smoothly,
+ * taps are damped impulses, walking has impacts at the step rate and swing at
+ * half of it.
+ *
+ * Truth: what really happened, an entry an event, with the meanings of
+ * `carpus analyse --events`.
+ */
+#ifndef FIRMWARE_VIRTUAL_SCRIPT_H
+#define FIRMWARE_VIRTUAL_SCRIPT_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+#include "firmware/virtual/motion.h"
+
+struct script_truth {
+    const char *kind; /* step tap repetition tremor walk nonwear rest knock */
+    double start_s;
+    double end_s;
+    double value;     /* step: cadence [1/min]; tap: peak [mg]; repetition:
+                       * range [deg]; tremor: frequency [Hz]; walk: steps */
+    double value2;    /* tremor: rms [deg/s]; repetition: hold [s]; else 0 */
+};
+
+struct script;
+
+/* Reads a script from `text`. Returns 0; or -1 with a sentence that names line
+ * and word in `why` (size bytes). `seed` sets jitter. Caller frees. */
+int script_parse(const char *text, uint64_t seed, struct script **out,
+                 char *why, size_t size);
+void script_free(struct script *script);
+
+/* What happens, by rising start; borrowed until script_free. */
+const struct script_truth *script_truths(const struct script *script,
+                                         size_t *count);
+
+/* A source that plays the script; it takes the script and frees it. */
+struct motion_source script_motion(struct script *script);
+
+#endif
