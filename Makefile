@@ -1,0 +1,125 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+# carpus. `make help` lists the targets. All that is built is below $(BUILD).
+
+BUILD ?= build
+PREFIX ?= /usr/local
+DESTDIR ?=
+DATA ?= ../shared/data
+V ?= @
+
+VERSION := 0.1.0
+
+# Libraries' flags are asked for when a file is compiled: set-up may have to
+# install them first.
+LIBRARIES = libusb-1.0 hdf5 fftw3f jansson pangocairo libxml-2.0
+LIBRARY_CFLAGS = $(shell pkg-config --cflags $(LIBRARIES))
+LIBRARY_LIBS = $(shell pkg-config --libs $(LIBRARIES)) -lcsv -lm
+
+WARNINGS = -Wall -Wextra -Wpedantic -Werror -Wmissing-prototypes \
+    -Wstrict-prototypes -Wshadow -Wconversion -Wpointer-arith -Wwrite-strings \
+    -Wcast-align -Wundef -Wvla
+CFLAGS ?= -O2 -g
+CPPFLAGS_ALL = -I. -D_POSIX_C_SOURCE=200809L -D_DEFAULT_SOURCE \
+    -DCARPUS_VERSION='"$(VERSION)"' $(CPPFLAGS)
+CFLAGS_ALL = -std=c11 $(WARNINGS) -pthread -fno-math-errno \
+    -fno-trapping-math $(CFLAGS)
+SANITIZE = -O1 -g -fno-omit-frame-pointer -fsanitize=address,undefined \
+    -fno-sanitize-recover=undefined
+
+MODULES := $(wildcard firmware/core/*.c firmware/virtual/*.c acquire/*.c \
+    analysis/*.c)
+TESTS := $(patsubst tests/%.c,%,$(wildcard tests/test_*.c))
+TEST_PROGRAMS := $(TESTS:%=$(BUILD)/test/%)
+
+.PHONY: all demo test check lint format accuracy bench install man clean help \
+    setup
+
+## all: build build/carpus (the default)
+all: $(BUILD)/carpus
+
+## demo: record, analyse and report real motion with the virtual wristband
+demo: $(BUILD)/carpus
+	$(V)scripts/demo $(BUILD)
+
+## test: set up, build with sanitizers, run all tests that take seconds
+test: $(TEST_PROGRAMS) $(BUILD)/test/carpus $(BUILD)/carpus
+	$(V)tests/run $(BUILD)
+
+## accuracy: score every method on the real recordings in DATA
+accuracy: $(BUILD)/carpus
+	$(V)tests/accuracy/run $(BUILD)/carpus $(DATA)
+
+## bench: speed and memory, side by side with what else there is
+bench: $(BUILD)/carpus $(BUILD)/bench_recording
+	$(V)scripts/bench $(BUILD)
+
+## lint: clang-format, clang-tidy, cppcheck, gcc -fanalyzer
+lint: $(BUILD)/.setup-build-test-lint
+	$(V)scripts/lint $(BUILD)
+
+## format: lay the code out as .clang-format says
+format: $(BUILD)/.setup-build-test-lint
+	$(V)git ls-files '*.[ch]' | xargs clang-format -i
+
+## install: into DESTDIR with PREFIX (program and manual pages)
+install: $(BUILD)/carpus man
+	install -d $(DESTDIR)$(PREFIX)/bin $(DESTDIR)$(PREFIX)/share/man/man1
+	install -m 755 $(BUILD)/carpus $(DESTDIR)$(PREFIX)/bin/
+	install -m 644 $(BUILD)/man/*.1 $(DESTDIR)$(PREFIX)/share/man/man1/
+
+## man: manual pages, made from --help
+man: $(BUILD)/carpus $(BUILD)/.setup-build-man
+	$(V)scripts/manual $(BUILD)
+
+## setup: install what building and testing need (all targets do it)
+setup: $(BUILD)/.setup-build-test
+
+## clean: remove all that was built
+clean:
+	rm -rf $(BUILD)
+
+## help: this list
+help:
+	@sed -n 's/^## //p' $(firstword $(MAKEFILE_LIST))
+
+# .setup-A-B: the packages of tiers A and B of scripts/packages are installed.
+$(BUILD)/.setup-%: scripts/packages scripts/setup
+	$(V)mkdir -p $(BUILD)
+	$(V)scripts/setup $(subst -, ,$*)
+	$(V)touch $@
+
+# A variant is a folder of objects, one archive and the program:
+# variant FOLDER, FLAGS, SETUP
+define variant
+$(1)/%.o: %.c | $(3)
+	@mkdir -p $$(@D)
+	$$(V)$$(CC) $$(CPPFLAGS_ALL) $$(LIBRARY_CFLAGS) $$(CFLAGS_ALL) $(2) \
+	    -MMD -MP -c $$< -o $$@
+
+$(1)/libcarpus.a: $$(MODULES:%.c=$(1)/%.o)
+	@rm -f $$@
+	$$(V)$$(AR) rcs $$@ $$^
+
+-include $$(MODULES:%.c=$(1)/%.d) $(1)/carpus.d
+endef
+
+$(eval $(call variant,$(BUILD)/obj,,$(BUILD)/.setup-build))
+$(eval $(call variant,$(BUILD)/test/obj,$(SANITIZE),$(BUILD)/.setup-build-test))
+-include $(TESTS:%=$(BUILD)/test/obj/tests/%.d)
+
+LINK = $(V)$(CC) $(CFLAGS_ALL) $(LDFLAGS)
+
+$(BUILD)/carpus: $(BUILD)/obj/carpus.o $(BUILD)/obj/libcarpus.a
+	$(LINK) $^ $(LIBRARY_LIBS) -o $@
+
+$(BUILD)/bench_%: $(BUILD)/obj/tests/bench/%.o $(BUILD)/obj/libcarpus.a
+	$(LINK) $^ $(LIBRARY_LIBS) -o $@
+
+$(BUILD)/test/carpus: $(BUILD)/test/obj/carpus.o $(BUILD)/test/obj/libcarpus.a
+	$(LINK) $(SANITIZE) $^ $(LIBRARY_LIBS) -o $@
+
+$(BUILD)/test/test_%: $(BUILD)/test/obj/tests/test_%.o \
+    $(BUILD)/test/obj/libcarpus.a
+	$(LINK) $(SANITIZE) $^ $(LIBRARY_LIBS) -lcmocka -o $@
+
+.SECONDARY:

@@ -1,0 +1,63 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "acquire/command.h"
+
+#include <argp.h>
+#include <errno.h>
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+const char *argp_program_version = "carpus " CARPUS_VERSION;
+
+int command_parse(const struct argp *argp, int argc, char **argv, void *input,
+                  struct error *error)
+{
+    argp_err_exit_status = error_exit_status(ERR_USAGE);
+    int number = argp_parse(argp, argc, argv, 0, NULL, input);
+    if (number == ENOMEM) {
+        return error_set(error, ERR_NO_MEMORY, "out of memory");
+    }
+    return number == 0 ? 0
+                       : error_set(error, ERR_USAGE,
+                                   "wrong usage; try `%s --help`", argv[0]);
+}
+
+static const struct {
+    const char *suffix;
+    double seconds;
+} units[] = {
+    {"", 1}, {"s", 1}, {"ms", 0.001}, {"m", 60}, {"min", 60},
+    {"h", 3600}, {"d", 86400},
+};
+
+int command_duration(const char *option, const char *text, double *seconds,
+                     struct error *error)
+{
+    char *end;
+    double value = strtod(text, &end);
+    if (end != text && isfinite(value) && value > 0) {
+        for (size_t i = 0; i < sizeof(units) / sizeof(units[0]); i++) {
+            if (strcmp(end, units[i].suffix) == 0) {
+                *seconds = value * units[i].seconds;
+                return 0;
+            }
+        }
+    }
+    return error_set(error, ERR_USAGE,
+                     "%s: '%s' is no duration; write 90s, 5m or 1.5h", option,
+                     text);
+}
+
+int command_number(const char *option, const char *text, double least,
+                   double most, double *out, struct error *error)
+{
+    char *end;
+    double value = strtod(text, &end);
+    if (end == text || *end != '\0' || !(value >= least && value <= most)) {
+        return error_set(error, ERR_USAGE,
+                         "%s: '%s' is no number from %g to %g", option, text,
+                         least, most);
+    }
+    *out = value;
+    return 0;
+}

@@ -1,0 +1,152 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "acquire/output.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+/* Where the missing thing is the folder, "no such file" would mislead. */
+static int cannot_create(struct error *error, const char *path, int number)
+{
+    if (number == ENOENT || number == ENOTDIR) {
+        return error_set(error, ERR_CREATE,
+                         "cannot create '%s': there is no such folder", path);
+    }
+    return error_from_errno(error, number, "cannot create '%s'", path);
+}
+
+int output_open(struct output *output, const char *path, struct error *error)
+{
+    memset(output, 0, sizeof(*output));
+    if (strcmp(path, "-") == 0) {
+        output->file = stdout;
+        return 0;
+    }
+    if (strlen(path) >= sizeof(output->path)) {
+        return error_set(error, ERR_USAGE, "the name of the output is longer "
+                                           "than a file's may be");
+    }
+    struct stat status;
+    if (lstat(path, &status) == 0) {
+        return cannot_create(error, path, EEXIST);
+    }
+    strcpy(output->path, path);
+    snprintf(output->temporary, sizeof(output->temporary), "%s.part-XXXXXX",
+             path);
+    int fd = mkstemp(output->temporary);
+    if (fd < 0) {
+        return cannot_create(error, path, errno);
+    }
+    mode_t mask = umask(0);
+    umask(mask);
+    output->file = fchmod(fd, 0666 & ~mask) == 0 ? fdopen(fd, "w") : NULL;
+    if (output->file == NULL) {
+        int number = errno;
+        close(fd);
+        unlink(output->temporary);
+        return cannot_create(error, path, number);
+    }
+    return 0;
+}
+
+static int sync_folder(const char *path, struct error *error)
+{
+    char folder[4096];
+    const char *slash = strrchr(path, '/');
+    int length = slash == NULL ? 0 : slash == path ? 1 : (int)(slash - path);
+    snprintf(folder, sizeof(folder), "%.*s", length, path);
+
+    int fd = open(length > 0 ? folder : ".", O_RDONLY | O_DIRECTORY);
+    if (fd < 0) {
+        /* A folder may be writable and not readable: then it cannot be
+         * synced, and the file is there all the same. */
+        return 0;
+    }
+    int failed = fsync(fd) != 0 && errno != EINVAL ? errno : 0;
+    close(fd);
+    return failed == 0 ? 0
+                       : error_from_errno(error, failed,
+                                          "cannot sync the folder of '%s'",
+                                          path);
+}
+
+static int sync_file(const char *path, struct error *error)
+{
+    int fd = open(path, O_RDONLY);
+    if (fd < 0) {
+        return error_from_errno(error, errno, "cannot open '%s'", path);
+    }
+    int failed = fsync(fd) != 0 ? errno : 0;
+    if (close(fd) != 0 && failed == 0) {
+        failed = errno;
+    }
+    return failed == 0
+               ? 0
+               : error_from_errno(error, failed, "cannot sync '%s'", path);
+}
+
+/* rename() would replace a file that came meanwhile; link() does not. Where
+ * the file system has no links, the window between look and rename stays. */
+static int name_file(const char *temporary, const char *path)
+{
+    if (link(temporary, path) == 0) {
+        unlink(temporary);
+        return 0;
+    }
+    if (errno != EPERM && errno != EOPNOTSUPP && errno != ENOSYS) {
+        return errno;
+    }
+    if (access(path, F_OK) == 0) {
+        return EEXIST;
+    }
+    return rename(temporary, path) == 0 ? 0 : errno;
+}
+
+int output_publish(const char *temporary, const char *path,
+                   struct error *error)
+{
+    int err = sync_file(temporary, error);
+    if (err < 0) {
+        return err;
+    }
+    int number = name_file(temporary, path);
+    if (number != 0) {
+        return cannot_create(error, path, number);
+    }
+    return sync_folder(path, error);
+}
+
+int output_commit(struct output *output, struct error *error)
+{
+    FILE *file = output->file;
+    output->file = NULL;
+    if (file == stdout) {
+        return fflush(file) == 0 && !ferror(file)
+                   ? 0
+                   : error_set(error, ERR_IO,
+                               "cannot write to standard output");
+    }
+    errno = 0;
+    int failed = ferror(file) != 0;
+    failed |= fclose(file) != 0;
+    int err = failed ? error_from_errno(error, errno != 0 ? errno : EIO,
+                                        "cannot write '%s'", output->path)
+                     : output_publish(output->temporary, output->path, error);
+    if (err < 0) {
+        unlink(output->temporary);
+    }
+    return err;
+}
+
+void output_abort(struct output *output)
+{
+    if (output->file != NULL && output->file != stdout) {
+        fclose(output->file);
+        unlink(output->temporary);
+    }
+    output->file = NULL;
+}

@@ -1,0 +1,36 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * Output files that appear whole or not at all: written beside their name
+ * under a temporary one, synced, then given their name; an existing file is
+ * never replaced. Used for everything the program writes by name except the
+ * journal (which must be there from the first second) and HDF5 (which does the
+ * same inside recording.c with these two last steps).
+ */
+#ifndef ACQUIRE_OUTPUT_H
+#define ACQUIRE_OUTPUT_H
+
+#include <stdio.h>
+
+#include "acquire/error.h"
+
+struct output {
+    FILE *file;       /* write here */
+    char path[4096];
+    char temporary[4096 + 32];
+};
+
+/* Opens; ERR_EXISTS if `path` is there, ERR_CREATE if the folder is missing or
+ * read-only. "-" is standard output. */
+int output_open(struct output *output, const char *path, struct error *error);
+
+/* Flushes, syncs, names. On error nothing is left. */
+int output_commit(struct output *output, struct error *error);
+void output_abort(struct output *output);
+
+/* As the last step of output_commit for a file that is complete and closed:
+ * syncs `temporary`, gives it the name `path` if that is still free, syncs the
+ * folder. */
+int output_publish(const char *temporary, const char *path,
+                   struct error *error);
+
+#endif

@@ -1,0 +1,28 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * Runs all measures over a recording in one pass: reads chunks, resamples each
+ * segment once for each rate that measures ask for, pushes, finishes, and lets
+ * arbitrate.c settle overlaps. Memory is the same for ten seconds and for a
+ * week, apart from the events found.
+ *
+ * A short gap (PIPELINE_BRIDGE_S) is bridged by a straight line, so that a few
+ * lost samples do not end a walk; the lost samples are still reported.
+ */
+#ifndef ANALYSIS_PIPELINE_H
+#define ANALYSIS_PIPELINE_H
+
+#include "acquire/recording.h"
+#include "analysis/summary.h"
+
+struct pipeline_options {
+    double lever_m;           /* 0: MEASURE_LEVER_MM */
+    enum placement placement; /* PLACEMENT_OTHER: as the recording says */
+};
+
+/* Fills `out` (summary_init'ed by it; free with summary_free also on error)
+ * from `recording`, which is read from where it stands. */
+int pipeline_run(struct recording *recording,
+                 const struct pipeline_options *options, struct summary *out,
+                 struct error *error);
+
+#endif
