@@ -25,12 +25,12 @@ struct summary;
 
 /* What a measure is told before the first sample. */
 struct measure_input {
-    double source_hz;  /* rate of the recording: what lies above half of it is
-                        * not in the samples, whatever grid they come on */
+    double source_hz; /* rate of the recording: what lies above half of it is
+                       * not in the samples, whatever grid they come on */
     bool has_accel;
     bool has_gyro;
     enum placement placement;
-    double lever_m;    /* from the joint to where tremor is wanted [m] */
+    double lever_m; /* from the joint to where tremor is wanted [m] */
 };
 
 enum {

@@ -16,13 +16,13 @@
 #include "acquire/motion.h"
 
 struct orientation {
-    float gravity[3];     /* unit vector, sensor axes: what it reads at rest */
-    float linear[3];      /* acceleration without gravity [g] */
-    float rate[3];        /* angular rate without bias [deg/s] */
-    float attitude[4];    /* unit quaternion, sensor to an earth frame whose z
-                           * is up and whose heading is arbitrary */
-    float bias[3];        /* of the gyroscope [deg/s] */
-    bool still;           /* no motion for the last second and a half */
+    float gravity[3];  /* unit vector, sensor axes: what it reads at rest */
+    float linear[3];   /* acceleration without gravity [g] */
+    float rate[3];     /* angular rate without bias [deg/s] */
+    float attitude[4]; /* unit quaternion, sensor to an earth frame whose z
+                        * is up and whose heading is arbitrary */
+    float bias[3];     /* of the gyroscope [deg/s] */
+    bool still;        /* no motion for the last second and a half */
     /* The rest is private to orientation.c. */
     float dt_s;
     bool has_gyro;

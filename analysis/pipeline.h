@@ -14,6 +14,9 @@
 #include "acquire/recording.h"
 #include "analysis/summary.h"
 
+/* A second of walking has two steps: what is missing must be less. */
+#define PIPELINE_BRIDGE_S 0.25
+
 struct pipeline_options {
     double lever_m;           /* 0: MEASURE_LEVER_MM */
     enum placement placement; /* PLACEMENT_OTHER: as the recording says */

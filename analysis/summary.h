@@ -31,12 +31,12 @@ struct quality {
     double calibration_error_mg; /* | |a| - 1 g |, mean over still windows */
     double calibration_error_after_mg; /* with the best fit; NAN: no fit */
     char calibration_reason[SUMMARY_REASON]; /* why there was no fit */
-    double gyro_bias_dps[3];     /* from still windows; NAN: none */
+    double gyro_bias_dps[3];                 /* from still windows; NAN: none */
     double still_s;
     double worn_s;
     size_t nonwear_count;
     struct span *nonwear;
-    double accel_noise_mg;       /* rms in the stillest window */
+    double accel_noise_mg; /* rms in the stillest window */
     double gyro_noise_dps;
     char reason[SUMMARY_REASON];
 };
@@ -52,10 +52,10 @@ struct walk_bout {
     double start_s;
     double end_s;
     uint32_t steps;
-    double cadence_spm;    /* median of its seconds [steps/min] */
+    double cadence_spm; /* median of its seconds [steps/min] */
     double cadence_sd_spm;
-    double arm_swing_deg;  /* median peak-to-peak; NAN without gyroscope */
-    double confidence;     /* 0 .. 1 */
+    double arm_swing_deg; /* median peak-to-peak; NAN without gyroscope */
+    double confidence;    /* 0 .. 1 */
 };
 
 struct walk_minute {
@@ -95,13 +95,13 @@ struct tremor_segment {
     double end_s;
     enum tremor_kind kind;
     double frequency_hz;
-    double frequency_sd_hz;    /* from window to window */
-    double half_width_hz;      /* of the spectral peak at half power */
-    double harmonic_ratio;     /* power at 2f over power at f */
-    double stability_hz;       /* tremor stability index: IQR of df by cycle */
-    double rms_dps;            /* angular rate, all axes; NAN: no gyroscope */
-    double peak_to_peak_deg;   /* 2 sqrt(2) rms / (2 pi f) */
-    double peak_to_peak_mm;    /* that times the lever */
+    double frequency_sd_hz;  /* from window to window */
+    double half_width_hz;    /* of the spectral peak at half power */
+    double harmonic_ratio;   /* power at 2f over power at f */
+    double stability_hz;     /* tremor stability index: IQR of df by cycle */
+    double rms_dps;          /* angular rate, all axes; NAN: no gyroscope */
+    double peak_to_peak_deg; /* 2 sqrt(2) rms / (2 pi f) */
+    double peak_to_peak_mm;  /* that times the lever */
     double accel_rms_mg;
     bool sensors_agree;        /* accelerometer shows the same frequency */
     char note[SUMMARY_REASON]; /* why they do not, or "" */
@@ -124,7 +124,7 @@ struct rest_detector {
 enum { TREMOR_BINS = 129 };
 
 struct tremor {
-    double analysed_s;  /* worn, sampled fast enough, and looked at */
+    double analysed_s; /* worn, sampled fast enough, and looked at */
     double tremor_s;
     double lever_m;
     size_t segment_count;
@@ -174,13 +174,13 @@ struct repetition {
     double end_s;
     double hold_s;
     double range_deg;
-    double tempo_s;      /* duration of moving there and back */
+    double tempo_s; /* duration of moving there and back */
     float confidence;
-    uint32_t set;        /* index into struct exercise.set */
+    uint32_t set; /* index into struct exercise.set */
 };
 
 struct exercise_set {
-    char exercise[32];   /* "repetition" until a programme names it */
+    char exercise[32]; /* "repetition" until a programme names it */
     double start_s;
     double end_s;
     uint32_t repetitions;
@@ -204,15 +204,15 @@ enum { TRACE_COLUMNS = 1440 };
 
 /* The session in at most TRACE_COLUMNS equal columns. NAN: no data. */
 struct trace {
-    double column_s;  /* width of a column [s] */
+    double column_s; /* width of a column [s] */
     size_t columns;
-    float accel_low_g[TRACE_COLUMNS];  /* least and most of |a| */
+    float accel_low_g[TRACE_COLUMNS]; /* least and most of |a| */
     float accel_high_g[TRACE_COLUMNS];
     float gyro_high_dps[TRACE_COLUMNS]; /* most of |w| */
 };
 
 struct summary {
-    char path[4096];              /* as it was named */
+    char path[4096]; /* as it was named */
     struct recording_info info;
     double duration_s;
     uint64_t rows;
@@ -223,7 +223,7 @@ struct summary {
     struct taps taps;
     struct exercise exercise;
     struct trace trace;
-    size_t event_count;           /* the recording's own */
+    size_t event_count; /* the recording's own */
     struct recording_event *event;
 };
 

@@ -1,0 +1,118 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include <argp.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "acquire/command.h"
+#include "acquire/output.h"
+#include "analysis/analyse.h"
+#include "analysis/summary_json.h"
+
+struct arguments {
+    struct analyse_options analyse;
+    const char *events;
+    char **files;
+    int count;
+};
+
+static const struct argp_option options[] = {
+    {"events", 'e', "OUT.csv", 0,
+     "Also write one row an event: steps, taps, repetitions, tremor, walks "
+     "(one FILE only)",
+     0},
+    {0},
+};
+
+static error_t parse(int key, char *value, struct argp_state *state)
+{
+    struct arguments *arguments = state->input;
+    switch (key) {
+    case ARGP_KEY_INIT:
+        state->child_inputs[0] = &arguments->analyse;
+        return 0;
+    case 'e':
+        arguments->events = value;
+        return 0;
+    case ARGP_KEY_ARGS:
+        arguments->files = state->argv + state->next;
+        arguments->count = state->argc - state->next;
+        return 0;
+    case ARGP_KEY_NO_ARGS:
+        argp_error(state, "which FILE? A recording, or a CSV of motion");
+        return 0;
+    default:
+        return ARGP_ERR_UNKNOWN;
+    }
+}
+
+static int write_events(const struct summary *summary, const char *path,
+                        struct error *error)
+{
+    struct output output;
+    int err = output_open(&output, path, error);
+    if (err < 0) {
+        return err;
+    }
+    err = summary_events_write(summary, output.file, error);
+    if (err < 0) {
+        output_abort(&output);
+        return err;
+    }
+    return output_commit(&output, error);
+}
+
+static int analyse_one(const struct arguments *arguments, const char *path,
+                       struct summary *summary, struct error *error)
+{
+    int err = analyse_file(path, &arguments->analyse, summary, error);
+    if (err >= 0 && arguments->events != NULL) {
+        err = write_events(summary, arguments->events, error);
+    }
+    if (err >= 0) {
+        err = summary_json_write(summary, arguments->count > 1, stdout, error);
+    }
+    summary_free(summary);
+    return err;
+}
+
+static int run(int argc, char **argv, struct error *error)
+{
+    static const struct argp_child children[] = {
+        {&analyse_argp, 0, NULL, 0},
+        {0},
+    };
+    static const struct argp argp = {
+        options,
+        parse,
+        "FILE...",
+        "Analyses recordings and writes what was measured as JSON to standard "
+        "output: one object, or one a line if there are several files.",
+        children,
+        NULL,
+        NULL};
+    struct arguments arguments = {0};
+    int err = command_parse(&argp, argc, argv, &arguments, error);
+    if (err < 0) {
+        return err;
+    }
+    if (arguments.events != NULL && arguments.count > 1) {
+        return error_set(error, ERR_USAGE, "--events goes with one FILE only");
+    }
+    static struct summary summary; /* large: not for the stack */
+    int failed = 0;
+    for (int i = 0; i < arguments.count; i++) {
+        err = analyse_one(&arguments, arguments.files[i], &summary, error);
+        if (err < 0 && arguments.count > 1) {
+            fprintf(stderr, "%s: %s\n", argv[0], error->text);
+            failed++;
+        }
+    }
+    if (failed > 0) {
+        return error_set(error, ERR_SOME_FAILED, "%d of %d files failed",
+                         failed, arguments.count);
+    }
+    return err;
+}
+
+const struct command analyse_command = {"analyse",
+                                        "measure recordings; writes JSON", run};

@@ -1,0 +1,306 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "analysis/pipeline.h"
+
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "acquire/resample.h"
+#include "analysis/arbitrate.h"
+#include "analysis/measure.h"
+
+static const struct measure *const measures[] = {
+    &quality_measure,       &trace_measure, &walking_measure,  &tremor_measure,
+    &rest_detector_measure, &taps_measure,  &exercise_measure,
+};
+
+enum {
+    MEASURES = sizeof(measures) / sizeof(measures[0]),
+    PULL_ROWS = 1024,
+    BRIDGE_ROWS = 512, /* PIPELINE_BRIDGE_S at 1667 Hz fits */
+};
+
+/* An even grid that one or more measures run on. */
+struct grid {
+    double rate_hz;
+    struct resample *resample;
+};
+
+struct pipeline {
+    struct measure_input input;
+    void *state[MEASURES];
+    struct grid grid[MEASURES];
+    size_t grids;
+    bool started;           /* a segment is under way */
+    struct motion last_row; /* of it */
+    double last_s;
+    double last_dt_s;
+    struct motion pulled[PULL_ROWS];
+    struct motion bridge[BRIDGE_ROWS];
+};
+
+static int add_grid(struct pipeline *p, double rate_hz)
+{
+    for (size_t i = 0; i < p->grids; i++) {
+        if (p->grid[i].rate_hz == rate_hz) {
+            return 0;
+        }
+    }
+    struct resample *resample = resample_new(p->input.source_hz, rate_hz);
+    if (resample == NULL) {
+        return ERR_NO_MEMORY;
+    }
+    p->grid[p->grids++] = (struct grid){rate_hz, resample};
+    return 0;
+}
+
+static void pipeline_free(struct pipeline *p)
+{
+    if (p == NULL) {
+        return;
+    }
+    for (size_t i = 0; i < MEASURES; i++) {
+        if (p->state[i] != NULL) {
+            measures[i]->destroy(p->state[i]);
+        }
+    }
+    for (size_t i = 0; i < p->grids; i++) {
+        resample_free(p->grid[i].resample);
+    }
+    free(p);
+}
+
+static int pipeline_new(const struct measure_input *input,
+                        struct pipeline **out)
+{
+    struct pipeline *p = aligned_alloc(_Alignof(struct pipeline), sizeof(*p));
+    if (p == NULL) {
+        return ERR_NO_MEMORY;
+    }
+    memset(p, 0, sizeof(*p));
+    p->input = *input;
+    int err = 0;
+    for (size_t i = 0; i < MEASURES && err == 0; i++) {
+        p->state[i] = measures[i]->create(input);
+        err = p->state[i] == NULL ? ERR_NO_MEMORY : 0;
+        if (err == 0 && measures[i]->rate_hz > 0) {
+            err = add_grid(p, measures[i]->rate_hz);
+        }
+    }
+    if (err < 0) {
+        pipeline_free(p);
+        return err;
+    }
+    *out = p;
+    return 0;
+}
+
+static int push_all(struct pipeline *p, double rate_hz,
+                    const struct motion *rows, size_t n, const double at[2])
+{
+    for (size_t i = 0; i < MEASURES; i++) {
+        if (measures[i]->rate_hz == rate_hz) {
+            int err = measures[i]->push(p->state[i], rows, n, at[0], at[1]);
+            if (err < 0) {
+                return err;
+            }
+        }
+    }
+    return 0;
+}
+
+static int drain(struct pipeline *p, struct grid *grid)
+{
+    double at[2] = {0, 1 / grid->rate_hz};
+    size_t n;
+    while ((n = resample_pull(grid->resample, p->pulled, PULL_ROWS, &at[0])) >
+           0) {
+        int err = push_all(p, grid->rate_hz, p->pulled, n, at);
+        if (err < 0) {
+            return err;
+        }
+    }
+    return 0;
+}
+
+/* Rows that are even in themselves: t0_s, t0_s + dt_s, ... */
+static int push_rows(struct pipeline *p, const struct motion *rows, size_t n,
+                     double t0_s, double dt_s)
+{
+    while (n > 0) {
+        size_t take = n < RESAMPLE_PUSH_MAX ? n : RESAMPLE_PUSH_MAX;
+        const double at[2] = {t0_s, dt_s};
+        int err = push_all(p, 0, rows, take, at);
+        for (size_t i = 0; i < p->grids && err == 0; i++) {
+            resample_push(p->grid[i].resample, rows, take, t0_s, dt_s);
+            err = drain(p, &p->grid[i]);
+        }
+        if (err < 0) {
+            return err;
+        }
+        rows += take;
+        n -= take;
+        t0_s += (double)take * dt_s;
+    }
+    return 0;
+}
+
+static int end_segment(struct pipeline *p)
+{
+    int err = 0;
+    for (size_t i = 0; i < p->grids && err == 0; i++) {
+        resample_flush(p->grid[i].resample);
+        err = drain(p, &p->grid[i]);
+        resample_reset(p->grid[i].resample);
+    }
+    for (size_t i = 0; i < MEASURES && err == 0; i++) {
+        err = measures[i]->gap(p->state[i]);
+    }
+    p->started = false;
+    return err;
+}
+
+static void interpolate(const struct motion *a, const struct motion *b,
+                        float share, struct motion *out)
+{
+    *out = *a;
+    for (int axis = 0; axis < 3; axis++) {
+        out->accel[axis] += share * (b->accel[axis] - a->accel[axis]);
+        out->gyro[axis] += share * (b->gyro[axis] - a->gyro[axis]);
+    }
+}
+
+/* Fills a short gap before `chunk` with a straight line. */
+static int bridge(struct pipeline *p, const struct recording_chunk *chunk)
+{
+    double span_s = chunk->t0_s - p->last_s;
+    size_t n = (size_t)lround(span_s / p->last_dt_s);
+    n = n > 0 ? n - 1 : 0;
+    if (n == 0 || n > BRIDGE_ROWS) {
+        return 0;
+    }
+    double dt_s = span_s / (double)(n + 1);
+    for (size_t i = 0; i < n; i++) {
+        float share = (float)(i + 1) / (float)(n + 1);
+        interpolate(&p->last_row, &chunk->rows[0], share, &p->bridge[i]);
+    }
+    return push_rows(p, p->bridge, n, p->last_s + dt_s, dt_s);
+}
+
+static int push_chunk(struct pipeline *p, const struct recording_chunk *chunk)
+{
+    if (p->started && chunk->gap_before) {
+        bool is_short = chunk->t0_s - p->last_s <= PIPELINE_BRIDGE_S;
+        int err = is_short ? bridge(p, chunk) : end_segment(p);
+        if (err < 0) {
+            return err;
+        }
+    }
+    p->started = true;
+    p->last_row = chunk->rows[chunk->count - 1];
+    p->last_s = chunk->t0_s + (double)(chunk->count - 1) * chunk->dt_s;
+    p->last_dt_s = chunk->dt_s;
+    return push_rows(p, chunk->rows, chunk->count, chunk->t0_s, chunk->dt_s);
+}
+
+static int read_all(struct pipeline *p, struct recording *recording,
+                    struct summary *out, struct error *error)
+{
+    struct recording_chunk chunk;
+    for (;;) {
+        int err = recording_read(recording, &chunk, error);
+        if (err < 0) {
+            return err;
+        }
+        if (chunk.count == 0) {
+            break;
+        }
+        out->quality.clipped_samples +=
+            chunk.clipped_accel + chunk.clipped_gyro;
+        if (push_chunk(p, &chunk) < 0) {
+            return error_set(error, ERR_NO_MEMORY, "out of memory");
+        }
+    }
+    return end_segment(p) < 0 ? error_set(error, ERR_NO_MEMORY, "out of memory")
+                              : 0;
+}
+
+static int finish(struct pipeline *p, struct summary *out, struct error *error)
+{
+    for (size_t i = 0; i < MEASURES; i++) {
+        if (measures[i]->finish(p->state[i], out) < 0) {
+            return error_set(error, ERR_NO_MEMORY, "out of memory");
+        }
+    }
+    arbitrate(out);
+    return 0;
+}
+
+/* What the recording itself says. */
+static int describe(const struct recording *recording, struct summary *out,
+                    struct error *error)
+{
+    out->info = *recording_info(recording);
+    out->rows = recording_rows(recording);
+    out->duration_s = recording_duration_s(recording);
+    recording_clock_fit(recording, &out->clock);
+
+    const struct recording_gap *gaps =
+        recording_gaps(recording, &out->quality.gaps);
+    for (size_t i = 0; i < out->quality.gaps; i++) {
+        out->quality.lost_samples += gaps[i].lost_samples;
+    }
+    size_t events;
+    const struct recording_event *event = recording_events(recording, &events);
+    if (events > 0) {
+        out->event = malloc(events * sizeof(*event));
+        if (out->event == NULL) {
+            return error_set(error, ERR_NO_MEMORY, "out of memory");
+        }
+        memcpy(out->event, event, events * sizeof(*event));
+        out->event_count = events;
+    }
+    return 0;
+}
+
+static struct measure_input input_of(const struct recording_info *info,
+                                     const struct pipeline_options *options)
+{
+    bool placed = options->placement != PLACEMENT_OTHER;
+    return (struct measure_input){
+        .source_hz = info->rate_measured_hz > 0 ? info->rate_measured_hz
+                                                : info->rate_nominal_hz,
+        .has_accel = info->has_accel,
+        .has_gyro = info->has_gyro,
+        .placement = placed ? options->placement : info->placement,
+        .lever_m =
+            options->lever_m > 0 ? options->lever_m : MEASURE_LEVER_MM / 1000.0,
+    };
+}
+
+int pipeline_run(struct recording *recording,
+                 const struct pipeline_options *options, struct summary *out,
+                 struct error *error)
+{
+    summary_init(out);
+    int err = describe(recording, out, error);
+    if (err < 0) {
+        return err;
+    }
+    struct measure_input input = input_of(&out->info, options);
+    out->info.placement = input.placement;
+    struct pipeline *p = NULL;
+    if (pipeline_new(&input, &p) < 0) {
+        return error_set(error, ERR_NO_MEMORY,
+                         "out of memory, or a sample rate (%g Hz) that cannot "
+                         "be analysed",
+                         input.source_hz);
+    }
+    err = read_all(p, recording, out, error);
+    if (err >= 0) {
+        err = finish(p, out, error);
+    }
+    pipeline_free(p);
+    return err;
+}
