@@ -19,20 +19,15 @@ static int cannot_create(struct error *error, const char *path, int number)
     return error_from_errno(error, number, "cannot create '%s'", path);
 }
 
-int output_open(struct output *output, const char *path, struct error *error)
+/* Makes the temporary file, with the permissions an ordinary one would get. */
+static int open_temporary(struct output *output, const char *path,
+                          struct error *error)
 {
     memset(output, 0, sizeof(*output));
-    if (strcmp(path, "-") == 0) {
-        output->file = stdout;
-        return 0;
-    }
     if (strlen(path) >= sizeof(output->path)) {
-        return error_set(error, ERR_USAGE, "the name of the output is longer "
-                                           "than a file's may be");
-    }
-    struct stat status;
-    if (lstat(path, &status) == 0) {
-        return cannot_create(error, path, EEXIST);
+        return error_set(error, ERR_USAGE,
+                         "the name of the output is longer "
+                         "than a file's may be");
     }
     strcpy(output->path, path);
     snprintf(output->temporary, sizeof(output->temporary), "%s.part-XXXXXX",
@@ -53,6 +48,28 @@ int output_open(struct output *output, const char *path, struct error *error)
     return 0;
 }
 
+int output_open(struct output *output, const char *path, struct error *error)
+{
+    if (strcmp(path, "-") == 0) {
+        memset(output, 0, sizeof(*output));
+        output->file = stdout;
+        return 0;
+    }
+    struct stat status;
+    if (lstat(path, &status) == 0) {
+        return cannot_create(error, path, EEXIST);
+    }
+    return open_temporary(output, path, error);
+}
+
+int output_open_replace(struct output *output, const char *path,
+                        struct error *error)
+{
+    int err = open_temporary(output, path, error);
+    output->replaces = err == 0;
+    return err;
+}
+
 static int sync_folder(const char *path, struct error *error)
 {
     char folder[4096];
@@ -68,10 +85,10 @@ static int sync_folder(const char *path, struct error *error)
     }
     int failed = fsync(fd) != 0 && errno != EINVAL ? errno : 0;
     close(fd);
-    return failed == 0 ? 0
-                       : error_from_errno(error, failed,
-                                          "cannot sync the folder of '%s'",
-                                          path);
+    return failed == 0
+               ? 0
+               : error_from_errno(error, failed,
+                                  "cannot sync the folder of '%s'", path);
 }
 
 static int sync_file(const char *path, struct error *error)
@@ -106,18 +123,28 @@ static int name_file(const char *temporary, const char *path)
     return rename(temporary, path) == 0 ? 0 : errno;
 }
 
-int output_publish(const char *temporary, const char *path,
+static int publish(const char *temporary, const char *path, int replaces,
                    struct error *error)
 {
     int err = sync_file(temporary, error);
     if (err < 0) {
         return err;
     }
-    int number = name_file(temporary, path);
+    int number = 0;
+    if (!replaces) {
+        number = name_file(temporary, path);
+    } else if (rename(temporary, path) != 0) {
+        number = errno;
+    }
     if (number != 0) {
         return cannot_create(error, path, number);
     }
     return sync_folder(path, error);
+}
+
+int output_publish(const char *temporary, const char *path, struct error *error)
+{
+    return publish(temporary, path, 0, error);
 }
 
 int output_commit(struct output *output, struct error *error)
@@ -135,7 +162,8 @@ int output_commit(struct output *output, struct error *error)
     failed |= fclose(file) != 0;
     int err = failed ? error_from_errno(error, errno != 0 ? errno : EIO,
                                         "cannot write '%s'", output->path)
-                     : output_publish(output->temporary, output->path, error);
+                     : publish(output->temporary, output->path,
+                               output->replaces, error);
     if (err < 0) {
         unlink(output->temporary);
     }

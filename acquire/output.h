@@ -2,9 +2,10 @@
 /*
  * Output files that appear whole or not at all: written beside their name
  * under a temporary one, synced, then given their name; an existing file is
- * never replaced. Used for everything the program writes by name except the
- * journal (which must be there from the first second) and HDF5 (which does the
- * same inside recording.c with these two last steps).
+ * never replaced, unless the caller made it and says so. Used for everything
+ * the program writes by name except the journal (which must be there from the
+ * first second) and HDF5 (which does the same inside recording.c with these two
+ * last steps).
  */
 #ifndef ACQUIRE_OUTPUT_H
 #define ACQUIRE_OUTPUT_H
@@ -14,7 +15,8 @@
 #include "acquire/error.h"
 
 struct output {
-    FILE *file;       /* write here */
+    FILE *file;   /* write here */
+    int replaces; /* a file of that name may be replaced */
     char path[4096];
     char temporary[4096 + 32];
 };
@@ -22,6 +24,11 @@ struct output {
 /* Opens; ERR_EXISTS if `path` is there, ERR_CREATE if the folder is missing or
  * read-only. "-" is standard output. */
 int output_open(struct output *output, const char *path, struct error *error);
+
+/* As output_open, but a file that is there is replaced, at once and as a whole,
+ * by output_commit: for what the program keeps up to date itself. */
+int output_open_replace(struct output *output, const char *path,
+                        struct error *error);
 
 /* Flushes, syncs, names. On error nothing is left. */
 int output_commit(struct output *output, struct error *error);

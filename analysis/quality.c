@@ -29,8 +29,8 @@ static const double OFF_SD_MG = 8;       /* DETACH */
 static const double OFF_SD_ALONE_MG = 5; /* accelerometer alone */
 static const double OFF_MIN_S = 20;      /* with gyroscope */
 static const double OFF_MIN_ALONE_S = 180;
-static const double OFF_TURN_G = 0.02; /* mean moves less in the run */
-enum { STILL_RUN = 5 };                /* epochs to a calibration point */
+static const double TURN_G = 0.02; /* mean moves less in the run */
+enum { STILL_RUN = 5 };            /* epochs to a calibration point */
 
 struct run { /* consecutive quiet epochs */
     double start_s;
@@ -115,6 +115,16 @@ static struct epoch epoch_take(struct state *state)
     return epoch;
 }
 
+static bool has_turned(const struct run *run, const struct epoch *epoch)
+{
+    for (int axis = 0; axis < 3; axis++) {
+        if (fabs(epoch->mean[axis] - run->first_g[axis]) > TURN_G) {
+            return true;
+        }
+    }
+    return false;
+}
+
 static void still_end(struct state *state)
 {
     state->still.epochs = 0;
@@ -125,9 +135,15 @@ static void still_add(struct state *state, const struct epoch *epoch)
 {
     bool still = epoch->accel_sd_mg < STILL_SD_MG &&
                  (!state->has_gyro || epoch->gyro_sd_dps < STILL_GYRO_DPS);
-    if (!still) {
+    if (!still ||
+        (state->still.epochs > 0 && has_turned(&state->still, epoch))) {
         still_end(state);
+    }
+    if (!still) {
         return;
+    }
+    if (state->still.epochs == 0) {
+        memcpy(state->still.first_g, epoch->mean, sizeof(state->still.first_g));
     }
     state->still_total_s += epoch->end_s - epoch->start_s;
     state->accel_noise_mg = fmin(state->accel_noise_mg, epoch->accel_sd_mg);
@@ -173,16 +189,6 @@ static int off_end(struct state *state)
     *span = (struct span){run.start_s, run.end_s};
     state->off_total_s += run.end_s - run.start_s;
     return 0;
-}
-
-static bool has_turned(const struct run *run, const struct epoch *epoch)
-{
-    for (int axis = 0; axis < 3; axis++) {
-        if (fabs(epoch->mean[axis] - run->first_g[axis]) > OFF_TURN_G) {
-            return true;
-        }
-    }
-    return false;
 }
 
 static int off_add(struct state *state, const struct epoch *epoch)

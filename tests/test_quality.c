@@ -1,0 +1,201 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include <math.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
+#include <cmocka.h>
+
+#include "analysis/measure.h"
+#include "analysis/summary.h"
+
+static const double RATE_HZ = 50;
+
+struct session {
+    void *state;
+    double t_s;
+    uint32_t random;
+};
+
+static float noise(struct session *session, double size)
+{
+    session->random = session->random * 1664525U + 1013904223U;
+    return (float)(size * ((double)session->random / 4294967296.0 - 0.5) *
+                   sqrt(12));
+}
+
+static void begin(struct session *session, bool has_gyro)
+{
+    const struct measure_input input = {
+        .source_hz = RATE_HZ, .has_accel = true, .has_gyro = has_gyro};
+    *session = (struct session){quality_measure.create(&input), 0, 1};
+    assert_non_null(session->state);
+}
+
+/* Adds `seconds` in which the sensor reads `accel` and both sensors have noise
+ * of the given rms. */
+static void add(struct session *session, double seconds, const float accel[3],
+                double accel_rms_g, double gyro_rms_dps)
+{
+    int n = (int)(seconds * RATE_HZ);
+    for (int i = 0; i < n; i++) {
+        struct motion m = {0};
+        for (int axis = 0; axis < 3; axis++) {
+            m.accel[axis] = accel[axis] + noise(session, accel_rms_g);
+            m.gyro[axis] = 0.4F + noise(session, gyro_rms_dps);
+        }
+        assert_int_equal(quality_measure.push(session->state, &m, 1,
+                                              session->t_s, 1 / RATE_HZ),
+                         0);
+        session->t_s += 1 / RATE_HZ;
+    }
+}
+
+static void end(struct session *session, struct summary *summary)
+{
+    summary_init(summary);
+    assert_int_equal(quality_measure.gap(session->state), 0);
+    assert_int_equal(quality_measure.finish(session->state, summary), 0);
+    quality_measure.destroy(session->state);
+}
+
+static const float flat[3] = {0, 0, 1};
+
+static void table_is_not_worn_and_a_resting_wrist_is(void **state)
+{
+    (void)state;
+    static const struct {
+        bool has_gyro;
+        double table_s;
+        double table_gyro;
+        size_t nonwear;
+    } cases[] = {
+        {true, 60, 0.05, 1}, /* noise of the gyroscope alone */
+        {true, 60, 0.4, 0},  /* a wrist at rest, 0.7 deg/s over three axes */
+        {true, 10, 0.05, 0}, /* too short to tell */
+        {false, 300, 0, 1},  /* accelerometer alone: long enough */
+        {false, 100, 0, 0},  /* accelerometer alone: not long enough */
+    };
+    for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+        struct session session;
+        struct summary summary;
+        begin(&session, cases[i].has_gyro);
+        add(&session, 30, flat, 0.03, 5);
+        add(&session, cases[i].table_s, flat, 0.001, cases[i].table_gyro);
+        add(&session, 30, flat, 0.03, 5);
+        end(&session, &summary);
+        assert_int_equal(summary.quality.nonwear_count, cases[i].nonwear);
+        double worn = 60 + (cases[i].nonwear ? 0 : cases[i].table_s);
+        assert_true(fabs(summary.quality.worn_s - worn) < 2.1);
+        summary_free(&summary);
+    }
+}
+
+static void calibration_error_is_found_and_explained_by_a_fit(void **state)
+{
+    (void)state;
+    struct session session;
+    struct summary summary;
+    begin(&session, true);
+    for (int i = 0; i < 20; i++) {
+        /* Directions all round; reading = 1.03 * truth + offset. */
+        double z = -0.95 + 0.1 * i;
+        double turn = 2.4 * i;
+        double r = sqrt(1 - z * z);
+        const float reading[3] = {(float)(1.03 * r * cos(turn) + 0.02),
+                                  (float)(1.03 * r * sin(turn) - 0.03),
+                                  (float)(1.03 * z)};
+        add(&session, 6, reading, 0.002, 0.5);
+    }
+    end(&session, &summary);
+    assert_true(summary.quality.calibration_error_mg > 20);
+    assert_true(summary.quality.calibration_error_after_mg < 1);
+    assert_string_equal(summary.quality.calibration_reason, "");
+    assert_true(fabs(summary.quality.gyro_bias_dps[0] - 0.4) < 0.1);
+    summary_free(&summary);
+}
+
+static void too_few_directions_are_named_instead_of_a_fit(void **state)
+{
+    (void)state;
+    struct session session;
+    struct summary summary;
+    begin(&session, true);
+    add(&session, 30, (const float[3]){0, 0, 1.05F}, 0.002, 0.5);
+    end(&session, &summary);
+    assert_true(fabs(summary.quality.calibration_error_mg - 50) < 2);
+    assert_true(isnan(summary.quality.calibration_error_after_mg));
+    assert_non_null(strstr(summary.quality.calibration_reason, "six sides"));
+    summary_free(&summary);
+}
+
+static void motion_without_stillness_has_no_calibration_error(void **state)
+{
+    (void)state;
+    struct session session;
+    struct summary summary;
+    begin(&session, true);
+    add(&session, 30, flat, 0.1, 30);
+    end(&session, &summary);
+    assert_true(isnan(summary.quality.calibration_error_mg));
+    assert_non_null(strstr(summary.quality.calibration_reason, "never still"));
+    summary_free(&summary);
+}
+
+/* ---- trace ---- */
+
+static void trace_session(double seconds, struct summary *summary)
+{
+    const struct measure_input input = {.source_hz = RATE_HZ};
+    void *state = trace_measure.create(&input);
+    assert_non_null(state);
+    summary_init(summary);
+    long n = lround(seconds * RATE_HZ);
+    for (long i = 0; i < n; i++) {
+        double t_s = (double)i / RATE_HZ;
+        struct motion m = {.accel = {0, 0, 1}, .gyro = {3, 4, 0}};
+        if (i == n / 2) {
+            m.accel[2] = 7;
+        }
+        /* nothing is known of the second quarter */
+        if (t_s < seconds / 4 || t_s >= seconds / 2) {
+            trace_measure.push(state, &m, 1, t_s, 1 / RATE_HZ);
+        }
+    }
+    assert_int_equal(trace_measure.finish(state, summary), 0);
+    trace_measure.destroy(state);
+}
+
+static void trace_shows_each_extreme_whatever_the_length(void **state)
+{
+    (void)state;
+    static const double lengths_s[] = {2, 60, 7200};
+    for (size_t k = 0; k < sizeof(lengths_s) / sizeof(lengths_s[0]); k++) {
+        static struct summary summary;
+        trace_session(lengths_s[k], &summary);
+        const struct trace *trace = &summary.trace;
+        assert_true(trace->columns <= TRACE_COLUMNS);
+        assert_true(trace->column_s * (double)trace->columns >=
+                    lengths_s[k] - 0.1);
+        size_t middle = (size_t)(lengths_s[k] / 2 / trace->column_s + 1e-9);
+        assert_float_equal(trace->accel_high_g[middle], 7, 1e-5);
+        assert_float_equal(trace->accel_low_g[0], 1, 1e-5);
+        assert_float_equal(trace->gyro_high_dps[0], 5, 1e-5);
+        size_t unknown = (size_t)(lengths_s[k] * 3 / 8 / trace->column_s);
+        assert_true(isnan(trace->accel_high_g[unknown]));
+    }
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(table_is_not_worn_and_a_resting_wrist_is),
+        cmocka_unit_test(calibration_error_is_found_and_explained_by_a_fit),
+        cmocka_unit_test(too_few_directions_are_named_instead_of_a_fit),
+        cmocka_unit_test(motion_without_stillness_has_no_calibration_error),
+        cmocka_unit_test(trace_shows_each_extreme_whatever_the_length),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

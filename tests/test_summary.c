@@ -1,0 +1,257 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include <math.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <cmocka.h>
+#include <jansson.h>
+
+#include "analysis/arbitrate.h"
+#include "analysis/array.h"
+#include "analysis/summary_json.h"
+
+static struct summary summary;
+
+static int begin(void **state)
+{
+    (void)state;
+    summary_init(&summary);
+    return 0;
+}
+
+static int end(void **state)
+{
+    (void)state;
+    summary_free(&summary);
+    return 0;
+}
+
+static void add_bout(double start_s, double end_s)
+{
+    struct walking *w = &summary.walking;
+    struct walk_bout *bout =
+        array_add(&w->bout, w->bout_count++, sizeof(*bout));
+    *bout = (struct walk_bout){start_s, end_s, 40, 110, 2, NAN, 0.9};
+    w->steps += 40;
+}
+
+static void add_tremor(double start_s, double end_s)
+{
+    struct tremor *t = &summary.tremor;
+    struct tremor_segment *segment =
+        array_add(&t->segment, t->segment_count++, sizeof(*segment));
+    segment->start_s = start_s;
+    segment->end_s = end_s;
+    segment->frequency_hz = 5;
+    t->tremor_s += end_s - start_s;
+}
+
+static void add_series(double start_s, double end_s, uint32_t count)
+{
+    struct taps *t = &summary.taps;
+    uint32_t index = (uint32_t)t->series_count;
+    struct tap_series *series =
+        array_add(&t->series, t->series_count++, sizeof(*series));
+    *series = (struct tap_series){
+        .start_s = start_s, .end_s = end_s, .count = count, .rate_hz = 3};
+    for (uint32_t i = 0; i < count; i++) {
+        struct tap *tap = array_add(&t->tap, t->tap_count++, sizeof(*tap));
+        *tap = (struct tap){start_s + 0.3 * i, 0.9F, index};
+    }
+    t->count += count;
+}
+
+static void add_set(double start_s, double end_s)
+{
+    struct exercise *e = &summary.exercise;
+    uint32_t index = (uint32_t)e->set_count;
+    struct exercise_set *set = array_add(&e->set, e->set_count++, sizeof(*set));
+    *set =
+        (struct exercise_set){"repetition", start_s, end_s, 1, 5, 90, 4, 0.8};
+    struct repetition *r =
+        array_add(&e->repetition, e->repetition_count++, sizeof(*r));
+    *r = (struct repetition){start_s, end_s, 5, 90, 4, 0.8F, index};
+}
+
+static void walking_explains_what_lies_in_it_and_nothing_else(void **state)
+{
+    (void)state;
+    add_bout(100, 200);
+    add_tremor(10, 20);
+    add_tremor(110, 120);
+    add_series(120, 130, 5);
+    add_series(300, 310, 7);
+    add_set(150, 190);
+    add_set(195, 260);
+    arbitrate(&summary);
+    assert_int_equal(summary.tremor.segment_count, 1);
+    assert_true(summary.tremor.tremor_s == 10);
+    assert_int_equal(summary.taps.series_count, 1);
+    assert_int_equal(summary.taps.count, 7);
+    assert_int_equal(summary.taps.tap_count, 7);
+    assert_int_equal(summary.taps.tap[6].series, 0);
+    assert_int_equal(summary.exercise.set_count, 1);
+    assert_int_equal(summary.exercise.repetition_count, 1);
+    assert_true(summary.exercise.repetition[0].start_s == 195);
+    assert_int_equal(summary.exercise.repetition[0].set, 0);
+}
+
+static void tapping_is_not_tremor(void **state)
+{
+    (void)state;
+    add_series(10, 20, 30);
+    add_tremor(11, 19);
+    arbitrate(&summary);
+    assert_int_equal(summary.tremor.segment_count, 0);
+    assert_int_equal(summary.taps.count, 30);
+}
+
+static void nothing_happens_on_a_band_that_is_not_worn(void **state)
+{
+    (void)state;
+    struct quality *q = &summary.quality;
+    *(struct span *)array_add(&q->nonwear, q->nonwear_count++,
+                              sizeof(struct span)) = (struct span){0, 50};
+    add_series(10, 20, 4);
+    add_tremor(30, 40);
+    add_set(41, 49);
+    arbitrate(&summary);
+    assert_int_equal(summary.taps.count, 0);
+    assert_int_equal(summary.tremor.segment_count, 0);
+    assert_int_equal(summary.exercise.set_count, 0);
+}
+
+static json_t *written(bool compact)
+{
+    char *text = NULL;
+    size_t size = 0;
+    FILE *file = open_memstream(&text, &size);
+    assert_non_null(file);
+    assert_int_equal(summary_json_write(&summary, compact, file, NULL), 0);
+    fclose(file);
+    assert_int_equal(strchr(text, '\n') == text + size - 1, compact);
+    json_t *root = json_loads(text, 0, NULL);
+    assert_non_null(root);
+    free(text);
+    return root;
+}
+
+static json_t *at(json_t *root, const char *group, const char *key)
+{
+    json_t *value = json_object_get(json_object_get(root, group), key);
+    assert_non_null(value);
+    return value;
+}
+
+static void json_has_every_key_that_others_rely_on(void **state)
+{
+    (void)state;
+    static const char *const keys[][2] = {
+        {"recording", "file"},
+        {"recording", "uuid"},
+        {"recording", "duration_s"},
+        {"recording", "sample_rate_hz"},
+        {"recording", "placement"},
+        {"quality", "gaps"},
+        {"quality", "lost_samples"},
+        {"quality", "clipped_samples"},
+        {"quality", "calibration_error_mg"},
+        {"quality", "worn_s"},
+        {"walking", "steps"},
+        {"walking", "walking_s"},
+        {"walking", "cadence_median_spm"},
+        {"walking", "minutes_over_100_spm"},
+        {"walking", "minutes_over_130_spm"},
+        {"walking", "bouts"},
+        {"walking", "minutes"},
+        {"tremor", "analysed_s"},
+        {"tremor", "tremor_s"},
+        {"tremor", "segments"},
+        {"tremor", "rest_detector"},
+        {"taps", "count"},
+        {"taps", "series"},
+        {"exercise", "sets"},
+    };
+    add_bout(0, 10);
+    json_t *root = written(false);
+    assert_string_equal(json_string_value(json_object_get(root, "format")),
+                        "carpus-summary");
+    assert_int_equal(json_integer_value(json_object_get(root, "version")), 1);
+    for (size_t i = 0; i < sizeof(keys) / sizeof(keys[0]); i++) {
+        at(root, keys[i][0], keys[i][1]);
+    }
+    assert_int_equal(json_integer_value(at(root, "walking", "steps")), 40);
+    json_t *bout = json_array_get(at(root, "walking", "bouts"), 0);
+    assert_true(json_is_null(json_object_get(bout, "arm_swing_deg")));
+    json_decref(root);
+}
+
+static void not_measured_is_null_with_a_reason_never_zero(void **state)
+{
+    (void)state;
+    strcpy(summary.walking.reason, "sampled too slowly");
+    strcpy(summary.tremor.reason, "sampled too slowly");
+    strcpy(summary.taps.reason, "signal-to-noise 2 dB");
+    json_t *root = written(true);
+    assert_true(json_is_null(at(root, "walking", "steps")));
+    assert_true(json_is_null(at(root, "tremor", "tremor_s")));
+    assert_true(json_is_null(at(root, "taps", "count")));
+    assert_string_equal(json_string_value(at(root, "taps", "reason")),
+                        "signal-to-noise 2 dB");
+    assert_true(json_is_null(at(root, "quality", "calibration_error_mg")));
+    json_decref(root);
+}
+
+static void text_that_is_not_utf8_does_not_break_the_json(void **state)
+{
+    (void)state;
+    strcpy(summary.info.participant, "P\xff\xfe");
+    json_t *root = written(true);
+    assert_string_equal(json_string_value(at(root, "recording", "participant")),
+                        "?");
+    json_decref(root);
+}
+
+static void events_are_rows_by_start(void **state)
+{
+    (void)state;
+    add_bout(5, 15);
+    add_series(1, 4, 2);
+    add_tremor(20, 30);
+    add_set(2, 3);
+    char *text = NULL;
+    size_t size = 0;
+    FILE *file = open_memstream(&text, &size);
+    assert_int_equal(summary_events_write(&summary, file, NULL), 0);
+    fclose(file);
+    assert_string_equal(text, "kind,start_s,end_s,value,confidence\n"
+                              "tap,1.000,1.000,3,0.90\n"
+                              "tap,1.300,1.300,3,0.90\n"
+                              "repetition,2.000,3.000,90,0.80\n"
+                              "walk,5.000,15.000,40,0.90\n"
+                              "tremor,20.000,30.000,5,0.00\n");
+    free(text);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test_setup_teardown(
+            walking_explains_what_lies_in_it_and_nothing_else, begin, end),
+        cmocka_unit_test_setup_teardown(tapping_is_not_tremor, begin, end),
+        cmocka_unit_test_setup_teardown(
+            nothing_happens_on_a_band_that_is_not_worn, begin, end),
+        cmocka_unit_test_setup_teardown(json_has_every_key_that_others_rely_on,
+                                        begin, end),
+        cmocka_unit_test_setup_teardown(
+            not_measured_is_null_with_a_reason_never_zero, begin, end),
+        cmocka_unit_test_setup_teardown(
+            text_that_is_not_utf8_does_not_break_the_json, begin, end),
+        cmocka_unit_test_setup_teardown(events_are_rows_by_start, begin, end),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
