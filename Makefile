@@ -11,7 +11,7 @@ VERSION := 0.1.0
 
 # Libraries' flags are asked for when a file is compiled: set-up may have to
 # install them first.
-LIBRARIES = libusb-1.0 hdf5 fftw3f jansson pangocairo libxml-2.0
+LIBRARIES = libusb-1.0 hdf5 fftw3f fftw3 jansson pangocairo libxml-2.0
 LIBRARY_CFLAGS = $(shell pkg-config --cflags $(LIBRARIES))
 LIBRARY_LIBS = $(shell pkg-config --libs $(LIBRARIES)) -lcsv -lm
 
@@ -46,7 +46,7 @@ test: $(TEST_PROGRAMS) $(BUILD)/test/carpus $(BUILD)/carpus
 	$(V)tests/run $(BUILD)
 
 ## accuracy: score every method on the real recordings in DATA
-accuracy: $(BUILD)/carpus
+accuracy: $(BUILD)/carpus $(BUILD)/accuracy_rest_features
 	$(V)tests/accuracy/run $(BUILD)/carpus $(DATA)
 
 ## bench: speed and memory, side by side with what else there is
@@ -113,6 +113,9 @@ $(BUILD)/carpus: $(BUILD)/obj/carpus.o $(BUILD)/obj/libcarpus.a
 	$(LINK) $^ $(LIBRARY_LIBS) -o $@
 
 $(BUILD)/bench_%: $(BUILD)/obj/tests/bench/%.o $(BUILD)/obj/libcarpus.a
+	$(LINK) $^ $(LIBRARY_LIBS) -o $@
+
+$(BUILD)/accuracy_%: $(BUILD)/obj/tests/accuracy/%.o $(BUILD)/obj/libcarpus.a
 	$(LINK) $^ $(LIBRARY_LIBS) -o $@
 
 $(BUILD)/test/carpus: $(BUILD)/test/obj/carpus.o $(BUILD)/test/obj/libcarpus.a
