@@ -1,0 +1,114 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include <argp.h>
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/stat.h>
+
+#include "acquire/command.h"
+#include "analysis/analyse.h"
+#include "analysis/report.h"
+
+struct arguments {
+    struct analyse_options analyse;
+    const char *out;
+    char **files;
+    int count;
+};
+
+static const struct argp_option options[] = {
+    {"output", 'o', "OUT", 0,
+     "The report (OUT.html); for several FILEs a folder, made if need be, "
+     "that gets one FILE.html each",
+     0},
+    {0},
+};
+
+static error_t parse(int key, char *value, struct argp_state *state)
+{
+    struct arguments *arguments = state->input;
+    switch (key) {
+    case ARGP_KEY_INIT:
+        state->child_inputs[0] = &arguments->analyse;
+        return 0;
+    case 'o':
+        arguments->out = value;
+        return 0;
+    case ARGP_KEY_ARGS:
+        arguments->files = state->argv + state->next;
+        arguments->count = state->argc - state->next;
+        return 0;
+    case ARGP_KEY_END:
+        if (arguments->count == 0 || arguments->out == NULL) {
+            argp_error(state, "FILE and -o OUT are needed");
+        }
+        return 0;
+    default:
+        return ARGP_ERR_UNKNOWN;
+    }
+}
+
+static int report_one(const struct arguments *arguments, const char *path,
+                      const char *out, struct error *error)
+{
+    static struct summary summary; /* large: not for the stack */
+    int err = analyse_file(path, &arguments->analyse, &summary, error);
+    if (err >= 0) {
+        err = report_write(&summary, out, error);
+    }
+    summary_free(&summary);
+    return err;
+}
+
+static int report_many(const struct arguments *arguments, const char *program,
+                       struct error *error)
+{
+    if (mkdir(arguments->out, 0777) != 0 && errno != EEXIST) {
+        return error_from_errno(error, errno, "cannot make folder '%s'",
+                                arguments->out);
+    }
+    int failed = 0;
+    for (int i = 0; i < arguments->count; i++) {
+        const char *path = arguments->files[i];
+        const char *slash = strrchr(path, '/');
+        char out[4096];
+        snprintf(out, sizeof(out), "%s/%s.html", arguments->out,
+                 slash != NULL ? slash + 1 : path);
+        if (report_one(arguments, path, out, error) < 0) {
+            fprintf(stderr, "%s: %s\n", program, error->text);
+            failed++;
+        }
+    }
+    return failed == 0
+               ? 0
+               : error_set(error, ERR_SOME_FAILED, "%d of %d files failed",
+                           failed, arguments->count);
+}
+
+static int run(int argc, char **argv, struct error *error)
+{
+    static const struct argp_child children[] = {
+        {&analyse_argp, 0, NULL, 0},
+        {0},
+    };
+    static const struct argp argp = {
+        options,
+        parse,
+        "FILE... -o OUT",
+        "Analyses recordings and writes a report of each: one HTML file that "
+        "needs nothing else and prints well.",
+        children,
+        NULL,
+        NULL};
+    struct arguments arguments = {0};
+    int err = command_parse(&argp, argc, argv, &arguments, error);
+    if (err < 0) {
+        return err;
+    }
+    return arguments.count == 1 ? report_one(&arguments, arguments.files[0],
+                                             arguments.out, error)
+                                : report_many(&arguments, argv[0], error);
+}
+
+const struct command report_command = {
+    "report", "write the report of a session (HTML)", run};

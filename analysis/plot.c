@@ -1,0 +1,399 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "analysis/plot.h"
+
+#include <cairo-svg.h>
+#include <math.h>
+#include <pango/pangocairo.h>
+#include <stdbool.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+static const char FONT[] = "DejaVu Sans 9px";
+static const double LINE_WIDTH = 1.2;
+static const double STRIP_HEIGHT = 16;
+static const double TICK = 4;
+
+/* Okabe and Ito 2008, "Color Universal Design", and two greys. */
+static const double colours[PLOT_COLOURS][3] = {
+    [PLOT_INK] = {0.13, 0.13, 0.13},   [PLOT_GREY] = {0.62, 0.62, 0.62},
+    [PLOT_BLUE] = {0.00, 0.45, 0.70},  [PLOT_SKY] = {0.34, 0.71, 0.91},
+    [PLOT_GREEN] = {0.00, 0.62, 0.45}, [PLOT_ORANGE] = {0.90, 0.62, 0.00},
+    [PLOT_RED] = {0.84, 0.37, 0.00},   [PLOT_PURPLE] = {0.80, 0.47, 0.65},
+};
+
+struct bytes {
+    char *data;
+    size_t size;
+    size_t capacity;
+};
+
+struct plot {
+    cairo_surface_t *surface;
+    cairo_t *cairo;
+    PangoLayout *layout;
+    struct bytes bytes;
+    double width;
+    double height;
+    double left; /* the data's rectangle */
+    double right;
+    double top;
+    double bottom;
+    double strips_top;
+    struct plot_axis x;
+    struct plot_axis y;
+};
+
+static cairo_status_t write_bytes(void *closure, const unsigned char *data,
+                                  unsigned length)
+{
+    struct bytes *bytes = closure;
+    if (bytes->size + length > bytes->capacity) {
+        size_t capacity = 2 * (bytes->size + length);
+        char *grown = realloc(bytes->data, capacity);
+        if (grown == NULL) {
+            return CAIRO_STATUS_NO_MEMORY;
+        }
+        bytes->data = grown;
+        bytes->capacity = capacity;
+    }
+    memcpy(bytes->data + bytes->size, data, length);
+    bytes->size += length;
+    return CAIRO_STATUS_SUCCESS;
+}
+
+struct plot *plot_new(double width, double height)
+{
+    struct plot *plot = calloc(1, sizeof(*plot));
+    if (plot == NULL) {
+        return NULL;
+    }
+    plot->width = width;
+    plot->height = height;
+    plot->surface = cairo_svg_surface_create_for_stream(
+        write_bytes, &plot->bytes, width, height);
+    plot->cairo = cairo_create(plot->surface);
+    plot->layout = pango_cairo_create_layout(plot->cairo);
+    PangoFontDescription *font = pango_font_description_from_string(FONT);
+    pango_layout_set_font_description(plot->layout, font);
+    pango_font_description_free(font);
+    return plot;
+}
+
+void plot_free(struct plot *plot)
+{
+    if (plot == NULL) {
+        return;
+    }
+    g_object_unref(plot->layout);
+    cairo_destroy(plot->cairo);
+    cairo_surface_destroy(plot->surface);
+    free(plot->bytes.data);
+    free(plot);
+}
+
+static void set_colour(struct plot *plot, enum plot_colour colour, double alpha)
+{
+    const double *c = colours[colour];
+    cairo_set_source_rgba(plot->cairo, c[0], c[1], c[2], alpha);
+}
+
+/* Writes `text` so that its box's point (ax, ay), each 0 .. 1, is at (x, y). */
+static void put_text(struct plot *plot, const char *text,
+                     const struct plot_point *at, double ax, double ay)
+{
+    int width;
+    int height;
+    pango_layout_set_text(plot->layout, text, -1);
+    pango_layout_get_pixel_size(plot->layout, &width, &height);
+    cairo_move_to(plot->cairo, at->x - ax * width, at->y - ay * height);
+    pango_cairo_show_layout(plot->cairo, plot->layout);
+}
+
+static double place_x(const struct plot *plot, double x)
+{
+    double share = (x - plot->x.least) / (plot->x.most - plot->x.least);
+    return plot->left + share * (plot->right - plot->left);
+}
+
+static double place_y(const struct plot *plot, double y)
+{
+    double share = (y - plot->y.least) / (plot->y.most - plot->y.least);
+    return plot->bottom - share * (plot->bottom - plot->top);
+}
+
+/* ---- axes ---- */
+
+/* The step of a scale with at most `most` ticks: 1, 2 or 5 times a power of
+ * ten; for time also steps that clocks have. */
+static double tick_step(double span, int most, bool is_time)
+{
+    static const double clock_s[] = {
+        1,   2,   5,    10,   15,   30,    60,    120,   300,
+        600, 900, 1800, 3600, 7200, 10800, 21600, 43200, 86400,
+    };
+    double least = span / most;
+    if (is_time && least >= 1) {
+        for (size_t i = 0; i < sizeof(clock_s) / sizeof(clock_s[0]); i++) {
+            if (clock_s[i] >= least) {
+                return clock_s[i];
+            }
+        }
+    }
+    double power = pow(10, floor(log10(least)));
+    double digit = least / power;
+    return power * (digit <= 1 ? 1 : digit <= 2 ? 2 : digit <= 5 ? 5 : 10);
+}
+
+static void format_tick(const struct plot_axis *axis, double step, double value,
+                        char out[32])
+{
+    if (!axis->is_time || step < 1) {
+        double shown = fabs(value) < step / 1e6 ? 0 : value;
+        snprintf(out, 32, "%.6g", shown);
+        return;
+    }
+    long s = lround(value);
+    if (axis->most < 3600) {
+        snprintf(out, 32, "%ld:%02ld", s / 60, s % 60);
+    } else {
+        snprintf(out, 32, "%ld:%02ld:%02ld", s / 3600, s / 60 % 60, s % 60);
+    }
+}
+
+static void draw_x_ticks(struct plot *plot)
+{
+    const struct plot_axis *x = &plot->x;
+    int most = (int)((plot->right - plot->left) / 70);
+    double step = tick_step(x->most - x->least, most, x->is_time);
+    for (double v = ceil(x->least / step - 1e-9) * step;
+         v <= x->most + step * 1e-6; v += step) {
+        char text[32];
+        format_tick(x, step, v, text);
+        double px = place_x(plot, v);
+        set_colour(plot, PLOT_INK, 1);
+        cairo_move_to(plot->cairo, px, plot->bottom);
+        cairo_line_to(plot->cairo, px, plot->bottom + TICK);
+        cairo_stroke(plot->cairo);
+        put_text(plot, text, &(struct plot_point){px, plot->bottom + TICK + 1},
+                 0.5, 0);
+    }
+}
+
+static void draw_y_ticks(struct plot *plot)
+{
+    const struct plot_axis *y = &plot->y;
+    int most = (int)((plot->bottom - plot->top) / 22);
+    double step = tick_step(y->most - y->least, most < 2 ? 2 : most, false);
+    for (double v = ceil(y->least / step - 1e-9) * step;
+         v <= y->most + step * 1e-6; v += step) {
+        char text[32];
+        format_tick(y, step, v, text);
+        double py = place_y(plot, v);
+        set_colour(plot, PLOT_GREY, 0.4);
+        cairo_move_to(plot->cairo, plot->left, py);
+        cairo_line_to(plot->cairo, plot->right, py);
+        cairo_stroke(plot->cairo);
+        set_colour(plot, PLOT_INK, 1);
+        put_text(plot, text, &(struct plot_point){plot->left - TICK, py}, 1,
+                 0.5);
+    }
+}
+
+static void draw_frame(struct plot *plot)
+{
+    set_colour(plot, PLOT_INK, 1);
+    cairo_move_to(plot->cairo, plot->left, plot->top);
+    cairo_line_to(plot->cairo, plot->left, plot->bottom);
+    cairo_line_to(plot->cairo, plot->right, plot->bottom);
+    cairo_stroke(plot->cairo);
+}
+
+void plot_axes(struct plot *plot, const struct plot_axis *x,
+               const struct plot_axis *y, int strips)
+{
+    plot->x = *x;
+    plot->y = *y;
+    plot->left = 62;
+    plot->right = plot->width - 14;
+    plot->bottom = plot->height - (x->label[0] != '\0' ? 34 : 20);
+    plot->strips_top = y->label[0] != '\0' ? 18 : 8;
+    plot->top = plot->strips_top + strips * STRIP_HEIGHT + (strips ? 6 : 0);
+
+    cairo_set_line_width(plot->cairo, 0.8);
+    draw_y_ticks(plot);
+    draw_frame(plot);
+    draw_x_ticks(plot);
+    /* The y label stands level above its axis: easier to read than turned. */
+    put_text(plot, y->label, &(struct plot_point){2, 1}, 0, 0);
+    put_text(
+        plot, x->label,
+        &(struct plot_point){(plot->left + plot->right) / 2, plot->height - 2},
+        0.5, 1);
+}
+
+/* ---- data ---- */
+
+static void clip(struct plot *plot)
+{
+    cairo_save(plot->cairo);
+    cairo_rectangle(plot->cairo, plot->left, plot->top,
+                    plot->right - plot->left, plot->bottom - plot->top);
+    cairo_clip(plot->cairo);
+}
+
+void plot_line(struct plot *plot, const struct plot_point *points, size_t n,
+               enum plot_colour colour)
+{
+    clip(plot);
+    set_colour(plot, colour, 1);
+    cairo_set_line_width(plot->cairo, LINE_WIDTH);
+    cairo_set_line_join(plot->cairo, CAIRO_LINE_JOIN_ROUND);
+    bool down = false;
+    for (size_t i = 0; i < n; i++) {
+        bool known = isfinite(points[i].x) && isfinite(points[i].y);
+        if (known) {
+            double x = place_x(plot, points[i].x);
+            double y = place_y(plot, points[i].y);
+            (down ? cairo_line_to : cairo_move_to)(plot->cairo, x, y);
+        }
+        down = known;
+    }
+    cairo_stroke(plot->cairo);
+    cairo_restore(plot->cairo);
+}
+
+void plot_dots(struct plot *plot, const struct plot_point *points, size_t n,
+               enum plot_colour colour)
+{
+    clip(plot);
+    set_colour(plot, colour, 0.9);
+    for (size_t i = 0; i < n; i++) {
+        if (isfinite(points[i].y)) {
+            cairo_new_sub_path(plot->cairo);
+            cairo_arc(plot->cairo, place_x(plot, points[i].x),
+                      place_y(plot, points[i].y), 2, 0, 2 * G_PI);
+        }
+    }
+    cairo_fill(plot->cairo);
+    cairo_restore(plot->cairo);
+}
+
+/* Fills one run of points in which all is known. */
+static void fill_run(struct plot *plot, const struct plot_point *low,
+                     const struct plot_point *high, size_t n)
+{
+    for (size_t i = 0; i < n; i++) {
+        cairo_line_to(plot->cairo, place_x(plot, high[i].x),
+                      place_y(plot, high[i].y));
+    }
+    for (size_t i = n; i-- > 0;) {
+        cairo_line_to(plot->cairo, place_x(plot, low[i].x),
+                      place_y(plot, low[i].y));
+    }
+    cairo_close_path(plot->cairo);
+    cairo_fill_preserve(plot->cairo);
+    cairo_stroke(plot->cairo);
+}
+
+void plot_envelope(struct plot *plot, const struct plot_point *low,
+                   const struct plot_point *high, size_t n,
+                   enum plot_colour colour)
+{
+    clip(plot);
+    set_colour(plot, colour, 1);
+    cairo_set_line_width(plot->cairo, 0.4);
+    size_t begin = 0;
+    for (size_t i = 0; i <= n; i++) {
+        if (i == n || !isfinite(low[i].y) || !isfinite(high[i].y)) {
+            if (i > begin) {
+                fill_run(plot, low + begin, high + begin, i - begin);
+            }
+            begin = i + 1;
+        }
+    }
+    cairo_restore(plot->cairo);
+}
+
+void plot_bar(struct plot *plot, double x0, double x1, double y,
+              enum plot_colour colour)
+{
+    clip(plot);
+    set_colour(plot, colour, 1);
+    double left = place_x(plot, x0);
+    double top = place_y(plot, y);
+    cairo_rectangle(plot->cairo, left, top, place_x(plot, x1) - left,
+                    place_y(plot, 0) - top);
+    cairo_fill(plot->cairo);
+    cairo_restore(plot->cairo);
+}
+
+void plot_level(struct plot *plot, double y, const char *name)
+{
+    static const double dashes[] = {4, 3};
+    double py = place_y(plot, y);
+    if (py < plot->top || py > plot->bottom) {
+        return;
+    }
+    cairo_save(plot->cairo);
+    set_colour(plot, PLOT_INK, 0.8);
+    cairo_set_line_width(plot->cairo, 0.8);
+    cairo_set_dash(plot->cairo, dashes, 2, 0);
+    cairo_move_to(plot->cairo, plot->left, py);
+    cairo_line_to(plot->cairo, plot->right, py);
+    cairo_stroke(plot->cairo);
+    cairo_restore(plot->cairo);
+    set_colour(plot, PLOT_INK, 1);
+    put_text(plot, name, &(struct plot_point){plot->right, py - 1}, 1, 1);
+}
+
+void plot_shade(struct plot *plot, double x0, double x1,
+                enum plot_colour colour)
+{
+    clip(plot);
+    set_colour(plot, colour, 0.18);
+    double left = place_x(plot, x0);
+    cairo_rectangle(plot->cairo, left, plot->top, place_x(plot, x1) - left,
+                    plot->bottom - plot->top);
+    cairo_fill(plot->cairo);
+    cairo_restore(plot->cairo);
+}
+
+void plot_strip_name(struct plot *plot, int row, const char *name)
+{
+    double y = plot->strips_top + (row + 0.5) * STRIP_HEIGHT;
+    set_colour(plot, PLOT_INK, 1);
+    put_text(plot, name, &(struct plot_point){plot->left - TICK, y}, 1, 0.5);
+    set_colour(plot, PLOT_GREY, 0.25);
+    cairo_set_line_width(plot->cairo, 0.8);
+    cairo_move_to(plot->cairo, plot->left, y);
+    cairo_line_to(plot->cairo, plot->right, y);
+    cairo_stroke(plot->cairo);
+}
+
+void plot_strip(struct plot *plot, int row, double x0, double x1,
+                enum plot_colour colour)
+{
+    double left = place_x(plot, x0);
+    double width = place_x(plot, x1) - left;
+    double y = plot->strips_top + row * STRIP_HEIGHT + 2;
+    set_colour(plot, colour, 1);
+    /* What is short must still be seen. */
+    cairo_rectangle(plot->cairo, left, y, width < 1.5 ? 1.5 : width,
+                    STRIP_HEIGHT - 4);
+    cairo_fill(plot->cairo);
+}
+
+char *plot_finish(struct plot *plot, size_t *size)
+{
+    cairo_surface_finish(plot->surface);
+    char *svg = NULL;
+    if (cairo_status(plot->cairo) == CAIRO_STATUS_SUCCESS &&
+        cairo_surface_status(plot->surface) == CAIRO_STATUS_SUCCESS) {
+        svg = plot->bytes.data;
+        *size = plot->bytes.size;
+        plot->bytes.data = NULL;
+    }
+    plot_free(plot);
+    return svg;
+}

@@ -1,0 +1,455 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "analysis/report.h"
+
+#include <math.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "acquire/output.h"
+#include "analysis/figures.h"
+#include "analysis/html.h"
+#include "analysis/report_text.h"
+
+/* Rows of a table that are shown; the rest is in the JSON. */
+enum { ROWS_MAX = 25 };
+
+static const char style[] =
+    "body{font:16px/1.5 'DejaVu Sans',Verdana,sans-serif;color:#222;"
+    "background:#fff;max-width:50em;margin:0 auto;padding:1em}"
+    "h1{font-size:1.6em;margin:.2em 0}"
+    "h2{font-size:1.2em;margin:1.6em 0 .4em;border-bottom:2px solid #0072b2}"
+    "p{margin:.5em 0}.line{font-size:1.05em}.small{font-size:.85em;color:#444}"
+    "table{border-collapse:collapse;width:100%;margin:.6em 0;font-size:.9em}"
+    "th,td{text-align:left;padding:.25em .6em .25em 0;vertical-align:top;"
+    "border-bottom:1px solid #ddd}"
+    "td.n,th.n{text-align:right}"
+    "dl{display:grid;grid-template-columns:max-content 1fr;gap:.1em 1.2em;"
+    "margin:.5em 0}dt{color:#444}dd{margin:0;overflow-wrap:anywhere}"
+    "img{width:100%;height:auto;margin:.4em 0}"
+    ".wide{overflow-x:auto}"
+    "@media print{body{font-size:10.5pt;max-width:none;padding:0}"
+    "h2{break-after:avoid}img,tr,dl{break-inside:avoid}}";
+
+/* ---- pieces ---- */
+
+static void fact(struct html *html, const char *term, const char *format, ...)
+    __attribute__((format(printf, 3, 4)));
+
+static void fact(struct html *html, const char *term, const char *format, ...)
+{
+    char text[512];
+    va_list arguments;
+    va_start(arguments, format);
+    vsnprintf(text, sizeof(text), format, arguments);
+    va_end(arguments);
+    if (text[0] != '\0') {
+        html_element(html, "dt", "%s", term);
+        html_element(html, "dd", "%s", text);
+    }
+}
+
+static void line(struct html *html, const char *text)
+{
+    html_open(html, "p", "line");
+    html_text(html, "%s", text);
+    html_close(html);
+}
+
+static void reason(struct html *html, const char *text)
+{
+    html_element(html, "p", "Not measured: %s.", text);
+}
+
+typedef char *figure_fn(const struct summary *summary, size_t *size);
+
+static void figure(struct html *html, const struct summary *summary,
+                   figure_fn *draw, const char *alternative)
+{
+    size_t size;
+    char *svg = draw(summary, &size);
+    if (svg != NULL) {
+        html_svg(html, svg, size, alternative);
+        free(svg);
+    } else if (size != 0) {
+        html->failed = true;
+    }
+}
+
+/* Heads are given with a leading '#' where the column holds numbers. */
+static void table_open(struct html *html, const char *const *heads, size_t n)
+{
+    html_open(html, "div", "wide");
+    html_open(html, "table", NULL);
+    html_open(html, "thead", NULL);
+    html_open(html, "tr", NULL);
+    for (size_t i = 0; i < n; i++) {
+        bool number = heads[i][0] == '#';
+        html_open(html, "th", number ? "n" : NULL);
+        html_attribute(html, "scope", "col");
+        html_text(html, "%s", heads[i] + number);
+        html_close(html);
+    }
+    html_close(html);
+    html_close(html);
+    html_open(html, "tbody", NULL);
+}
+
+static void table_close(struct html *html, size_t rows)
+{
+    html_close(html);
+    html_close(html);
+    html_close(html);
+    if (rows > ROWS_MAX) {
+        html_open(html, "p", "small");
+        html_text(html, "The first %d of %zu are shown; all are in the JSON.",
+                  ROWS_MAX, rows);
+        html_close(html);
+    }
+}
+
+/* A number, or a dash where it was not measured. */
+static void cell(struct html *html, const char *format, double value)
+    __attribute__((format(printf, 2, 0)));
+
+static void cell(struct html *html, const char *format, double value)
+{
+    char text[64];
+    snprintf(text, sizeof(text), format, value);
+    html_open(html, "td", "n");
+    html_text(html, "%s", isfinite(value) ? text : "\u2013");
+    html_close(html);
+}
+
+static void cell_span(struct html *html, double start_s, double end_s)
+{
+    char from[32];
+    char to[32];
+    text_clock(start_s, from);
+    text_clock(end_s, to);
+    html_element(html, "td", "%s \u2013 %s", from, to);
+}
+
+static size_t shown(size_t rows)
+{
+    return rows < ROWS_MAX ? rows : ROWS_MAX;
+}
+
+/* ---- sections ---- */
+
+static void put_head(struct html *html, const struct summary *s)
+{
+    const struct recording_info *info = &s->info;
+    char duration[32];
+    text_duration(s->duration_s, duration);
+    html_element(html, "h1", "Session report");
+    html_open(html, "dl", NULL);
+    fact(html, "Participant", "%s",
+         info->participant[0] ? info->participant : "no code given");
+    fact(html, "Recorded", "%s", info->created_utc);
+    fact(html, "Length", "%s", duration);
+    fact(html, "Worn on", "%s", text_placement(info->placement));
+    fact(html, "Session", "%s", info->label);
+    fact(html, "Sensor", "%s %s%s", info->model, info->serial,
+         info->has_gyro    ? ""
+         : info->has_accel ? " (accelerometer only)"
+                           : "");
+    fact(html, "File", "%s", s->path);
+    fact(html, "Notes", "%s", info->notes);
+    html_close(html);
+}
+
+static void put_glance(struct html *html, const struct summary *s)
+{
+    char text[TEXT_LINE];
+    static text_fn *const lines[] = {text_quality_line, text_walking_line,
+                                     text_taps_line, text_exercise_line,
+                                     text_tremor_line};
+    html_element(html, "h2", "At a glance");
+    for (size_t i = 0; i < sizeof(lines) / sizeof(lines[0]); i++) {
+        lines[i](s, text);
+        line(html, text);
+    }
+    figure(html, s, figure_overview,
+           "Acceleration over the session, with strips that mark walking, "
+           "taps, exercise, tremor and when the band was not worn");
+}
+
+static void put_quality(struct html *html, const struct summary *s)
+{
+    const struct quality *q = &s->quality;
+    char worn[32];
+    text_duration(q->worn_s, worn);
+    html_element(html, "h2", "Quality of the data");
+    html_open(html, "dl", NULL);
+    fact(html, "Samples", "%llu at %.2f Hz", (unsigned long long)s->rows,
+         s->info.rate_measured_hz);
+    fact(html, "Lost", "%llu samples in %zu gaps",
+         (unsigned long long)q->lost_samples, q->gaps);
+    fact(html, "Beyond the range", "%llu samples",
+         (unsigned long long)q->clipped_samples);
+    if (isfinite(q->worn_s)) {
+        fact(html, "Worn", "%s", worn);
+    }
+    if (isfinite(q->calibration_error_mg)) {
+        fact(html, "Gravity error", "%.0f mg at rest (0 is perfect)",
+             q->calibration_error_mg);
+    }
+    fact(html, "Calibration", "%s",
+         q->calibration_reason[0] ? q->calibration_reason
+                                  : "a fit exists; it is not applied");
+    if (s->clock.probes > 0) {
+        fact(html, "Clock", "%+.1f ppm against the computer, %zu probes",
+             s->clock.ppm, s->clock.probes);
+    }
+    html_close(html);
+}
+
+static void put_walking(struct html *html, const struct summary *s)
+{
+    static const char *const heads[] = {"From \u2013 to",       "#Steps",
+                                        "#Cadence (steps/min)", "#Spread",
+                                        "#Arm swing (\u00b0)",  "#Confidence"};
+    const struct walking *w = &s->walking;
+    html_element(html, "h2", "Walking");
+    if (w->reason[0] != '\0') {
+        reason(html, w->reason);
+        return;
+    }
+    char text[TEXT_LINE];
+    text_walking_detail(s, text);
+    html_element(html, "p", "%s", text);
+    figure(html, s, figure_cadence,
+           "Cadence over time; 100 steps a minute is moderate walking, 130 "
+           "vigorous");
+    if (w->bout_count == 0) {
+        return;
+    }
+    table_open(html, heads, sizeof(heads) / sizeof(heads[0]));
+    for (size_t i = 0; i < shown(w->bout_count); i++) {
+        const struct walk_bout *bout = &w->bout[i];
+        html_open(html, "tr", NULL);
+        cell_span(html, bout->start_s, bout->end_s);
+        cell(html, "%.0f", bout->steps);
+        cell(html, "%.0f", bout->cadence_spm);
+        cell(html, "%.1f", bout->cadence_sd_spm);
+        cell(html, "%.0f", bout->arm_swing_deg);
+        cell(html, "%.2f", bout->confidence);
+        html_close(html);
+    }
+    table_close(html, w->bout_count);
+}
+
+static void put_taps(struct html *html, const struct summary *s)
+{
+    static const char *const heads[] = {
+        "From \u2013 to", "#Taps",        "#Rate (1/s)", "#Variation (%)",
+        "#Decrease (%)",  "#Hesitations", "#Halts",      "#Confidence"};
+    const struct taps *t = &s->taps;
+    html_element(html, "h2", "Finger taps");
+    if (t->reason[0] != '\0') {
+        reason(html, t->reason);
+        return;
+    }
+    if (t->series_count == 0) {
+        html_element(html, "p", "No series of taps was found.");
+        return;
+    }
+    html_element(html, "p",
+                 "Variation is the spread of the time between taps; decrease "
+                 "is how much weaker the last third was than the first.");
+    figure(html, s, figure_intervals, "Time between taps over the session");
+    table_open(html, heads, sizeof(heads) / sizeof(heads[0]));
+    for (size_t i = 0; i < shown(t->series_count); i++) {
+        const struct tap_series *series = &t->series[i];
+        html_open(html, "tr", NULL);
+        cell_span(html, series->start_s, series->end_s);
+        cell(html, "%.0f", series->count);
+        cell(html, "%.2f", series->rate_hz);
+        cell(html, "%.0f", 100 * series->interval_cv);
+        cell(html, "%.0f", 100 * series->amplitude_decrement);
+        cell(html, "%.0f", series->hesitations);
+        cell(html, "%.0f", series->halts);
+        cell(html, "%.2f", series->confidence);
+        html_close(html);
+    }
+    table_close(html, t->series_count);
+}
+
+static void put_exercise(struct html *html, const struct summary *s)
+{
+    static const char *const heads[] = {"From \u2013 to",  "#Repetitions",
+                                        "#Range (\u00b0)", "#Hold (s)",
+                                        "#Tempo (s)",      "#Confidence"};
+    const struct exercise *e = &s->exercise;
+    html_element(html, "h2", "Exercise");
+    if (e->reason[0] != '\0') {
+        reason(html, e->reason);
+        return;
+    }
+    if (e->set_count == 0) {
+        html_element(html, "p", "No repeated slow movement was found.");
+        return;
+    }
+    html_element(html, "p",
+                 "Sets of a slow movement made again and again, found without "
+                 "being told which it was. Values are medians of a set; tempo "
+                 "is the time of moving there and back, without the hold.");
+    figure(html, s, figure_repetitions, "Range of motion of each repetition");
+    table_open(html, heads, sizeof(heads) / sizeof(heads[0]));
+    for (size_t i = 0; i < shown(e->set_count); i++) {
+        const struct exercise_set *set = &e->set[i];
+        html_open(html, "tr", NULL);
+        cell_span(html, set->start_s, set->end_s);
+        cell(html, "%.0f", set->repetitions);
+        cell(html, "%.0f", set->range_deg_median);
+        cell(html, "%.1f", set->hold_s_median);
+        cell(html, "%.1f", set->tempo_s_median);
+        cell(html, "%.2f", set->confidence);
+        html_close(html);
+    }
+    table_close(html, e->set_count);
+}
+
+static void put_segments(struct html *html, const struct tremor *t)
+{
+    static const char *const heads[] = {
+        "From \u2013 to",  "Kind",       "#Frequency (Hz)", "#rms (\u00b0/s)",
+        "#Angle (\u00b0)", "#Path (mm)", "#Confidence"};
+    table_open(html, heads, sizeof(heads) / sizeof(heads[0]));
+    for (size_t i = 0; i < shown(t->segment_count); i++) {
+        const struct tremor_segment *segment = &t->segment[i];
+        html_open(html, "tr", NULL);
+        cell_span(html, segment->start_s, segment->end_s);
+        html_element(html, "td", "%s", tremor_kind_name(segment->kind));
+        cell(html, "%.2f", segment->frequency_hz);
+        cell(html, "%.2f", segment->rms_dps);
+        cell(html, "%.2f", segment->peak_to_peak_deg);
+        cell(html, "%.1f", segment->peak_to_peak_mm);
+        cell(html, "%.2f", segment->confidence);
+        html_close(html);
+    }
+    table_close(html, t->segment_count);
+}
+
+static void put_rest_detector(struct html *html, const struct rest_detector *r)
+{
+    html_open(html, "p", "small");
+    if (r->reason[0] != '\0') {
+        html_text(html, "Published rest-tremor detector: not used, %s.",
+                  r->reason);
+    } else if (r->rest_windows == 0) {
+        html_text(html, "Published rest-tremor detector: the arm was in no 4-s "
+                        "window at rest.");
+    } else {
+        html_text(
+            html,
+            "Published rest-tremor detector (ParaDigMa, Timmermans 2025): "
+            "tremor in %.1f %% of %u four-second windows at rest.",
+            r->tremor_percent, r->rest_windows);
+    }
+    html_close(html);
+}
+
+static void put_tremor(struct html *html, const struct summary *s)
+{
+    const struct tremor *t = &s->tremor;
+    html_element(html, "h2", "Tremor");
+    if (t->reason[0] != '\0') {
+        reason(html, t->reason);
+        return;
+    }
+    if (t->segment_count == 0) {
+        html_element(html, "p", "No tremor was found.");
+    } else {
+        html_element(html, "p",
+                     "Angle and path are peak to peak; path is that of a point "
+                     "%.0f mm from the joint that turns.",
+                     1000 * t->lever_m);
+    }
+    figure(html, s, figure_spectrum,
+           t->spectrum_is_tremor
+               ? "Mean spectrum while there was tremor; the band of tremor is "
+                 "shaded"
+               : "Mean spectrum of the session; the band of tremor is shaded");
+    if (t->segment_count > 0) {
+        put_segments(html, t);
+    }
+    put_rest_detector(html, &t->rest_detector);
+}
+
+static void put_events(struct html *html, const struct summary *s)
+{
+    static const char *const heads[] = {"From \u2013 to", "What", "Set by"};
+    if (s->event_count == 0) {
+        return;
+    }
+    html_element(html, "h2", "Marked while recording");
+    table_open(html, heads, sizeof(heads) / sizeof(heads[0]));
+    for (size_t i = 0; i < shown(s->event_count); i++) {
+        const struct recording_event *event = &s->event[i];
+        html_open(html, "tr", NULL);
+        cell_span(html, (double)event->start_ns * 1e-9,
+                  (double)event->end_ns * 1e-9);
+        html_element(html, "td", "%s", event->label);
+        html_element(html, "td", "%s", event->source);
+        html_close(html);
+    }
+    table_close(html, s->event_count);
+}
+
+static void put_foot(struct html *html, const struct summary *s)
+{
+    html_element(html, "h2", "What this can and cannot tell");
+    html_open(html, "p", "small");
+    html_text(html,
+              "carpus is not a medical device and makes no diagnosis. It sees "
+              "how the wrist moves, not the fingers: taps are found by the "
+              "small shocks they send to the wrist. Confidence runs from 0 to "
+              "1. Moderate and vigorous walking, 100 and 130 steps a minute, "
+              "are from CADENCE-Adults (Tudor-Locke and others, 2019 to "
+              "2021).");
+    html_close(html);
+    html_open(html, "p", "small");
+    html_text(html, "Made by carpus %s from recording %s.", CARPUS_VERSION,
+              s->info.uuid[0] ? s->info.uuid : s->path);
+    html_close(html);
+}
+
+typedef void section_fn(struct html *html, const struct summary *summary);
+
+static section_fn *const sections[] = {
+    put_head,   put_glance, put_walking, put_taps, put_exercise,
+    put_tremor, put_events, put_quality, put_foot,
+};
+
+static int write_page(const char *page, const char *path, struct error *error)
+{
+    struct output output;
+    int err = output_open(&output, path, error);
+    if (err < 0) {
+        return err;
+    }
+    fputs(page, output.file);
+    return output_commit(&output, error);
+}
+
+int report_write(const struct summary *summary, const char *path,
+                 struct error *error)
+{
+    struct html html;
+    if (html_begin(&html, "Session report", style) < 0) {
+        return error_set(error, ERR_NO_MEMORY, "out of memory");
+    }
+    html_open(&html, "main", NULL);
+    for (size_t i = 0; i < sizeof(sections) / sizeof(sections[0]); i++) {
+        sections[i](&html, summary);
+    }
+    html_close(&html);
+    const char *page = html_finish(&html);
+    int err = page != NULL ? write_page(page, path, error)
+                           : error_set(error, ERR_NO_MEMORY, "out of memory");
+    html_free(&html);
+    return err;
+}

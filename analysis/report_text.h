@@ -1,0 +1,31 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * The sentences of a report: what was measured, in plain words. Each writes
+ * one line of at most TEXT_LINE bytes.
+ */
+#ifndef ANALYSIS_REPORT_TEXT_H
+#define ANALYSIS_REPORT_TEXT_H
+
+#include "analysis/summary.h"
+
+enum { TEXT_LINE = 512 };
+
+typedef void text_fn(const struct summary *summary, char out[TEXT_LINE]);
+
+text_fn text_quality_line;
+text_fn text_walking_line;
+text_fn text_walking_detail;
+text_fn text_taps_line;
+text_fn text_exercise_line;
+text_fn text_tremor_line;
+
+/* "12.5 s", "3 min 20 s", "2 h 05 min"; out has 32 bytes. */
+void text_duration(double seconds, char *out);
+
+/* Time in the session, "1:05" or "1:02:05"; out has 32 bytes. */
+void text_clock(double seconds, char *out);
+
+/* "the left wrist" and so on. */
+const char *text_placement(enum placement placement);
+
+#endif
