@@ -11,8 +11,8 @@
 #define FIRMWARE_VIRTUAL_MOTION_H
 
 struct motion_point {
-    double accel_g[3];   /* specific force, gravity included [g] */
-    double gyro_dps[3];  /* angular rate [deg/s] */
+    double accel_g[3];  /* specific force, gravity included [g] */
+    double gyro_dps[3]; /* angular rate [deg/s] */
     double temperature_c;
 };
 

@@ -22,13 +22,13 @@
 #include "firmware/virtual/motion.h"
 
 enum wristband_fault_kind {
-    FAULT_STALL,    /* firmware does not run for `amount` s: FIFO overruns */
-    FAULT_NACK,     /* the next `amount` bus transfers are not acknowledged */
-    FAULT_STUCK,    /* SDA held low until recovered `amount` times */
-    FAULT_TAG,      /* `amount` FIFO words come with a flipped tag bit */
-    FAULT_DROP,     /* `amount` FIFO words vanish (tag counter skips) */
-    FAULT_RESET,    /* the sensor loses power for a moment (registers reset) */
-    FAULT_DEAF,     /* host does not fetch frames for `amount` s: ring fills */
+    FAULT_STALL, /* firmware does not run for `amount` s: FIFO overruns */
+    FAULT_NACK,  /* the next `amount` bus transfers are not acknowledged */
+    FAULT_STUCK, /* SDA held low until recovered `amount` times */
+    FAULT_TAG,   /* `amount` FIFO words come with a flipped tag bit */
+    FAULT_DROP,  /* `amount` FIFO words vanish (tag counter skips) */
+    FAULT_RESET, /* the sensor loses power for a moment (registers reset) */
+    FAULT_DEAF,  /* host does not fetch frames for `amount` s: ring fills */
     FAULT_KINDS
 };
 
@@ -43,13 +43,13 @@ typedef void wristband_sample_fn(void *ctx, uint64_t index,
                                  const int16_t sample[6]);
 
 struct wristband_config {
-    const char *serial;          /* NULL: "VIRTUAL0001" */
-    uint64_t seed;               /* of the noise */
-    double rate_error;           /* of the sensor's oscillator, +-0.1 */
-    double clock_error_ppm;      /* of the controller's clock */
-    bool no_noise;               /* quantisation and clipping only */
-    unsigned startup_samples;    /* wrong ones the sensor emits first */
-    uint32_t ring_bytes;         /* 0: 192 KiB down to a power of two */
+    const char *serial;       /* NULL: "VIRTUAL0001" */
+    uint64_t seed;            /* of the noise */
+    double rate_error;        /* of the sensor's oscillator, +-0.1 */
+    double clock_error_ppm;   /* of the controller's clock */
+    bool no_noise;            /* quantisation and clipping only */
+    unsigned startup_samples; /* wrong ones the sensor emits first */
+    uint32_t ring_bytes;      /* 0: 192 KiB down to a power of two */
     const struct wristband_fault *faults; /* copied */
     size_t fault_count;
     wristband_sample_fn *on_sample; /* NULL: none */

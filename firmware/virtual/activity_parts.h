@@ -1,0 +1,62 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * Parts that activities are made of: adding to the plan, blows, and the small
+ * and large motions no arm is without. Only for activity*.c.
+ */
+#ifndef FIRMWARE_VIRTUAL_ACTIVITY_PARTS_H
+#define FIRMWARE_VIRTUAL_ACTIVITY_PARTS_H
+
+#include "firmware/virtual/activity.h"
+
+static const double RADIANS = 3.14159265358979323846 / 180.0;
+static const double RAMP_S = 0.5;    /* an activity sets in and dies away */
+static const double STEP_S = 0.3;    /* rim of a walk or a set without events */
+static const double STILL_DPS = 0.1; /* sway while only fingers move */
+
+/* The sensor's axes on the arm: x along the forearm to the fingers, y across
+ * it, z out of its back. */
+static const double ACROSS[3] = {0.0, 1.0, 0.0};
+static const double TREMBLE[3] = {0.55, 0.75, 0.36742}; /* mostly flexion */
+
+/* The independent random series of a segment. */
+enum series { SWAY = 1, DRIFT = 8, STRIDE, SIZE, INTERVAL, PITCH, RANGE };
+
+/* Seed of one of them. */
+uint64_t series(const struct segment *segment, unsigned which);
+
+/* Both return 0, or -1 for want of memory. The truth's times are from the
+ * segment's start. */
+int add_event(struct plan *plan, const struct event *event);
+int add_truth(struct plan *plan, const struct segment *segment,
+              struct script_truth truth);
+
+/* A blow of `size_g` at its highest point. */
+struct event blow(double at_s, double size_g, double pitch_hz, double decay_s);
+
+/* All rings that still sound, as the sensor's filter lets them through [g]. */
+double rings(double t_s, const struct acting *acting);
+
+/* A random factor around 1 with that spread, never further than twice it. */
+double spread(uint64_t seed, uint64_t index, double sd);
+
+/* 1 while the segment's activity lasts, 0 at its rims. */
+struct jet act(const struct segment *segment, double t_s);
+
+/* Turns by smooth noise of `rms_dps` about one axis. */
+void turn_noise(struct body *body, const double axis[3], struct jet noise,
+                double spacing_s, double rms_dps);
+
+/* Irregular voluntary motion about all axes, below 0.5 / spacing_s. */
+void wander(const struct segment *segment, double t_s, double spacing_s,
+            double rms_dps, struct body *body);
+
+/* No hand is still: a slow sway, and a tenth of its power in the band of
+ * physiological tremor (8 to 12 Hz; Elble and Randall 1978). */
+void sway(const struct segment *segment, double t_s, double rms_dps,
+          struct body *body);
+
+/* For activities without events or truth. */
+int nothing_to_plan(const struct segment *segment, struct plan *plan, char *why,
+                    size_t size);
+
+#endif
