@@ -26,8 +26,8 @@ static const struct {
     const char *suffix;
     double seconds;
 } units[] = {
-    {"", 1}, {"s", 1}, {"ms", 0.001}, {"m", 60}, {"min", 60},
-    {"h", 3600}, {"d", 86400},
+    {"", 1},     {"s", 1},    {"ms", 0.001}, {"m", 60},
+    {"min", 60}, {"h", 3600}, {"d", 86400},
 };
 
 int command_duration(const char *option, const char *text, double *seconds,

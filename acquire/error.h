@@ -12,29 +12,29 @@
 #define ACQUIRE_ERROR_H
 
 enum error_code {
-    ERR_INTERNAL = -1,   /* a mistake of ours */
-    ERR_USAGE = -2,      /* unknown option, value out of range */
-    ERR_DATA = -3,       /* not a recording, ragged CSV, damaged file */
-    ERR_NO_INPUT = -4,   /* no such file, is a directory, empty */
-    ERR_NO_DEVICE = -5,  /* no such device, no USB on this machine */
+    ERR_INTERNAL = -1,  /* a mistake of ours */
+    ERR_USAGE = -2,     /* unknown option, value out of range */
+    ERR_DATA = -3,      /* not a recording, ragged CSV, damaged file */
+    ERR_NO_INPUT = -4,  /* no such file, is a directory, empty */
+    ERR_NO_DEVICE = -5, /* no such device, no USB on this machine */
     ERR_NO_MEMORY = -6,
-    ERR_EXISTS = -7,     /* output is there already; nothing is overwritten */
-    ERR_CREATE = -8,     /* read-only folder, no such folder */
-    ERR_IO = -9,         /* read, write, sync failed */
-    ERR_BUSY = -10,      /* the device is in use */
-    ERR_PROTOCOL = -11,  /* device or file of a version not known here */
+    ERR_EXISTS = -7,    /* output is there already; nothing is overwritten */
+    ERR_CREATE = -8,    /* read-only folder, no such folder */
+    ERR_IO = -9,        /* read, write, sync failed */
+    ERR_BUSY = -10,     /* the device is in use */
+    ERR_PROTOCOL = -11, /* device or file of a version not known here */
     ERR_PERMISSION = -12,
-    ERR_FULL = -13,      /* no space left on disk */
-    ERR_LOST = -14,      /* recording kept, but samples are missing */
-    ERR_STOPPED = -15,   /* second Ctrl-C: a journal is left */
+    ERR_FULL = -13,        /* no space left on disk */
+    ERR_LOST = -14,        /* recording kept, but samples are missing */
+    ERR_STOPPED = -15,     /* second Ctrl-C: a journal is left */
     ERR_SOME_FAILED = -16, /* batch: some of the files */
     ERR_DEVICE_LOST = -17, /* device went away; what came is kept */
-    ERR_VERIFY = -18,    /* verify found something wrong */
+    ERR_VERIFY = -18,      /* verify found something wrong */
 };
 
 struct error {
-    int code;        /* 0 or enum error_code */
-    char text[480];  /* one sentence, NUL-terminated, "" if code is 0 */
+    int code;       /* 0 or enum error_code */
+    char text[480]; /* one sentence, NUL-terminated, "" if code is 0 */
 };
 
 /* Notes `code` and the formatted sentence in `error` (may be NULL) and returns

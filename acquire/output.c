@@ -29,7 +29,7 @@ static int open_temporary(struct output *output, const char *path,
                          "the name of the output is longer "
                          "than a file's may be");
     }
-    strcpy(output->path, path);
+    snprintf(output->path, sizeof(output->path), "%s", path);
     snprintf(output->temporary, sizeof(output->temporary), "%s.part-XXXXXX",
              path);
     int fd = mkstemp(output->temporary);

@@ -8,7 +8,7 @@
 
 enum { KEY_PLACEMENT = 0x100, KEY_LEVER, KEY_COLUMNS, KEY_UNIT, KEY_RATE };
 
-static const struct argp_option options[] = {
+static const struct argp_option option_table[] = {
     {"placement", KEY_PLACEMENT, "PLACE", 0,
      "Where the sensor was: left-wrist, right-wrist, left-ankle, right-ankle "
      "(default: as the recording says)",
@@ -77,18 +77,19 @@ static error_t parse(int key, char *value, struct argp_state *state)
     return 0;
 }
 
-const struct argp analyse_argp = {options, parse, NULL, NULL, NULL, NULL, NULL};
+const struct argp analyse_argp = {option_table, parse, NULL, NULL,
+                                  NULL,         NULL,  NULL};
 
-int analyse_file(const char *path, const struct analyse_options *how,
+int analyse_file(const char *path, const struct analyse_options *options,
                  struct summary *out, struct error *error)
 {
     summary_init(out);
     struct recording *recording = NULL;
-    int err = recording_open(path, &how->import, &recording, error);
+    int err = recording_open(path, &options->import, &recording, error);
     if (err < 0) {
         return err;
     }
-    err = pipeline_run(recording, &how->pipeline, out, error);
+    err = pipeline_run(recording, &options->pipeline, out, error);
     recording_close(recording);
     snprintf(out->path, sizeof(out->path), "%s", path);
     return err;

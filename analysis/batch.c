@@ -143,7 +143,7 @@ static int make_folders(const char *path, struct error *error)
     if (strlen(path) >= sizeof(folder)) {
         return error_set(error, ERR_CREATE, "'%s' is too long a name", path);
     }
-    strcpy(folder, path);
+    snprintf(folder, sizeof(folder), "%s", path);
     for (char *slash = strchr(folder + 1, '/'); slash != NULL;
          slash = strchr(slash + 1, '/')) {
         *slash = '\0';
@@ -165,7 +165,7 @@ static void limit(int resource, double most)
 static int write_summary(const struct job *job, const struct summary *summary,
                          struct error *error)
 {
-    struct output output;
+    struct output output = {0};
     int err = make_folders(job->json, error);
     if (err == 0) {
         err = output_open_replace(&output, job->json, error);
@@ -322,7 +322,7 @@ static bool is_up_to_date(const struct job *job)
 static void draw(const struct batch *batch)
 {
     enum { WIDTH = 30 };
-    if (!batch->options->progress) {
+    if (!batch->options->progress || batch->count == 0) {
         return;
     }
     int full = (int)(batch->finished * WIDTH / batch->count);

@@ -10,6 +10,7 @@
  * (after Vert et al. 2022, DETACH: 8 mg for 5 min, there with temperature).
  */
 #include <math.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -305,8 +306,9 @@ static int finish(void *self, struct summary *summary)
     state->nonwear = NULL;
     if (!state->has_accel) {
         quality->worn_s = NAN;
-        strcpy(quality->reason, "no accelerometer in this recording");
-        strcpy(quality->calibration_reason, quality->reason);
+        static const char why[] = "no accelerometer in this recording";
+        snprintf(quality->reason, SUMMARY_REASON, "%s", why);
+        snprintf(quality->calibration_reason, SUMMARY_REASON, "%s", why);
         return 0;
     }
     quality->accel_noise_mg = state->accel_noise_mg;
