@@ -14,10 +14,11 @@ void *array_add(void *items, size_t count, size_t size)
         if (capacity > SIZE_MAX / 2 / size) {
             return NULL;
         }
-        array = realloc(array, capacity * size);
-        if (array == NULL) {
+        void *grown = realloc(array, capacity * size);
+        if (grown == NULL) {
             return NULL;
         }
+        array = grown;
         memcpy(items, &array, sizeof(array));
     }
     char *added = (char *)array + count * size;

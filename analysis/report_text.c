@@ -3,12 +3,11 @@
 
 #include <math.h>
 #include <stdio.h>
-#include <string.h>
 
 void text_duration(double seconds, char *out)
 {
     if (!isfinite(seconds)) {
-        strcpy(out, "unknown");
+        snprintf(out, 32, "unknown");
     } else if (seconds < 60) {
         snprintf(out, 32, "%.1f s", seconds);
     } else if (seconds < 3600) {
@@ -54,7 +53,7 @@ void text_quality_line(const struct summary *s, char out[TEXT_LINE])
             ? snprintf(out, TEXT_LINE, "Data: complete, no sample lost")
             : snprintf(out, TEXT_LINE, "Data: %llu of %llu samples are missing",
                        (unsigned long long)q->lost_samples,
-                       (unsigned long long)(q->lost_samples + s->rows));
+                       (unsigned long long)all);
     if (isfinite(q->worn_s) && q->nonwear_count > 0) {
         snprintf(out + n, (size_t)(TEXT_LINE - n),
                  "; the band was worn for %s of %s.", worn, length);
