@@ -48,6 +48,7 @@ void text_quality_line(const struct summary *s, char out[TEXT_LINE])
     char length[32];
     text_duration(q->worn_s, worn);
     text_duration(s->duration_s, length);
+    uint64_t all = q->lost_samples + s->rows;
     int n =
         q->lost_samples == 0
             ? snprintf(out, TEXT_LINE, "Data: complete, no sample lost")
