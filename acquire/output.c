@@ -10,7 +10,7 @@
 #include <unistd.h>
 
 /* Where the missing thing is the folder, "no such file" would mislead. */
-static int cannot_create(struct error *error, const char *path, int number)
+int output_cannot_create(struct error *error, const char *path, int number)
 {
     if (number == ENOENT || number == ENOTDIR) {
         return error_set(error, ERR_CREATE,
@@ -34,7 +34,7 @@ static int open_temporary(struct output *output, const char *path,
              path);
     int fd = mkstemp(output->temporary);
     if (fd < 0) {
-        return cannot_create(error, path, errno);
+        return output_cannot_create(error, path, errno);
     }
     mode_t mask = umask(0);
     umask(mask);
@@ -43,7 +43,7 @@ static int open_temporary(struct output *output, const char *path,
         int number = errno;
         close(fd);
         unlink(output->temporary);
-        return cannot_create(error, path, number);
+        return output_cannot_create(error, path, number);
     }
     return 0;
 }
@@ -57,7 +57,7 @@ int output_open(struct output *output, const char *path, struct error *error)
     }
     struct stat status;
     if (lstat(path, &status) == 0) {
-        return cannot_create(error, path, EEXIST);
+        return output_cannot_create(error, path, EEXIST);
     }
     return open_temporary(output, path, error);
 }
@@ -70,7 +70,7 @@ int output_open_replace(struct output *output, const char *path,
     return err;
 }
 
-static int sync_folder(const char *path, struct error *error)
+int output_sync_folder(const char *path, struct error *error)
 {
     char folder[4096];
     const char *slash = strrchr(path, '/');
@@ -137,9 +137,9 @@ static int publish(const char *temporary, const char *path, int replaces,
         number = errno;
     }
     if (number != 0) {
-        return cannot_create(error, path, number);
+        return output_cannot_create(error, path, number);
     }
-    return sync_folder(path, error);
+    return output_sync_folder(path, error);
 }
 
 int output_publish(const char *temporary, const char *path, struct error *error)

@@ -40,4 +40,12 @@ void output_abort(struct output *output);
 int output_publish(const char *temporary, const char *path,
                    struct error *error);
 
+/* As error_from_errno for a file that cannot be made: where the missing thing
+ * is the folder, "no such file" would mislead. */
+int output_cannot_create(struct error *error, const char *path, int number);
+
+/* Syncs the folder that `path` is in, so that a name made or removed there
+ * lasts. */
+int output_sync_folder(const char *path, struct error *error);
+
 #endif

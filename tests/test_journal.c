@@ -1,0 +1,457 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "acquire/journal.h"
+#include "firmware/core/bytes.h"
+#include "firmware/core/crc32c.h"
+
+static char folder[64];
+static char path[128];
+
+static struct journal journal;
+static struct journal_reader reader;
+
+static const struct recording_info info = {
+    .uuid = "00000000-0000-4000-8000-000000000001",
+    .created_utc = "2026-11-21T08:15:02.123Z",
+    .software = "carpus test",
+    .participant = "P01",
+    .label = "first \xc3\xbc",
+    .notes = "two\nlines",
+    .serial = "VIRTUAL0001",
+    .model = "model",
+    .firmware = "0.1.0",
+    .placement = PLACEMENT_RIGHT_WRIST,
+    .has_accel = true,
+    .has_gyro = true,
+    .accel_range_g = 8,
+    .gyro_range_dps = 2000,
+    .accel_scale = 0.000244 * 9.80665,
+    .gyro_scale = 0.001221,
+    .rate_nominal_hz = 104,
+    .calibration = "none",
+};
+static const struct recording_clock clock_probe = {-1, 1 << 30, INT64_MAX, 42};
+static const struct journal_event event = {true, -5, 6000000000,
+                                           "reach, then rest", "preset"};
+static const struct journal_sync sync_mark = {1, 2, UINT64_MAX};
+
+enum { RECORDS = 8 };
+
+/* A journal with one record of each type; its bytes stay in a file. */
+static void write_small(void)
+{
+    uint8_t frames[300];
+    for (size_t i = 0; i < sizeof(frames); i++) {
+        frames[i] = (uint8_t)(i * 37);
+    }
+    /* What looks like the beginning of a record is payload all the same. */
+    memcpy(frames + 100, "\xC7JR\x01\x02\0\0\0\x10\0\0\0\x09\0\0\0", 16);
+    unlink(path);
+    assert_int_equal(journal_create(&journal, path, NULL), 0);
+    assert_int_equal(journal_append_session(&journal, &info, NULL), 0);
+    assert_int_equal(journal_append_clock(&journal, &clock_probe, NULL), 0);
+    assert_int_equal(
+        journal_append(&journal, JOURNAL_FRAMES, frames, sizeof(frames), NULL),
+        0);
+    assert_int_equal(journal_append_event(&journal, &event, NULL), 0);
+    assert_int_equal(journal_append_gap(&journal, 77, NULL), 0);
+    assert_int_equal(journal_append_sync(&journal, &sync_mark, NULL), 0);
+    assert_int_equal(journal_append(&journal, JOURNAL_FRAMES, frames, 5, NULL),
+                     0);
+    assert_int_equal(journal_append_end(&journal, JOURNAL_END_ASKED, NULL), 0);
+    assert_int_equal(journal_file_close(&journal.file, NULL), 0);
+}
+
+struct bytes {
+    uint8_t data[4096];
+    size_t size;
+};
+
+static void load(struct bytes *out)
+{
+    FILE *file = fopen(path, "rb");
+    assert_non_null(file);
+    out->size = fread(out->data, 1, sizeof(out->data), file);
+    fclose(file);
+}
+
+static void store(const uint8_t *data, size_t size)
+{
+    FILE *file = fopen(path, "wb");
+    assert_non_null(file);
+    assert_int_equal(fwrite(data, 1, size, file), size);
+    assert_int_equal(fclose(file), 0);
+}
+
+/* Where the records of a file end. */
+static size_t find_ends(const struct bytes *in, size_t *ends)
+{
+    size_t count = 0;
+    size_t at = JOURNAL_FILE_HEAD;
+    while (at < in->size) {
+        at += JOURNAL_RECORD_HEAD + get_u32(in->data + at + 8);
+        ends[count++] = at;
+    }
+    return count;
+}
+
+/* Reads all records, whose sequence numbers are set in *seen. */
+static int read_all(uint32_t *seen, bool *damage)
+{
+    struct journal_record record;
+    *seen = 0;
+    *damage = false;
+    int err = journal_open(&reader, path, NULL);
+    while (err >= 0 && (err = journal_next(&reader, &record, NULL)) > 0) {
+        *seen |= 1U << (reader.sequence - 1);
+        *damage |= record.after_damage;
+    }
+    journal_reader_close(&reader);
+    return err;
+}
+
+static struct journal_record next_record(enum journal_type type)
+{
+    struct journal_record record;
+    assert_int_equal(journal_next(&reader, &record, NULL), 1);
+    assert_int_equal(record.type, type);
+    assert_false(record.after_damage);
+    return record;
+}
+
+static void what_was_written_is_read(void **state)
+{
+    (void)state;
+    write_small();
+    assert_int_equal(journal_open(&reader, path, NULL), 0);
+    struct journal_record record = next_record(JOURNAL_SESSION);
+    struct recording_info got_info;
+    assert_true(journal_get_session(&record, &got_info));
+    assert_memory_equal(&got_info, &info, sizeof(info));
+
+    record = next_record(JOURNAL_CLOCK);
+    struct recording_clock got_clock;
+    assert_true(journal_get_clock(&record, &got_clock));
+    assert_memory_equal(&got_clock, &clock_probe, sizeof(got_clock));
+
+    record = next_record(JOURNAL_FRAMES);
+    assert_int_equal(record.size, 300);
+    assert_int_equal(record.payload[299], (uint8_t)(299 * 37));
+
+    record = next_record(JOURNAL_EVENT);
+    struct journal_event got_event;
+    assert_true(journal_get_event(&record, &got_event));
+    assert_true(got_event.session_time);
+    assert_int_equal(got_event.start_ns, event.start_ns);
+    assert_int_equal(got_event.end_ns, event.end_ns);
+    assert_string_equal(got_event.label, event.label);
+    assert_string_equal(got_event.source, event.source);
+
+    uint64_t bytes;
+    record = next_record(JOURNAL_GAP);
+    assert_true(journal_get_gap(&record, &bytes));
+    assert_int_equal(bytes, 77);
+
+    struct journal_sync got_sync;
+    record = next_record(JOURNAL_SYNC);
+    assert_true(journal_get_sync(&record, &got_sync));
+    assert_int_equal(got_sync.samples, UINT64_MAX);
+
+    assert_int_equal(next_record(JOURNAL_FRAMES).size, 5);
+    next_record(JOURNAL_END);
+    assert_int_equal(journal_next(&reader, &record, NULL), 0);
+    journal_reader_close(&reader);
+}
+
+static void every_truncation_keeps_all_whole_records(void **state)
+{
+    (void)state;
+    write_small();
+    struct bytes whole;
+    size_t ends[RECORDS];
+    load(&whole);
+    assert_int_equal(find_ends(&whole, ends), RECORDS);
+    for (size_t size = 0; size <= whole.size; size++) {
+        uint32_t seen;
+        bool damage;
+        store(whole.data, size);
+        int err = read_all(&seen, &damage);
+        uint32_t expected = 0;
+        for (size_t i = 0; i < RECORDS; i++) {
+            expected |= (ends[i] <= size ? 1U : 0U) << i;
+        }
+        assert_int_equal(err, size < JOURNAL_FILE_HEAD ? ERR_DATA : 0);
+        assert_int_equal(seen, expected);
+        assert_false(damage);
+    }
+}
+
+static void zeros_after_the_end_are_no_damage(void **state)
+{
+    (void)state;
+    write_small();
+    static const uint8_t zeros[200000];
+    FILE *file = fopen(path, "ab");
+    assert_non_null(file);
+    assert_int_equal(fwrite(zeros, 1, sizeof(zeros), file), sizeof(zeros));
+    assert_int_equal(fclose(file), 0);
+    uint32_t seen;
+    bool damage;
+    assert_int_equal(read_all(&seen, &damage), 0);
+    assert_int_equal(seen, (1U << RECORDS) - 1);
+    assert_false(damage);
+    assert_int_equal(reader.damaged_bytes, 0);
+}
+
+static void every_bit_flip_costs_its_own_record_only(void **state)
+{
+    (void)state;
+    write_small();
+    struct bytes whole;
+    size_t ends[RECORDS];
+    load(&whole);
+    find_ends(&whole, ends);
+    for (size_t bit = 0; bit < 8 * whole.size; bit++) {
+        whole.data[bit / 8] ^= (uint8_t)(1U << bit % 8);
+        store(whole.data, whole.size);
+        whole.data[bit / 8] ^= (uint8_t)(1U << bit % 8);
+        uint32_t expected = (1U << RECORDS) - 1;
+        size_t hit = 0;
+        while (bit / 8 >= JOURNAL_FILE_HEAD && ends[hit] <= bit / 8) {
+            hit++;
+        }
+        if (bit / 8 >= JOURNAL_FILE_HEAD) {
+            expected &= ~(1U << hit);
+        }
+        uint32_t seen;
+        bool damage;
+        assert_int_equal(read_all(&seen, &damage), 0);
+        assert_int_equal(seen, expected);
+        /* Damage to the last record looks like a torn tail. */
+        bool inside = bit / 8 >= JOURNAL_FILE_HEAD && hit + 1 < RECORDS;
+        assert_int_equal(damage, inside);
+        assert_int_equal(reader.damaged_bytes > 0, inside);
+    }
+}
+
+static void lost_and_inserted_bytes_cost_one_record(void **state)
+{
+    (void)state;
+    write_small();
+    struct bytes whole;
+    load(&whole);
+    for (size_t at = JOURNAL_FILE_HEAD; at < whole.size; at += 7) {
+        struct bytes cut = whole;
+        memmove(cut.data + at, cut.data + at + 1, cut.size - at - 1);
+        store(cut.data, cut.size - 1);
+        uint32_t seen;
+        bool damage;
+        assert_int_equal(read_all(&seen, &damage), 0);
+        assert_int_equal(__builtin_popcount(seen), RECORDS - 1);
+
+        memcpy(cut.data, whole.data, at);
+        memcpy(cut.data + at + 1, whole.data + at, whole.size - at);
+        cut.data[at] = 0xC7;
+        store(cut.data, whole.size + 1);
+        assert_int_equal(read_all(&seen, &damage), 0);
+        assert_true(__builtin_popcount(seen) >= RECORDS - 1);
+    }
+}
+
+static void records_of_an_older_write_are_not_taken_again(void **state)
+{
+    (void)state;
+    write_small();
+    struct bytes whole;
+    size_t ends[RECORDS];
+    load(&whole);
+    find_ends(&whole, ends);
+    size_t second = ends[1] - ends[0];
+    memcpy(whole.data + whole.size, whole.data + ends[0], second);
+    store(whole.data, whole.size + second);
+    uint32_t seen;
+    bool damage;
+    assert_int_equal(read_all(&seen, &damage), 0);
+    assert_int_equal(reader.records, RECORDS);
+}
+
+static void what_is_no_journal_is_refused(void **state)
+{
+    (void)state;
+    static const uint8_t text[] = "time,ax,ay,az\n0,0,0,1\n";
+    struct error error;
+    store(text, sizeof(text));
+    assert_int_equal(journal_open(&reader, path, &error), ERR_DATA);
+    assert_non_null(strstr(error.text, path));
+    store(text, 0);
+    assert_int_equal(journal_open(&reader, path, &error), ERR_DATA);
+    assert_int_equal(journal_open(&reader, folder, &error), ERR_NO_INPUT);
+    unlink(path);
+    assert_int_equal(journal_open(&reader, path, &error), ERR_NO_INPUT);
+    assert_int_equal(mkfifo(path, 0600), 0);
+    assert_int_equal(journal_open(&reader, path, &error), ERR_NO_INPUT);
+}
+
+static void newer_version_is_refused_by_name(void **state)
+{
+    (void)state;
+    write_small();
+    struct bytes whole;
+    struct error error;
+    load(&whole);
+    put_u16(whole.data + 8, 2);
+    put_u32(whole.data + 12, crc32c(0, whole.data, 12));
+    store(whole.data, whole.size);
+    assert_int_equal(journal_open(&reader, path, &error), ERR_PROTOCOL);
+    assert_non_null(strstr(error.text, "version 2"));
+}
+
+static void existing_journal_is_never_overwritten(void **state)
+{
+    (void)state;
+    write_small();
+    struct bytes before;
+    struct bytes after;
+    load(&before);
+    assert_int_equal(journal_create(&journal, path, NULL), ERR_EXISTS);
+    load(&after);
+    assert_int_equal(after.size, before.size);
+    assert_memory_equal(after.data, before.data, before.size);
+    assert_int_equal(journal_create(&journal, "/no/such/folder/x", NULL),
+                     ERR_CREATE);
+}
+
+static void journal_being_written_is_not_read(void **state)
+{
+    (void)state;
+    unlink(path);
+    assert_int_equal(journal_create(&journal, path, NULL), 0);
+    assert_int_equal(journal_open(&reader, path, NULL), ERR_BUSY);
+    assert_int_equal(journal_file_close(&journal.file, NULL), 0);
+    assert_int_equal(journal_open(&reader, path, NULL), 0);
+    journal_reader_close(&reader);
+}
+
+static void long_journal_crosses_every_window_edge(void **state)
+{
+    (void)state;
+    enum { MANY = 600 };
+    uint8_t payload[JOURNAL_PAYLOAD_MAX];
+    unlink(path);
+    assert_int_equal(journal_create(&journal, path, NULL), 0);
+    for (uint32_t i = 0; i < MANY; i++) {
+        memset(payload, (int)(i & 0xFF), sizeof(payload));
+        assert_int_equal(journal_append(&journal, JOURNAL_FRAMES, payload,
+                                        i * 997 % (sizeof(payload) + 1), NULL),
+                         0);
+    }
+    assert_int_equal(journal_file_sync(&journal.file, NULL), 0);
+    assert_int_equal(journal_file_close(&journal.file, NULL), 0);
+    assert_int_equal(journal_open(&reader, path, NULL), 0);
+    struct journal_record record;
+    for (uint32_t i = 0; i < MANY; i++) {
+        assert_int_equal(journal_next(&reader, &record, NULL), 1);
+        assert_int_equal(record.size, i * 997 % (sizeof(payload) + 1));
+        memset(payload, (int)(i & 0xFF), sizeof(payload));
+        assert_memory_equal(record.payload, payload, record.size);
+    }
+    assert_int_equal(journal_next(&reader, &record, NULL), 0);
+    journal_reader_close(&reader);
+}
+
+static void wrong_payloads_are_refused(void **state)
+{
+    (void)state;
+    uint8_t payload[256] = {0};
+    struct recording_info got_info;
+    struct recording_clock got_clock;
+    struct journal_event got_event;
+    struct journal_sync got_sync;
+    uint64_t bytes;
+    for (size_t size = 0; size < sizeof(payload); size++) {
+        struct journal_record record = {JOURNAL_SESSION, size, payload, false};
+        /* All zero: ten empty texts, five doubles, one placement. */
+        assert_int_equal(journal_get_session(&record, &got_info),
+                         size == 10 * 2 + 5 * 8 + 1);
+        record.type = JOURNAL_CLOCK;
+        assert_int_equal(journal_get_clock(&record, &got_clock),
+                         size == JOURNAL_CLOCK_SIZE);
+        record.type = JOURNAL_EVENT;
+        assert_int_equal(journal_get_event(&record, &got_event),
+                         size == JOURNAL_EVENT_SIZE);
+        record.type = JOURNAL_SYNC;
+        assert_int_equal(journal_get_sync(&record, &got_sync),
+                         size == JOURNAL_SYNC_SIZE);
+        record.type = JOURNAL_GAP;
+        assert_int_equal(journal_get_gap(&record, &bytes),
+                         size == JOURNAL_GAP_SIZE);
+    }
+    payload[0] = 37; /* a uuid without its end */
+    struct journal_record record = {JOURNAL_SESSION, 200, payload, false};
+    assert_false(journal_get_session(&record, &got_info));
+}
+
+static void names_go_both_ways(void **state)
+{
+    (void)state;
+    char out[32];
+    assert_true(journal_name("a/x.h5", out, sizeof(out)));
+    assert_string_equal(out, "a/x.h5.journal");
+    assert_false(journal_name("a/x.h5", out, 14));
+    assert_true(journal_recording_name("a/x.h5.journal", out, sizeof(out)));
+    assert_string_equal(out, "a/x.h5");
+    assert_false(journal_recording_name("a/.journal", out, sizeof(out)));
+    assert_false(journal_recording_name(".journal", out, sizeof(out)));
+    assert_false(journal_recording_name("x.h5", out, sizeof(out)));
+}
+
+static int make_folder(void **state)
+{
+    (void)state;
+    strcpy(folder, "/tmp/carpus-journal-XXXXXX");
+    if (mkdtemp(folder) == NULL) {
+        return -1;
+    }
+    snprintf(path, sizeof(path), "%s/x.h5.journal", folder);
+    return 0;
+}
+
+static int remove_folder(void **state)
+{
+    (void)state;
+    unlink(path);
+    return rmdir(folder);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(what_was_written_is_read),
+        cmocka_unit_test(every_truncation_keeps_all_whole_records),
+        cmocka_unit_test(zeros_after_the_end_are_no_damage),
+        cmocka_unit_test(every_bit_flip_costs_its_own_record_only),
+        cmocka_unit_test(lost_and_inserted_bytes_cost_one_record),
+        cmocka_unit_test(records_of_an_older_write_are_not_taken_again),
+        cmocka_unit_test(what_is_no_journal_is_refused),
+        cmocka_unit_test(newer_version_is_refused_by_name),
+        cmocka_unit_test(existing_journal_is_never_overwritten),
+        cmocka_unit_test(journal_being_written_is_not_read),
+        cmocka_unit_test(long_journal_crosses_every_window_edge),
+        cmocka_unit_test(wrong_payloads_are_refused),
+        cmocka_unit_test(names_go_both_ways),
+    };
+    return cmocka_run_group_tests(tests, make_folder, remove_folder);
+}
