@@ -8,9 +8,9 @@ void text_duration(double seconds, char *out)
 {
     if (!isfinite(seconds)) {
         snprintf(out, 32, "unknown");
-    } else if (seconds < 60) {
+    } else if (seconds < 59.95) {
         snprintf(out, 32, "%.1f s", seconds);
-    } else if (seconds < 3600) {
+    } else if (seconds < 3599.5) {
         long s = lround(seconds);
         snprintf(out, 32, "%ld min %02ld s", s / 60, s % 60);
     } else {
