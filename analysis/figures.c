@@ -140,9 +140,9 @@ char *figure_cadence(const struct summary *summary, size_t *size)
         y.most = fmax(y.most, points[i].y + 10);
     }
     plot_axes(plot, &x, &y, 0);
+    plot_dots(plot, points, w->cadence_count, PLOT_BLUE);
     plot_level(plot, MODERATE_SPM, "moderate, 100");
     plot_level(plot, VIGOROUS_SPM, "vigorous, 130");
-    plot_dots(plot, points, w->cadence_count, PLOT_BLUE);
     free(points);
     return finish(plot, size);
 }

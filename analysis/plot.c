@@ -13,6 +13,7 @@ static const char FONT[] = "DejaVu Sans 9px";
 static const double LINE_WIDTH = 1.2;
 static const double STRIP_HEIGHT = 16;
 static const double TICK = 4;
+static const double LABEL_HEIGHT = 16;
 
 /* Okabe and Ito 2008, "Color Universal Design", and two greys. */
 static const double colours[PLOT_COLOURS][3] = {
@@ -217,15 +218,17 @@ void plot_axes(struct plot *plot, const struct plot_axis *x,
     plot->left = 62;
     plot->right = plot->width - 14;
     plot->bottom = plot->height - (x->label[0] != '\0' ? 34 : 20);
-    plot->strips_top = y->label[0] != '\0' ? 18 : 8;
-    plot->top = plot->strips_top + strips * STRIP_HEIGHT + (strips ? 6 : 0);
+    plot->strips_top = 4;
+    plot->top = plot->strips_top + strips * STRIP_HEIGHT +
+                (y->label[0] != '\0' ? LABEL_HEIGHT : 4);
 
     cairo_set_line_width(plot->cairo, 0.8);
     draw_y_ticks(plot);
     draw_frame(plot);
     draw_x_ticks(plot);
     /* The y label stands level above its axis: easier to read than turned. */
-    put_text(plot, y->label, &(struct plot_point){2, 1}, 0, 0);
+    put_text(plot, y->label, &(struct plot_point){2, plot->top - LABEL_HEIGHT},
+             0, 0);
     put_text(
         plot, x->label,
         &(struct plot_point){(plot->left + plot->right) / 2, plot->height - 2},
@@ -328,6 +331,22 @@ void plot_bar(struct plot *plot, double x0, double x1, double y,
     cairo_restore(plot->cairo);
 }
 
+/* Text that ends at (right, bottom), readable over whatever is there. */
+static void put_on_white(struct plot *plot, const char *text, double right,
+                         double bottom)
+{
+    int width;
+    int height;
+    pango_layout_set_text(plot->layout, text, -1);
+    pango_layout_get_pixel_size(plot->layout, &width, &height);
+    cairo_set_source_rgba(plot->cairo, 1, 1, 1, 0.85);
+    cairo_rectangle(plot->cairo, right - width - 2, bottom - height, width + 4,
+                    height);
+    cairo_fill(plot->cairo);
+    set_colour(plot, PLOT_INK, 1);
+    put_text(plot, text, &(struct plot_point){right, bottom}, 1, 1);
+}
+
 void plot_level(struct plot *plot, double y, const char *name)
 {
     static const double dashes[] = {4, 3};
@@ -343,8 +362,7 @@ void plot_level(struct plot *plot, double y, const char *name)
     cairo_line_to(plot->cairo, plot->right, py);
     cairo_stroke(plot->cairo);
     cairo_restore(plot->cairo);
-    set_colour(plot, PLOT_INK, 1);
-    put_text(plot, name, &(struct plot_point){plot->right, py - 1}, 1, 1);
+    put_on_white(plot, name, plot->right, py - 1);
 }
 
 void plot_shade(struct plot *plot, double x0, double x1,

@@ -151,10 +151,9 @@ static void put_head(struct html *html, const struct summary *s)
     fact(html, "Length", "%s", duration);
     fact(html, "Worn on", "%s", text_placement(info->placement));
     fact(html, "Session", "%s", info->label);
-    fact(html, "Sensor", "%s %s%s", info->model, info->serial,
-         info->has_gyro    ? ""
-         : info->has_accel ? " (accelerometer only)"
-                           : "");
+    fact(html, "Sensor", "%s%s%s%s", info->model,
+         info->model[0] && info->serial[0] ? ", " : "", info->serial,
+         info->has_gyro ? "" : " (no gyroscope)");
     fact(html, "File", "%s", s->path);
     fact(html, "Notes", "%s", info->notes);
     html_close(html);

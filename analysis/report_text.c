@@ -124,8 +124,8 @@ void text_exercise_line(const struct summary *s, char out[TEXT_LINE])
         for (size_t i = 0; i < e->set_count; i++) {
             total += e->set[i].repetitions;
         }
-        snprintf(out, TEXT_LINE, "Exercise: %u repetitions in %zu sets.", total,
-                 e->set_count);
+        snprintf(out, TEXT_LINE, "Exercise: %u repetitions in %zu set%s.",
+                 total, e->set_count);
     }
 }
 

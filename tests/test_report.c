@@ -126,7 +126,7 @@ static void report_says_what_was_measured(void **state)
     static const char *const texts[] = {
         "540 steps in 5 min 00 s, at 108 steps a minute",
         "30 in 1 series; the longest has 30, 3.0 a second",
-        "10 repetitions in 1 sets",
+        "10 repetitions in 1 set.",
         "found for 30.0 s of the 10 min 00 s looked at, at 5.2 Hz",
         "complete, no sample lost",
         "The first 25 of 30 are shown",
