@@ -125,7 +125,7 @@ void text_exercise_line(const struct summary *s, char out[TEXT_LINE])
             total += e->set[i].repetitions;
         }
         snprintf(out, TEXT_LINE, "Exercise: %u repetitions in %zu set%s.",
-                 total, e->set_count);
+                 total, e->set_count, e->set_count == 1 ? "" : "s");
     }
 }
 
