@@ -6,7 +6,8 @@
  *
  * A device is named by its serial number, by "usb" or "" (the only one that is
  * there), or by "virtual" with, after a colon, a file that moves it: a motion
- * script (.motion), a recording, or what import reads.
+ * script (its name ends in .motion), a recording, or what import reads.
+ * "virtual" alone plays the script SCRIPT_DEFAULT.
  *
  * Ownership: device_open gives an object, device_close frees it.
  * Threads: device_read and device_probe are called from one thread (the
@@ -25,9 +26,9 @@
 #include "firmware/core/wire.h"
 
 struct device_entry {
-    char id[64];        /* what --device takes */
-    char where[64];     /* "usb 1-2.3", "simulated" */
-    char what[96];      /* model, or why it cannot be used */
+    char id[64];    /* what --device takes */
+    char where[64]; /* "usb 1-2.3", "simulated" */
+    char what[96];  /* model, or why it cannot be used */
     bool usable;
 };
 
@@ -38,10 +39,9 @@ int device_list(struct device_entry *out, size_t cap, size_t *count,
 
 struct device;
 
-/* `simulate` are the virtual wristband's settings, "key=value,...": seed,
- * speed (1 real time, max), rate_error, clock_ppm, noise=off, startup,
- * fault=KIND@SECONDS:AMOUNT (several). NULL or "" for none; ERR_USAGE for a
- * device that is not virtual. */
+/* `simulate` are the virtual wristband's settings, "key=value,..." (see
+ * simulate.h). NULL or "" for none; ERR_USAGE for a device that is not
+ * virtual. */
 int device_open(const char *name, const char *simulate, struct device **out,
                 struct error *error);
 void device_close(struct device *device);
@@ -77,8 +77,9 @@ int64_t device_now_ns(const struct device *device);
  * then nothing is lost by reading late. */
 bool device_waits(const struct device *device);
 
-/* Truth of a scripted motion: writes "kind,start_s,end_s,value,value2" rows to
- * `path`. Returns 1 if there is none to write, 0 when written. */
+/* Truth of a scripted motion (firmware/virtual/script.h): writes
+ * "kind,start_s,end_s,value,value2,note" rows to `path`. Returns 1 if there is
+ * none to write, 0 when written. */
 int device_write_truth(const struct device *device, const char *path,
                        struct error *error);
 

@@ -102,7 +102,7 @@ struct resample *resample_new(double in_hz, double out_hz)
     if (!(in_hz >= 1 && in_hz <= 10000 && out_hz >= 1 && out_hz <= 10000)) {
         return NULL;
     }
-    struct resample *r = allocate(1, sizeof *r);
+    struct resample *r = allocate(1, sizeof(*r));
     if (r == NULL) {
         return NULL;
     }
@@ -115,9 +115,9 @@ struct resample *resample_new(double in_hz, double out_hz)
         r->phases /= 2;
     }
     r->capacity = 5 * r->half + 1 + RESAMPLE_PUSH_MAX;
-    r->table = allocate((r->phases + 1) * 2 * r->half, sizeof *r->table);
-    r->rows = allocate(r->capacity, sizeof *r->rows);
-    r->times = allocate(r->capacity, sizeof *r->times);
+    r->table = allocate(2 * r->half * (r->phases + 1), sizeof(*r->table));
+    r->rows = allocate(r->capacity, sizeof(*r->rows));
+    r->times = allocate(r->capacity, sizeof(*r->times));
     if (r->table == NULL || r->rows == NULL || r->times == NULL) {
         resample_free(r);
         return NULL;
@@ -184,8 +184,8 @@ static void make_room(struct resample *r)
     size_t drop = r->at - (r->half - 1);
     r->count -= drop;
     r->at -= drop;
-    memmove(r->rows, r->rows + drop, r->count * sizeof *r->rows);
-    memmove(r->times, r->times + drop, r->count * sizeof *r->times);
+    memmove(r->rows, r->rows + drop, r->count * sizeof(*r->rows));
+    memmove(r->times, r->times + drop, r->count * sizeof(*r->times));
 }
 
 void resample_push(struct resample *r, const struct motion *rows, size_t n,

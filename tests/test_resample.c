@@ -73,9 +73,9 @@ static void push_segment(struct resample *r, const struct segment *s,
 
 static int setup(void **state)
 {
-    struct result *result = calloc(1, sizeof *result);
+    struct result *result = calloc(1, sizeof(*result));
     assert_non_null(result);
-    result->rows = aligned_alloc(32, OUT_MAX * sizeof *result->rows);
+    result->rows = aligned_alloc(32, OUT_MAX * sizeof(*result->rows));
     assert_non_null(result->rows);
     *state = result;
     return 0;
@@ -139,7 +139,7 @@ static const struct {
     {50, 100},  {416, 100},   {100, 12.5},  {31.25, 25},
     {833, 416}, {52, 1667.2}, {10000, 100}, {1.5, 100},
 };
-enum { RATES = sizeof rates / sizeof rates[0] };
+enum { RATES = sizeof(rates) / sizeof(rates[0]) };
 
 /* Enough input for 200 samples of the lower rate. */
 static struct segment segment_for(size_t rate)
@@ -163,7 +163,7 @@ static void sine_in_pass_band_keeps_amplitude_and_time(void **state)
         struct segment s = segment_for(i);
         struct resample *r = resample_new(rates[i].in_hz, rates[i].out_hz);
         assert_non_null(r);
-        for (size_t k = 0; k < sizeof parts / sizeof parts[0]; k++) {
+        for (size_t k = 0; k < sizeof(parts) / sizeof(parts[0]); k++) {
             double hz = parts[k] * lower;
             double amplitude;
             double shift_s;
@@ -190,7 +190,7 @@ static void sine_above_stop_edge_is_60_db_down(void **state)
         struct segment s = segment_for(i);
         struct resample *r = resample_new(rates[i].in_hz, rates[i].out_hz);
         assert_non_null(r);
-        for (size_t k = 0; k < sizeof parts / sizeof parts[0]; k++) {
+        for (size_t k = 0; k < sizeof(parts) / sizeof(parts[0]); k++) {
             double hz = parts[k] * rates[i].out_hz;
             push_segment(r, &s, sine, hz, result);
             assert_true(residual(result, rates[i].out_hz, hz, 0) < 1e-3);
@@ -220,7 +220,7 @@ static void constant_comes_out_exactly(void **state)
         assert_true(result->n > 0);
         for (size_t k = 0; k < result->n; k++) {
             assert_memory_equal(&result->rows[k], &want,
-                                sizeof want.accel + sizeof want.gyro);
+                                sizeof(want.accel) + sizeof(want.gyro));
             assert_true(isnan(result->rows[k].temperature));
         }
         resample_free(r);
@@ -235,20 +235,20 @@ static void chunk_size_does_not_change_a_bit(void **state)
         .t0_s = 3.25, .dt_s = 1.0 / 128, .n = 9000, .chunk = RESAMPLE_PUSH_MAX};
     static const size_t chunks[] = {1, 2, 7, 100, 1024, 3001};
     static const double out_hz[] = {100, 25, 128, 999};
-    struct motion *want = malloc(OUT_MAX * sizeof *want);
+    struct motion *want = malloc(OUT_MAX * sizeof(*want));
     assert_non_null(want);
-    for (size_t i = 0; i < sizeof out_hz / sizeof out_hz[0]; i++) {
+    for (size_t i = 0; i < sizeof(out_hz) / sizeof(out_hz[0]); i++) {
         struct resample *r = resample_new(128, out_hz[i]);
         assert_non_null(r);
         push_segment(r, &s, sine, 7.3, result);
-        memcpy(want, result->rows, result->n * sizeof *want);
+        memcpy(want, result->rows, result->n * sizeof(*want));
         size_t n = result->n;
-        for (size_t k = 0; k < sizeof chunks / sizeof chunks[0]; k++) {
+        for (size_t k = 0; k < sizeof(chunks) / sizeof(chunks[0]); k++) {
             struct segment split = s;
             split.chunk = chunks[k];
             push_segment(r, &split, sine, 7.3, result);
             assert_int_equal(result->n, n);
-            assert_memory_equal(result->rows, want, n * sizeof *want);
+            assert_memory_equal(result->rows, want, n * sizeof(*want));
         }
         resample_free(r);
     }
@@ -274,7 +274,7 @@ static void small_pulls_give_the_same_rows(void **state)
         double t0_s;
         assert_int_equal(resample_pull(r, &one, 1, &t0_s), 1);
         assert_true(t0_s == (double)i / 250);
-        assert_memory_equal(&one, &result->rows[i], sizeof one);
+        assert_memory_equal(&one, &result->rows[i], sizeof(one));
     }
     struct motion one;
     double t0_s;
@@ -304,7 +304,7 @@ static void segment_starts_on_the_grid_and_has_all_its_outputs(void **state)
         {5, 1667, 1, 25, 5, 1},
         {4.99, 1667, 1000, 25, 5, 15}, /* 4.99 .. 5.589 */
     };
-    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+    for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
         struct segment s = {.t0_s = cases[i].t0_s,
                             .dt_s = 1 / cases[i].in_hz,
                             .n = cases[i].n,
@@ -356,17 +356,17 @@ static void reset_and_flush_begin_a_segment_that_knows_nothing(void **state)
     assert_non_null(r);
     push_segment(r, &s, sine, 2, result);
     assert_int_equal(result->n, 200);
-    memcpy(want, result->rows, sizeof want);
+    memcpy(want, result->rows, sizeof(want));
     push_segment(r, &other, sine, 9, result);
     resample_reset(r);
     resample_push(r, &row, 1, 50, 0.01);
     resample_reset(r);
     push_segment(r, &s, sine, 2, result);
     assert_int_equal(result->n, 200);
-    assert_memory_equal(result->rows, want, sizeof want);
+    assert_memory_equal(result->rows, want, sizeof(want));
     push_segment(r, &s, sine, 2, result); /* after a flush alone */
     assert_int_equal(result->n, 200);
-    assert_memory_equal(result->rows, want, sizeof want);
+    assert_memory_equal(result->rows, want, sizeof(want));
     resample_free(r);
 }
 
@@ -417,7 +417,7 @@ static void rates_out_of_range_are_refused(void **state)
 {
     (void)state;
     static const double wrong[] = {0, -1, 0.5, 10001, NAN, INFINITY};
-    for (size_t i = 0; i < sizeof wrong / sizeof wrong[0]; i++) {
+    for (size_t i = 0; i < sizeof(wrong) / sizeof(wrong[0]); i++) {
         assert_null(resample_new(wrong[i], 100));
         assert_null(resample_new(100, wrong[i]));
     }

@@ -1,0 +1,350 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * A libusb without USB, for tests to include: it has the devices, answers and
+ * mishaps that the test puts into `fake`. Transfers complete in the thread that
+ * handles events, one a call, in the order in which they were submitted.
+ */
+#ifndef TESTS_FAKE_LIBUSB_H
+#define TESTS_FAKE_LIBUSB_H
+
+#include <libusb.h>
+#include <pthread.h>
+#include <stdbool.h>
+#include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+enum { FAKE_DEVICES = 4, FAKE_FLYING = 64, FAKE_ANSWERS = 1024 };
+
+struct libusb_device {
+    uint16_t vendor;
+    uint16_t product;
+    uint16_t version;
+    const char *serial;
+    int open_number; /* what libusb_open returns; likewise the next */
+    int claim_number;
+};
+
+struct libusb_context {
+    int unused;
+};
+
+struct libusb_device_handle {
+    libusb_device *device;
+};
+
+/* What one bulk transfer brings: `size` bytes of a running count. */
+struct fake_answer {
+    int status;
+    int size;
+};
+
+static struct {
+    pthread_mutex_t lock;
+    pthread_cond_t changed;
+    int init_number; /* what libusb_init returns; and so on */
+    int clear_number;
+    int submit_number; /* once `submits_good` have gone well */
+    int submits_good;  /* -1: all */
+    int events_number;
+    struct libusb_device devices[FAKE_DEVICES];
+    int device_count;
+    int (*control)(uint8_t request, uint8_t *data, uint16_t length);
+    struct fake_answer answers[FAKE_ANSWERS];
+    int answer_count;
+    int answer_next;
+    uint8_t count; /* next byte of data */
+    struct libusb_transfer *flying[FAKE_FLYING];
+    bool cancelled[FAKE_FLYING];
+    int flying_count;
+    bool keep_cancelled; /* cancelled transfers do not come back */
+    int clears;
+    int live_transfers;
+    int live_handles;
+    int live_contexts;
+} fake = {.lock = PTHREAD_MUTEX_INITIALIZER,
+          .changed = PTHREAD_COND_INITIALIZER};
+
+static struct libusb_context fake_context;
+
+/* Back to: one wristband, nothing goes wrong, nothing to send. */
+static void fake_reset(void)
+{
+    pthread_mutex_lock(&fake.lock);
+    fake.init_number = fake.clear_number = fake.submit_number = 0;
+    fake.submits_good = -1;
+    fake.events_number = 0;
+    fake.devices[0] = (struct libusb_device){
+        .vendor = 0x1209, .product = 1, .version = 0x0100, .serial = "W0001"};
+    fake.device_count = 1;
+    fake.control = NULL;
+    fake.answer_count = fake.answer_next = 0;
+    fake.count = 0;
+    fake.keep_cancelled = false;
+    fake.clears = 0;
+    pthread_mutex_unlock(&fake.lock);
+}
+
+static void fake_send(int status, int size)
+{
+    pthread_mutex_lock(&fake.lock);
+    fake.answers[fake.answer_count++] =
+        (struct fake_answer){.status = status, .size = size};
+    pthread_cond_broadcast(&fake.changed);
+    pthread_mutex_unlock(&fake.lock);
+}
+
+static int fake_sent(void)
+{
+    pthread_mutex_lock(&fake.lock);
+    int n = fake.answer_next;
+    pthread_mutex_unlock(&fake.lock);
+    return n;
+}
+
+/* NOLINTBEGIN(readability-inconsistent-declaration-parameter-name): libusb.h
+ * abbreviates its names */
+
+int libusb_init(libusb_context **context)
+{
+    if (fake.init_number == 0) {
+        *context = &fake_context;
+        fake.live_contexts++;
+    }
+    return fake.init_number;
+}
+
+void libusb_exit(libusb_context *context)
+{
+    (void)context;
+    fake.live_contexts--;
+}
+
+ssize_t libusb_get_device_list(libusb_context *context, libusb_device ***list)
+{
+    (void)context;
+    *list = calloc(FAKE_DEVICES, sizeof(libusb_device *));
+    for (int i = 0; i < fake.device_count; i++) {
+        (*list)[i] = &fake.devices[i];
+    }
+    return fake.device_count;
+}
+
+void libusb_free_device_list(libusb_device **list, int unref)
+{
+    (void)unref;
+    free(list);
+}
+
+int libusb_get_device_descriptor(libusb_device *device,
+                                 struct libusb_device_descriptor *out)
+{
+    *out = (struct libusb_device_descriptor){.idVendor = device->vendor,
+                                             .idProduct = device->product,
+                                             .bcdDevice = device->version,
+                                             .iSerialNumber = 3};
+    return 0;
+}
+
+int libusb_get_port_numbers(libusb_device *device, uint8_t *ports, int size)
+{
+    (void)device;
+    (void)size;
+    ports[0] = 2;
+    ports[1] = 3;
+    return 2;
+}
+
+uint8_t libusb_get_bus_number(libusb_device *device)
+{
+    (void)device;
+    return 1;
+}
+
+int libusb_open(libusb_device *device, libusb_device_handle **out)
+{
+    if (device->open_number != 0) {
+        return device->open_number;
+    }
+    *out = malloc(sizeof(**out));
+    (*out)->device = device;
+    fake.live_handles++;
+    return 0;
+}
+
+void libusb_close(libusb_device_handle *handle)
+{
+    fake.live_handles--;
+    free(handle);
+}
+
+int libusb_get_string_descriptor_ascii(libusb_device_handle *handle,
+                                       uint8_t index, unsigned char *data,
+                                       int length)
+{
+    (void)index;
+    strncpy((char *)data, handle->device->serial, (size_t)length);
+    return (int)strlen(handle->device->serial);
+}
+
+int libusb_claim_interface(libusb_device_handle *handle, int interface)
+{
+    (void)interface;
+    return handle->device->claim_number;
+}
+
+int libusb_release_interface(libusb_device_handle *handle, int interface)
+{
+    (void)handle;
+    (void)interface;
+    return 0;
+}
+
+int libusb_control_transfer(libusb_device_handle *handle, uint8_t type,
+                            uint8_t request, uint16_t value, uint16_t index,
+                            unsigned char *data, uint16_t length,
+                            unsigned int timeout)
+{
+    (void)handle;
+    (void)type;
+    (void)value;
+    (void)index;
+    (void)timeout;
+    return fake.control != NULL ? fake.control(request, data, length)
+                                : LIBUSB_ERROR_PIPE;
+}
+
+int libusb_clear_halt(libusb_device_handle *handle, unsigned char endpoint)
+{
+    (void)handle;
+    (void)endpoint;
+    pthread_mutex_lock(&fake.lock);
+    fake.clears++;
+    int number = fake.flying_count == 0 ? fake.clear_number : LIBUSB_ERROR_BUSY;
+    pthread_mutex_unlock(&fake.lock);
+    return number;
+}
+
+struct libusb_transfer *libusb_alloc_transfer(int packets)
+{
+    (void)packets;
+    fake.live_transfers++;
+    return calloc(1, sizeof(struct libusb_transfer));
+}
+
+void libusb_free_transfer(struct libusb_transfer *transfer)
+{
+    fake.live_transfers -= transfer != NULL;
+    free(transfer);
+}
+
+int libusb_submit_transfer(struct libusb_transfer *transfer)
+{
+    int number = 0;
+    pthread_mutex_lock(&fake.lock);
+    if (fake.submits_good == 0) {
+        number = fake.submit_number;
+    } else {
+        fake.submits_good -= fake.submits_good > 0;
+        fake.cancelled[fake.flying_count] = false;
+        fake.flying[fake.flying_count++] = transfer;
+        pthread_cond_broadcast(&fake.changed);
+    }
+    pthread_mutex_unlock(&fake.lock);
+    return number;
+}
+
+int libusb_cancel_transfer(struct libusb_transfer *transfer)
+{
+    int number = LIBUSB_ERROR_NOT_FOUND;
+    pthread_mutex_lock(&fake.lock);
+    for (int i = 0; i < fake.flying_count; i++) {
+        if (fake.flying[i] == transfer) {
+            fake.cancelled[i] = true;
+            number = 0;
+        }
+    }
+    pthread_cond_broadcast(&fake.changed);
+    pthread_mutex_unlock(&fake.lock);
+    return number;
+}
+
+/* Takes the transfer that is to complete now; NULL: none. */
+static struct libusb_transfer *fake_complete(void)
+{
+    struct fake_answer answer = {.status = LIBUSB_TRANSFER_CANCELLED};
+    int i = 0;
+    while (i < fake.flying_count && !fake.cancelled[i]) {
+        i++;
+    }
+    if (i == fake.flying_count || fake.keep_cancelled) {
+        if (fake.flying_count == 0 || fake.answer_next == fake.answer_count) {
+            return NULL;
+        }
+        answer = fake.answers[fake.answer_next++];
+        i = 0;
+    }
+    struct libusb_transfer *transfer = fake.flying[i];
+    fake.flying_count--;
+    for (; i < fake.flying_count; i++) {
+        fake.flying[i] = fake.flying[i + 1];
+        fake.cancelled[i] = fake.cancelled[i + 1];
+    }
+    transfer->status = (enum libusb_transfer_status)answer.status;
+    transfer->actual_length = answer.size;
+    for (int k = 0; k < answer.size; k++) {
+        transfer->buffer[k] = fake.count++;
+    }
+    return transfer;
+}
+
+int libusb_handle_events_timeout_completed(libusb_context *context,
+                                           struct timeval *wait, int *completed)
+{
+    (void)context;
+    (void)wait;
+    (void)completed;
+    pthread_mutex_lock(&fake.lock);
+    struct libusb_transfer *transfer = fake_complete();
+    int number = fake.events_number;
+    if (transfer == NULL) {
+        struct timespec end;
+        clock_gettime(CLOCK_REALTIME, &end);
+        end.tv_nsec += 5000000;
+        if (end.tv_nsec >= 1000000000) {
+            end.tv_nsec -= 1000000000;
+            end.tv_sec++;
+        }
+        pthread_cond_timedwait(&fake.changed, &fake.lock, &end);
+    }
+    pthread_mutex_unlock(&fake.lock);
+    if (transfer != NULL) {
+        transfer->callback(transfer);
+    }
+    return number;
+}
+
+void libusb_interrupt_event_handler(libusb_context *context)
+{
+    (void)context;
+    pthread_mutex_lock(&fake.lock);
+    pthread_cond_broadcast(&fake.changed);
+    pthread_mutex_unlock(&fake.lock);
+}
+
+const char *libusb_error_name(int number)
+{
+    (void)number;
+    return "LIBUSB_ERROR_OTHER";
+}
+
+const char *libusb_strerror(int number)
+{
+    (void)number;
+    return "an error of libusb";
+}
+
+/* NOLINTEND(readability-inconsistent-declaration-parameter-name): see above */
+
+#endif
