@@ -1,0 +1,52 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * What the recorder's three threads share, and nothing else: the reader
+ * (record_reader.h), the writer (record_writer.h) and the one that started
+ * them (recorder.h). Data goes through the queues; the rest is single values.
+ *
+ *   reader --stream--> writer --snapshots--> user's thread --marks--> writer
+ */
+#ifndef ACQUIRE_RECORD_LINK_H
+#define ACQUIRE_RECORD_LINK_H
+
+#include <stdatomic.h>
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "acquire/queue.h"
+
+/* What is in the stream queue. */
+enum record_message {
+    MESSAGE_FRAMES = 1, /* bytes from the device */
+    MESSAGE_CLOCK = 2,  /* struct recording_clock */
+    MESSAGE_GAP = 3,    /* uint64_t: bytes thrown away, the queue was full */
+    MESSAGE_STATUS = 4, /* struct wire_status */
+};
+
+/* How the recording is to end; only ever raised. */
+enum record_stop {
+    STOP_NOT = 0,
+    STOP_GENTLY = 1, /* ask the device to stop, take all that still comes */
+    STOP_AT_ONCE = 2,
+};
+
+struct record_link {
+    struct queue *stream;
+    struct queue *marks;     /* struct journal_event, type 0 */
+    struct queue *snapshots; /* struct recorder_stats, type 0 */
+    atomic_int stop;         /* enum record_stop */
+    atomic_bool reader_done;
+    atomic_bool writer_done;
+    /* Host clock as the device sees it, minus CLOCK_MONOTONIC: 0 but for a
+     * simulated device [ns]. */
+    _Atomic int64_t clock_offset_ns;
+};
+
+static inline void record_link_stop(struct record_link *link, int how)
+{
+    int now = atomic_load(&link->stop);
+    while (now < how && !atomic_compare_exchange_weak(&link->stop, &now, how)) {
+    }
+}
+
+#endif

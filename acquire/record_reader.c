@@ -1,0 +1,194 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "acquire/record_reader.h"
+
+#include "acquire/clocks.h"
+#include "acquire/journal.h"
+
+enum {
+    READ_BYTES = JOURNAL_PAYLOAD_MAX, /* one read fills one record at most */
+    READ_TIMEOUT_MS = 50,
+    PROBES = 8, /* in a burst; the one with the shortest round trip counts, as
+                 * in liblsl, time_receiver.cpp */
+    DRAIN_READS = 40, /* empty reads after which no end will come: 2 s */
+};
+
+static const int64_t PROBE_EVERY_NS = 2000000000; /* as liblsl */
+static const int64_t SILENCE_NS = 30000000000;    /* then it is lost */
+static const int64_t WAIT_FOR_ROOM_NS = 500000;   /* a few KB at full speed */
+
+static bool must_leave(const struct record_reader *reader)
+{
+    return atomic_load(&reader->link->stop) == STOP_AT_ONCE;
+}
+
+/* Puts a message into the queue; a device that waits is made to wait. */
+static bool push(struct record_reader *reader, enum record_message type,
+                 const void *data, size_t size)
+{
+    while (!queue_push(reader->link->stream, type, data, size)) {
+        if (!reader->waits || must_leave(reader)) {
+            return false;
+        }
+        sleep_ns(WAIT_FOR_ROOM_NS);
+    }
+    return true;
+}
+
+static void deliver(struct record_reader *reader, const uint8_t *data,
+                    size_t size)
+{
+    uint64_t dropped = reader->dropped_bytes;
+    if (dropped > 0 && push(reader, MESSAGE_GAP, &dropped, sizeof(dropped))) {
+        reader->dropped_bytes = 0;
+    }
+    if (reader->dropped_bytes > 0 ||
+        !push(reader, MESSAGE_FRAMES, data, size)) {
+        reader->dropped_bytes += size;
+    }
+}
+
+/* The writer decodes frames as well, but may be far behind. */
+static void look_for_end(struct record_reader *reader, const uint8_t *data,
+                         size_t size)
+{
+    size_t done = 0;
+    while (done < size) {
+        struct wire_frame frame;
+        done += frames_push(&reader->frames, data + done, size - done);
+        while (frames_next(&reader->frames, &frame, NULL) > 0) {
+            reader->ended |= frame.type == WIRE_FRAME_END;
+        }
+    }
+}
+
+/* Only the best probe of a burst is kept: the others tell less, and a week of
+ * all of them would not fit the memory that analysis may use. A probe that
+ * fails costs nothing; a device that is gone shows when it is read. */
+static void probe(struct record_reader *reader)
+{
+    struct recording_clock best;
+    int good = 0;
+    for (int i = 0; i < PROBES; i++) {
+        struct recording_clock clock;
+        if (device_probe(reader->device, &clock, NULL) == 0) {
+            if (good == 0 || clock.round_trip_ns < best.round_trip_ns) {
+                best = clock;
+            }
+            good++;
+        }
+    }
+    if (good > 0) {
+        (void)push(reader, MESSAGE_CLOCK, &best, sizeof(best));
+    }
+}
+
+static void ask_status(struct record_reader *reader)
+{
+    struct wire_status status;
+    if (device_status(reader->device, &status, NULL) == 0) {
+        (void)push(reader, MESSAGE_STATUS, &status, sizeof(status));
+    }
+}
+
+static void keep_time(struct record_reader *reader, int64_t now_ns)
+{
+    atomic_store(&reader->link->clock_offset_ns, now_ns - monotonic_ns());
+    if (now_ns >= reader->probe_ns) {
+        probe(reader);
+        ask_status(reader);
+        reader->probe_ns = now_ns + PROBE_EVERY_NS;
+    }
+}
+
+static bool stop_due(const struct record_reader *reader, int64_t now_ns)
+{
+    return !reader->stopping && (atomic_load(&reader->link->stop) != STOP_NOT ||
+                                 now_ns - reader->begin_ns >= reader->for_ns);
+}
+
+/* The device sends what it still has, and the end. */
+static int ask_to_stop(struct record_reader *reader)
+{
+    probe(reader);
+    reader->stopping = true;
+    return device_stop(reader->device, &reader->error);
+}
+
+static int check_silence(struct record_reader *reader, int64_t now_ns)
+{
+    if (now_ns - reader->heard_ns < SILENCE_NS) {
+        return 0;
+    }
+    return error_set(&reader->error, ERR_DEVICE_LOST,
+                     "the device has sent nothing for %d s; unplug it, plug it "
+                     "in again and start anew",
+                     (int)(SILENCE_NS / 1000000000));
+}
+
+/* Returns bytes read, 0 or an error. */
+static int step(struct record_reader *reader, uint8_t *buffer)
+{
+    int n = device_read(reader->device, buffer, READ_BYTES, READ_TIMEOUT_MS,
+                        &reader->error);
+    if (n < 0) {
+        return n;
+    }
+    int64_t now_ns = device_now_ns(reader->device);
+    if (n > 0) {
+        deliver(reader, buffer, (size_t)n);
+        look_for_end(reader, buffer, (size_t)n);
+        reader->heard_ns = now_ns;
+    }
+    if (reader->ended) {
+        return n;
+    }
+    keep_time(reader, now_ns);
+    int err = check_silence(reader, now_ns);
+    if (err == 0 && stop_due(reader, now_ns)) {
+        err = ask_to_stop(reader);
+    }
+    return err < 0 ? err : n;
+}
+
+static void tell_dropped(struct record_reader *reader)
+{
+    while (reader->dropped_bytes > 0 && !must_leave(reader)) {
+        if (queue_push(reader->link->stream, MESSAGE_GAP,
+                       &reader->dropped_bytes, sizeof(reader->dropped_bytes))) {
+            reader->dropped_bytes = 0;
+        } else {
+            sleep_ns(WAIT_FOR_ROOM_NS);
+        }
+    }
+}
+
+void *record_reader_run(void *argument)
+{
+    struct record_reader *reader = argument;
+    uint8_t buffer[READ_BYTES];
+    int empty = 0;
+
+    frames_init(&reader->frames);
+    reader->waits = device_waits(reader->device);
+    reader->begin_ns = device_now_ns(reader->device);
+    reader->heard_ns = reader->begin_ns;
+    reader->probe_ns = reader->begin_ns;
+    keep_time(reader, reader->begin_ns);
+
+    while (!reader->ended && empty < DRAIN_READS && !must_leave(reader)) {
+        int n = step(reader, buffer);
+        if (n < 0) {
+            break;
+        }
+        empty = n == 0 && reader->stopping ? empty + 1 : 0;
+    }
+    if (!reader->stopping && must_leave(reader)) {
+        (void)device_stop(reader->device, NULL);
+    }
+    if (reader->error.code == 0) {
+        probe(reader);
+    }
+    tell_dropped(reader);
+    atomic_store(&reader->link->reader_done, true);
+    return NULL;
+}

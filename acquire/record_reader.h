@@ -1,0 +1,41 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * Reader: the recorder's thread that fetches from the device and never waits
+ * for the disk. What comes goes into the stream queue as it is, and every two
+ * seconds the device's clock and status.
+ *
+ * Where the queue is full and the device does not wait, bytes are thrown away
+ * and counted; the count goes into the queue at the place where they are
+ * missing, as soon as there is room.
+ */
+#ifndef ACQUIRE_RECORD_READER_H
+#define ACQUIRE_RECORD_READER_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "acquire/device.h"
+#include "acquire/frames.h"
+#include "acquire/record_link.h"
+
+struct record_reader {
+    struct device *device;    /* borrowed, started */
+    struct record_link *link; /* borrowed */
+    int64_t for_ns;           /* how long to record, INT64_MAX: until stopped */
+    struct error error;       /* read it when the thread has ended; code 0: the
+                               * stream came to its end */
+    struct frames frames;     /* only to see the stream's end */
+    bool waits;
+    bool stopping;
+    bool ended;
+    uint64_t dropped_bytes; /* not yet told */
+    int64_t begin_ns;       /* host's clock as the device sees it */
+    int64_t heard_ns;       /* when bytes came last */
+    int64_t probe_ns;       /* when the next probe is due */
+};
+
+/* The thread: runs until the stream has ended. `reader` is a struct
+ * record_reader with its first three members set, the others 0. */
+void *record_reader_run(void *reader);
+
+#endif
