@@ -22,27 +22,88 @@
 
 #include "firmware/core/lsm6dsox.h"
 #include "firmware/core/ring.h"
+#include "firmware/core/selftest.h"
 #include "firmware/core/wire.h"
 
 /* What the board gives. `bus` may sleep until its interrupt comes. */
 struct band_io {
     struct imu_bus bus;              /* the IMU's I2C bus and the clock */
     void (*led)(void *ctx, bool on); /* the board's LED */
-    /* Supply in mV (0: not measured); sets whether USB gives the power. */
+    /* Supply in mV (0: not measured); sets whether USB gives the power.
+     * Called by band_request. */
     uint16_t (*supply)(void *ctx, bool *on_usb_power);
-    void *ctx;                       /* of led and supply */
+    void *ctx; /* of led and supply */
 };
 
 struct band_config {
     struct band_io io;
-    uint8_t *ring;          /* borrowed for the life of the band */
-    uint32_t ring_bytes;    /* a power of two, 4096 at least */
+    uint8_t *ring;       /* borrowed for the life of the band */
+    uint32_t ring_bytes; /* a power of two, 4096 at least */
     char serial[21];
     char model[33];
     uint8_t firmware[3];
 };
 
-struct band; /* fields below are private to band.c */
+/* A request noted for band_poll; written in band_request's context. */
+struct band_note {
+    uint8_t request; /* enum wire_request */
+    uint16_t value;
+    struct wire_config config; /* for START */
+};
+
+enum { BAND_NOTES = 8 }; /* a power of two */
+
+enum band_phase {
+    BAND_IDLE,
+    BAND_STREAMING,
+    BAND_DRAINING, /* stop requested: the FIFO's rest, then END */
+    BAND_ENDING,   /* END waits for room in the ring */
+    BAND_TESTING,
+};
+
+/* Numbers of one stream, for the status. */
+struct band_counts {
+    uint64_t samples;
+    uint32_t lost_fifo;
+    uint32_t lost_bus;
+    uint32_t lost_ring;
+};
+
+/* All fields are private to band.c. */
+struct band {
+    struct band_config config;
+    struct ring ring;
+
+    /* band_request's: what is wanted, and notes up to it. */
+    struct wire_config wanted;
+    uint8_t noted_phase; /* enum band_phase after the last note */
+    struct band_note notes[BAND_NOTES];
+    _Atomic uint32_t noted;
+
+    /* band_poll's, read by band_request. */
+    _Atomic uint32_t done;   /* notes carried out */
+    _Atomic uint32_t phase;  /* enum band_phase */
+    _Atomic uint32_t silent; /* the sensor does not answer */
+    _Atomic uint32_t shown;  /* which of `shows` is valid: its low bit */
+    struct wire_status shows[2];
+
+    /* band_poll's alone. */
+    struct lsm6dsox imu;
+    struct selftest test;
+    struct band_counts counts;
+    struct wire_frame frame; /* being filled */
+    uint64_t index;          /* of the next sample */
+    uint32_t sequence;
+    uint32_t lost;  /* not told yet: to go with the next frame */
+    uint16_t flags; /* likewise */
+    bool probed;
+    bool led_on;
+    uint64_t blink_until_us;
+    uint64_t blink_us; /* next change of the LED */
+    uint64_t end_us;   /* when END is tried again */
+    struct slots_sample samples[WIRE_SAMPLES_MAX];
+    uint8_t out[WIRE_FRAME_MAX];
+};
 
 /* Prepares `band` from `config` (copied; the ring is borrowed). Does not touch
  * the bus: the first band_poll does. */

@@ -62,13 +62,13 @@ enum wire_frame_type {
 
 /* Flags of a frame. The LOST ones give the causes of `lost`. */
 enum wire_flag {
-    WIRE_LOST_FIFO = 1 << 0,   /* the sensor's FIFO overran */
-    WIRE_LOST_BUS = 1 << 1,    /* bus error, or a word failed its tag check */
-    WIRE_LOST_RING = 1 << 2,   /* host did not fetch, device ring was full */
-    WIRE_CLIP_ACCEL = 1 << 3,  /* a sample here is at the range's end */
-    WIRE_CLIP_GYRO = 1 << 4,   /* likewise */
-    WIRE_FIRST = 1 << 5,       /* first frame after start */
-    WIRE_RESTARTED = 1 << 6,   /* sensor was set up anew before this frame */
+    WIRE_LOST_FIFO = 1 << 0,  /* the sensor's FIFO overran */
+    WIRE_LOST_BUS = 1 << 1,   /* bus error, or a word failed its tag check */
+    WIRE_LOST_RING = 1 << 2,  /* host did not fetch, device ring was full */
+    WIRE_CLIP_ACCEL = 1 << 3, /* a sample here is at the range's end */
+    WIRE_CLIP_GYRO = 1 << 4,  /* likewise */
+    WIRE_FIRST = 1 << 5,      /* first frame after start */
+    WIRE_RESTARTED = 1 << 6,  /* sensor was set up anew before this frame */
     WIRE_LOST_MASK = WIRE_LOST_FIFO | WIRE_LOST_BUS | WIRE_LOST_RING,
 };
 
@@ -76,12 +76,12 @@ struct wire_frame {
     uint8_t type;
     uint16_t flags;
     uint32_t sequence;
-    uint32_t lost;          /* [samples] */
-    uint64_t index;         /* [samples] */
-    uint64_t device_ns;     /* [ns] */
-    uint32_t imu_ticks;     /* [25 us nominal] */
-    int16_t temperature;    /* [1/256 C from 25 C] */
-    uint16_t count;         /* 0 .. WIRE_SAMPLES_MAX */
+    uint32_t lost;       /* [samples] */
+    uint64_t index;      /* [samples] */
+    uint64_t device_ns;  /* [ns] */
+    uint32_t imu_ticks;  /* [25 us nominal] */
+    int16_t temperature; /* [1/256 C from 25 C] */
+    uint16_t count;      /* 0 .. WIRE_SAMPLES_MAX */
     int16_t samples[WIRE_SAMPLES_MAX][6];
 };
 
@@ -130,11 +130,11 @@ enum {
 /* offset: 0 protocol u16, 2 firmware u8 x 3, 5 reserved, 6 reserved u16,
  * 8 ring_bytes u32, 12 serial char[20], 32 model char[32] */
 struct wire_info {
-    uint16_t protocol;    /* WIRE_VERSION */
-    uint8_t firmware[3];  /* major, minor, patch */
+    uint16_t protocol;   /* WIRE_VERSION */
+    uint8_t firmware[3]; /* major, minor, patch */
     uint32_t ring_bytes;
-    char serial[21];      /* NUL-terminated here, padded with 0 on the wire */
-    char model[33];       /* likewise */
+    char serial[21]; /* NUL-terminated here, padded with 0 on the wire */
+    char model[33];  /* likewise */
 };
 
 /* offset: 0 rate_hz u16, 2 accel_g u16, 4 gyro_dps u16, 6 reserved u16 */
@@ -156,20 +156,20 @@ enum wire_state {
  * 28 bus_errors u32, 32 tag_errors u32, 36 restarts u32, 40 ring_used u32,
  * 44 ring_peak u32, 48 freq_fine i8, 49 reserved */
 struct wire_status {
-    uint8_t state;        /* enum wire_state */
+    uint8_t state; /* enum wire_state */
     bool on_usb_power;
-    uint16_t supply_mv;   /* 0: not measured by this board */
+    uint16_t supply_mv; /* 0: not measured by this board */
     uint32_t uptime_s;
-    uint64_t samples;     /* sent to the ring since start */
-    uint32_t lost_fifo;   /* [samples] since start, likewise the next two */
+    uint64_t samples;   /* sent to the ring since start */
+    uint32_t lost_fifo; /* [samples] since start, likewise the next two */
     uint32_t lost_bus;
     uint32_t lost_ring;
-    uint32_t bus_errors;  /* transfers that failed, since reset */
-    uint32_t tag_errors;  /* FIFO words with wrong parity or counter */
-    uint32_t restarts;    /* times the sensor was set up anew */
-    uint32_t ring_used;   /* [bytes] */
-    uint32_t ring_peak;   /* [bytes] most so far */
-    int8_t freq_fine;     /* LSM6DSOX INTERNAL_FREQ_FINE, 0.15 % a step */
+    uint32_t bus_errors; /* transfers that failed, since reset */
+    uint32_t tag_errors; /* FIFO words with wrong parity or counter */
+    uint32_t restarts;   /* times the sensor was set up anew */
+    uint32_t ring_used;  /* [bytes] */
+    uint32_t ring_peak;  /* [bytes] most so far */
+    int8_t freq_fine;    /* LSM6DSOX INTERNAL_FREQ_FINE, 0.15 % a step */
 };
 
 enum wire_verdict {
