@@ -82,13 +82,19 @@ static bool look_at(libusb_device *usb, struct found *found)
 }
 
 /* Looks at all that is plugged in; returns how many of ours, or a negative
- * enum libusb_error. *list goes back with libusb_free_device_list(.., 1). */
+ * enum libusb_error. *list goes back with libusb_free_device_list(.., 1).
+ * libusb starts without complaint where there is no USB at all, but where there
+ * is, it lists a root hub at least. */
 static int look_around(libusb_context *context, libusb_device ***list,
                        struct found found[FOUND_MAX])
 {
     ssize_t n = libusb_get_device_list(context, list);
     if (n < 0) {
         return (int)n;
+    }
+    if (n == 0) {
+        libusb_free_device_list(*list, 1);
+        return LIBUSB_ERROR_NOT_FOUND;
     }
     int count = 0;
     for (ssize_t i = 0; i < n && count < FOUND_MAX; i++) {
@@ -149,11 +155,14 @@ static void to_entry(const struct found *found, struct device_entry *out)
     snprintf(out->what, sizeof(out->what), "%s", what);
 }
 
-static int no_usb(struct error *error, int number)
+/* `name`: of a device that is wanted, NULL for any. */
+static int no_usb(struct error *error, const char *name, int number)
 {
     return error_set(error, ERR_NO_DEVICE,
-                     "this computer has no USB that programs may use (%s); "
-                     "--device virtual simulates a wristband",
+                     "%s%.64s%sthis computer has no USB that programs may use "
+                     "(%s); --device virtual simulates a wristband",
+                     name != NULL ? "no device '" : "",
+                     name != NULL ? name : "", name != NULL ? "': " : "",
                      libusb_error_name(number));
 }
 
@@ -163,7 +172,7 @@ static int usb_list(struct device_entry *out, size_t cap, size_t *count,
     libusb_context *context;
     int number = libusb_init(&context);
     if (number != 0) {
-        no_usb(note, number);
+        no_usb(note, NULL, number);
         return 0;
     }
     struct found found[FOUND_MAX] = {0};
@@ -174,7 +183,7 @@ static int usb_list(struct device_entry *out, size_t cap, size_t *count,
         (*count)++;
     }
     if (n < 0) {
-        no_usb(note, n);
+        no_usb(note, NULL, n);
     } else {
         libusb_free_device_list(list, 1);
     }
@@ -256,7 +265,7 @@ static int open_handle(struct usb_device *u, const char *name,
     libusb_device **list;
     int n = look_around(u->context, &list, found);
     if (n < 0) {
-        return no_usb(error, n);
+        return no_usb(error, is_any(name) ? NULL : name, n);
     }
     int err = choose(found, n, name, error);
     if (err >= 0) {
@@ -348,7 +357,7 @@ static int usb_open(const char *name, const char *simulate, struct device **out,
     int err = 0;
     if (number != 0) {
         u->context = NULL;
-        err = no_usb(error, number);
+        err = no_usb(error, is_any(name) ? NULL : name, number);
     }
     if (err == 0) {
         err = open_handle(u, name, error);

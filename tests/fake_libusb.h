@@ -49,7 +49,7 @@ static struct {
     int submits_good;  /* -1: all */
     int events_number;
     struct libusb_device devices[FAKE_DEVICES];
-    int device_count;
+    int device_count; /* -1: not even a root hub */
     int (*control)(uint8_t request, uint8_t *data, uint16_t length);
     struct fake_answer answers[FAKE_ANSWERS];
     int answer_count;
@@ -67,6 +67,7 @@ static struct {
           .changed = PTHREAD_COND_INITIALIZER};
 
 static struct libusb_context fake_context;
+static struct libusb_device fake_hub = {.vendor = 0x1d6b, .product = 2};
 
 /* Back to: one wristband, nothing goes wrong, nothing to send. */
 static void fake_reset(void)
@@ -124,11 +125,12 @@ void libusb_exit(libusb_context *context)
 ssize_t libusb_get_device_list(libusb_context *context, libusb_device ***list)
 {
     (void)context;
-    *list = calloc(FAKE_DEVICES, sizeof(libusb_device *));
+    *list = calloc(FAKE_DEVICES + 2, sizeof(libusb_device *));
+    (*list)[0] = fake.device_count < 0 ? NULL : &fake_hub;
     for (int i = 0; i < fake.device_count; i++) {
-        (*list)[i] = &fake.devices[i];
+        (*list)[i + 1] = &fake.devices[i];
     }
-    return fake.device_count;
+    return fake.device_count + 1;
 }
 
 void libusb_free_device_list(libusb_device **list, int unref)

@@ -42,7 +42,7 @@
 #include <stdint.h>
 
 enum {
-    WIRE_VERSION = 1,     /* of frames and requests; also in bcdDevice */
+    WIRE_VERSION = 1,     /* of frames, requests; bcdDevice's high byte */
     WIRE_SYNC_0 = 0xCA,   /* first byte of a frame */
     WIRE_SYNC_1 = 0x52,   /* second byte */
     WIRE_HEADER = 40,     /* bytes before the samples */
