@@ -1,0 +1,410 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * Repetitions of slow movements, found without being told which: strokes of
+ * gravity's direction (excursion.h) that go there and back between the same two
+ * places make a run; a run with enough, and even enough, repetitions is a set.
+ *
+ * Turns about the vertical do not turn gravity and are not seen.
+ */
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "acquire/error.h"
+#include "analysis/array.h"
+#include "analysis/excursion.h"
+#include "analysis/measure.h"
+#include "analysis/orientation.h"
+#include "analysis/summary.h"
+
+/*
+ * Chosen on reps-uci (3 people, 27 blocks of 10); each figure below is what
+ * else gives the same result there, so that no single person decides it.
+ */
+static const struct {
+    float stroke_deg;
+    float ratio;
+    float drift_share;
+    float pause_s;
+    float pause_share;
+    float pause_max_s;
+    float period_s;
+    float uneven;
+    float shake_g;
+    float shake_g_per_deg;
+} tune = {
+    .stroke_deg = 12,     /* shorter strokes are no exercise (8 .. 20) */
+    .ratio = 0.45F,       /* least of a stroke's angle over the one before's */
+    .drift_share = 0.45F, /* furthest from the place two strokes ago, of the
+                           * stroke (0.3 .. 0.6) */
+    .pause_s = 6, /* a longer pause between repetitions ends a set, (5 .. 7) */
+    .pause_share = 3, /* unless it is within this many of the usual ones */
+    .pause_max_s = 15,
+    .period_s = 1.6F, /* faster is arm swing (steps-oxford-phone,
+                       * activity-geotec: 1.0 .. 1.5 s); exercise: 2.7 s */
+    .uneven = 0.3F,   /* median deviation of periods over their median; sets
+                       * of reps-uci: 0.14 at most */
+    .shake_g = 0.08F, /* most of |a|'s deviation on a stroke: walking shakes */
+    .shake_g_per_deg = 0.006F, /* a hand that swings, too (centripetal) */
+};
+
+enum {
+    SET_LEAST = 3,
+    STROKES_MAX = 1024, /* in a run; a longer one is cut */
+    REPETITIONS_MAX = STROKES_MAX / 2 + 1,
+    WINDOW = 17, /* rows (0.7 s) of the low-pass without a gyroscope */
+    DELAY = WINDOW / 2
+};
+
+/* What a set is judged by. */
+struct evenness {
+    double period_s; /* median from start to start */
+    double uneven;   /* median deviation of periods, of the median */
+    double range_deg;
+    double shake_g;
+};
+
+struct exercise_state {
+    struct orientation orientation;
+    struct excursion excursion;
+    bool has_accel;
+    bool has_gyro;
+    bool started;
+    /* Without gyroscope: the last rows for the low-pass. */
+    float weight[WINDOW];
+    float history[WINDOW][3];
+    size_t history_rows;
+    size_t strokes;
+    struct stroke stroke[STROKES_MAX]; /* of the run */
+    struct repetition repetition[REPETITIONS_MAX];
+    float shake_g[REPETITIONS_MAX];
+    double scratch[REPETITIONS_MAX];
+    struct exercise found;
+};
+
+static void *create(const struct measure_input *input)
+{
+    struct exercise_state *s = calloc(1, sizeof(*s));
+    if (s == NULL) {
+        return NULL;
+    }
+    s->has_accel = input->has_accel;
+    s->has_gyro = input->has_gyro;
+    orientation_init(&s->orientation, EXCURSION_RATE_HZ, input->has_gyro);
+    for (int k = 0; k < WINDOW; k++) { /* Hann, sum 1 */
+        double sine = sin(M_PI * (k + 1) / (WINDOW + 1));
+        s->weight[k] = (float)(2 * sine * sine / (WINDOW + 1));
+    }
+    return s;
+}
+
+static int by_value(const void *a, const void *b)
+{
+    double x = *(const double *)a;
+    double y = *(const double *)b;
+    return (x > y) - (x < y);
+}
+
+/* Sorts `x`. NAN if there is none. */
+static double median(double *x, size_t n)
+{
+    if (n == 0) {
+        return NAN;
+    }
+    qsort(x, n, sizeof(*x), by_value);
+    return n % 2 == 1 ? x[n / 2] : 0.5 * (x[n / 2 - 1] + x[n / 2]);
+}
+
+static double median_of(struct exercise_state *s, size_t first, size_t count,
+                        size_t offset)
+{
+    for (size_t i = 0; i < count; i++) {
+        const char *item = (const char *)&s->repetition[first + i];
+        memcpy(&s->scratch[i], item + offset, sizeof(double));
+    }
+    return median(s->scratch, count);
+}
+
+static struct evenness judge(struct exercise_state *s, size_t first,
+                             size_t count)
+{
+    const struct repetition *r = &s->repetition[first];
+    double *x = s->scratch;
+    struct evenness even = {0};
+    even.range_deg =
+        median_of(s, first, count, offsetof(struct repetition, range_deg));
+    for (size_t i = 0; i < count; i++) {
+        x[i] = (double)s->shake_g[first + i];
+    }
+    even.shake_g = median(x, count);
+    for (size_t i = 0; i + 1 < count; i++) {
+        x[i] = r[i + 1].start_s - r[i].start_s;
+    }
+    even.period_s = median(x, count - 1);
+    for (size_t i = 0; i + 1 < count; i++) {
+        x[i] = fabs(r[i + 1].start_s - r[i].start_s - even.period_s);
+    }
+    even.uneven = median(x, count - 1) / even.period_s;
+    return even;
+}
+
+/* Of few repetitions more evenness is asked: two periods are soon alike. */
+static bool is_exercise(const struct evenness *even, size_t count)
+{
+    double uneven = tune.uneven * (1 - 1.5 / (double)count);
+    return even->period_s >= tune.period_s && even->uneven <= uneven &&
+           even->shake_g <=
+               tune.shake_g + tune.shake_g_per_deg * even->range_deg;
+}
+
+/* Few, uneven or small repetitions may be something else. */
+static double confidence_of(const struct evenness *even, size_t count)
+{
+    double many = 1 - 0.6 * exp(-((double)count - 2) / 2);
+    double steady = 1 - pow(even->uneven / (2 * tune.uneven), 2);
+    double wide = fmin(1, even->range_deg / (1.5 * tune.stroke_deg));
+    return many * steady * wide;
+}
+
+/* Adds a set of `count` repetitions from `first` on to what was found. */
+static int add_set(struct exercise_state *s, size_t first, size_t count)
+{
+    if (count < SET_LEAST) {
+        return 0;
+    }
+    struct evenness even = judge(s, first, count);
+    if (!is_exercise(&even, count)) {
+        return 0;
+    }
+    struct exercise *found = &s->found;
+    struct exercise_set *set =
+        array_add(&found->set, found->set_count, sizeof(*set));
+    if (set == NULL) {
+        return ERR_NO_MEMORY;
+    }
+    const struct repetition *r = &s->repetition[first];
+    strcpy(set->exercise, "repetition");
+    set->start_s = r[0].start_s;
+    set->end_s = r[count - 1].end_s;
+    set->repetitions = (uint32_t)count;
+    set->hold_s_median =
+        median_of(s, first, count, offsetof(struct repetition, hold_s));
+    set->range_deg_median = even.range_deg;
+    set->tempo_s_median =
+        median_of(s, first, count, offsetof(struct repetition, tempo_s));
+    set->confidence = confidence_of(&even, count);
+    for (size_t i = 0; i < count; i++) {
+        struct repetition *added = array_add(
+            &found->repetition, found->repetition_count, sizeof(*added));
+        if (added == NULL) {
+            return ERR_NO_MEMORY;
+        }
+        *added = r[i];
+        added->set = (uint32_t)found->set_count;
+        added->confidence =
+            (float)(set->confidence * fmin(1, r[i].range_deg / even.range_deg));
+        found->repetition_count++;
+    }
+    found->set_count++;
+    return 0;
+}
+
+static struct repetition make_repetition(const struct stroke *there,
+                                         const struct stroke *back)
+{
+    struct repetition r = {
+        .start_s = there->home_s,
+        .end_s = back->near_s,
+        .hold_s = fmax(0, back->leave_s - there->arrive_s),
+        .range_deg = 0.5 * (double)(there->angle_deg + back->angle_deg),
+    };
+    r.tempo_s = r.end_s - r.start_s - r.hold_s;
+    return r;
+}
+
+/* Makes sets of the run. `next` is the stroke after it, or NULL: where the run
+ * has an odd number of strokes, it is the way back of the last repetition. */
+static int end_run(struct exercise_state *s, const struct stroke *next)
+{
+    size_t count = 0;
+    for (size_t i = 0; i < s->strokes; i += 2) {
+        const struct stroke *there = &s->stroke[i];
+        const struct stroke *back = i + 1 < s->strokes ? there + 1 : next;
+        if (back == NULL || back->angle_deg < tune.ratio * there->angle_deg) {
+            break;
+        }
+        s->shake_g[count] = fmaxf(there->shake_g, back->shake_g);
+        s->repetition[count++] = make_repetition(there, back);
+    }
+    s->strokes = 0;
+    const struct repetition *r = s->repetition;
+    double *pause = s->scratch;
+    for (size_t i = 0; i + 1 < count; i++) {
+        pause[i] = r[i + 1].start_s - r[i].end_s;
+    }
+    double usual_s = count > 1 ? median(pause, count - 1) : 0;
+    double most_s =
+        fmin(fmax(tune.pause_s, tune.pause_share * usual_s), tune.pause_max_s);
+    size_t first = 0;
+    for (size_t i = 1; i <= count; i++) {
+        if (i == count || r[i].start_s - r[i - 1].end_s > most_s) {
+            int err = add_set(s, first, i - first);
+            if (err < 0) {
+                return err;
+            }
+            first = i;
+        }
+    }
+    return 0;
+}
+
+/* True if stroke `b` leads back to where stroke `a`, before it, began. */
+static bool returns(const struct stroke *a, const struct stroke *b)
+{
+    float small = fminf(a->angle_deg, b->angle_deg);
+    float large = fmaxf(a->angle_deg, b->angle_deg);
+    return small >= tune.stroke_deg && small > tune.ratio * large &&
+           excursion_angle_deg(b->to, a->from) < tune.drift_share * large;
+}
+
+static int take_stroke(struct exercise_state *s, const struct stroke *stroke)
+{
+    bool goes_on = s->strokes > 0 && s->strokes < STROKES_MAX &&
+                   returns(&s->stroke[s->strokes - 1], stroke);
+    if (!goes_on) {
+        int err = end_run(s, stroke);
+        if (err < 0) {
+            return err;
+        }
+    }
+    s->stroke[s->strokes++] = *stroke;
+    return 0;
+}
+
+static int take_direction(struct exercise_state *s, const float direction[3],
+                          float norm_g)
+{
+    struct stroke stroke;
+    if (!excursion_update(&s->excursion, direction, norm_g, &stroke)) {
+        return 0;
+    }
+    return take_stroke(s, &stroke);
+}
+
+/* Without a gyroscope gravity is the smoothed acceleration, DELAY rows ago. */
+static int take_accel(struct exercise_state *s, const float accel[3])
+{
+    memcpy(s->history[s->history_rows++ % WINDOW], accel,
+           sizeof(s->history[0]));
+    if (s->history_rows < WINDOW) {
+        return 0;
+    }
+    float mean[3] = {0, 0, 0};
+    for (size_t k = 0; k < WINDOW; k++) {
+        const float *x = s->history[(s->history_rows + k) % WINDOW];
+        for (int c = 0; c < 3; c++) {
+            mean[c] += s->weight[k] * x[c];
+        }
+    }
+    float norm =
+        sqrtf(mean[0] * mean[0] + mean[1] * mean[1] + mean[2] * mean[2]);
+    for (int c = 0; c < 3; c++) {
+        mean[c] = norm > 0 ? mean[c] / norm : c == 2;
+    }
+    const float *now = s->history[(s->history_rows + DELAY) % WINDOW];
+    float norm_g = sqrtf(now[0] * now[0] + now[1] * now[1] + now[2] * now[2]);
+    return take_direction(s, mean, norm_g);
+}
+
+static int take_row(struct exercise_state *s, const struct motion *row)
+{
+    const float *a = row->accel;
+    if (!s->has_gyro) {
+        return take_accel(s, a);
+    }
+    orientation_update(&s->orientation, row);
+    return take_direction(s, s->orientation.gravity,
+                          sqrtf(a[0] * a[0] + a[1] * a[1] + a[2] * a[2]));
+}
+
+static void begin(struct exercise_state *s, const struct motion *first,
+                  double t0_s)
+{
+    s->started = true;
+    excursion_start(&s->excursion, t0_s);
+    orientation_reset(&s->orientation);
+    for (size_t k = 0; k < DELAY; k++) {
+        memcpy(s->history[k], first->accel, sizeof(s->history[k]));
+    }
+    s->history_rows = DELAY;
+}
+
+static int push(void *state, const struct motion *rows, size_t n, double t0_s,
+                double dt_s)
+{
+    (void)dt_s;
+    struct exercise_state *s = state;
+    if (!s->has_accel) {
+        return 0;
+    }
+    if (!s->started && n > 0) {
+        begin(s, rows, t0_s);
+    }
+    for (size_t i = 0; i < n; i++) {
+        int err = take_row(s, &rows[i]);
+        if (err < 0) {
+            return err;
+        }
+    }
+    return 0;
+}
+
+static int gap(void *state)
+{
+    struct exercise_state *s = state;
+    if (!s->started) {
+        return 0;
+    }
+    s->started = false;
+    int err = 0;
+    for (size_t k = 0; !s->has_gyro && k < DELAY && err == 0; k++) {
+        float last[3];
+        memcpy(last, s->history[(s->history_rows - 1) % WINDOW], sizeof(last));
+        err = take_accel(s, last);
+    }
+    struct stroke stroke;
+    if (err == 0 && excursion_end(&s->excursion, &stroke)) {
+        err = take_stroke(s, &stroke);
+    }
+    return err < 0 ? err : end_run(s, NULL);
+}
+
+static int finish(void *state, struct summary *summary)
+{
+    struct exercise_state *s = state;
+    summary->exercise = s->found;
+    if (!s->has_accel) {
+        strcpy(summary->exercise.reason,
+               "not measurable: which way is up needs an accelerometer");
+    }
+    s->found = (struct exercise){0};
+    return 0;
+}
+
+static void destroy(void *state)
+{
+    struct exercise_state *s = state;
+    free(s->found.set);
+    free(s->found.repetition);
+    free(s);
+}
+
+const struct measure exercise_measure = {
+    .name = "exercise",
+    .rate_hz = EXCURSION_RATE_HZ,
+    .create = create,
+    .push = push,
+    .gap = gap,
+    .finish = finish,
+    .destroy = destroy,
+};

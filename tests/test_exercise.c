@@ -1,0 +1,287 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include <math.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
+#include <cmocka.h>
+
+#include "analysis/measure.h"
+#include "analysis/summary.h"
+
+enum { RATE_HZ = 25, ROWS_MAX = 25 * 400 };
+static const double RAD = 0.017453292519943295;
+
+/* A session: the angle of a forearm that turns about one axis, row by row. */
+struct session {
+    double angle_deg[ROWS_MAX];
+    size_t rows;
+};
+
+static void hold(struct session *session, double seconds, double angle_deg)
+{
+    for (int i = 0; i < (int)(seconds * RATE_HZ); i++) {
+        session->angle_deg[session->rows++] = angle_deg;
+    }
+}
+
+/* Goes from `from` to `to` as hands do (minimum jerk). */
+static void turn(struct session *session, double seconds, double from,
+                 double to)
+{
+    int n = (int)(seconds * RATE_HZ);
+    for (int i = 0; i < n; i++) {
+        double x = (double)i / n;
+        double y = x * x * x * (10 - 15 * x + 6 * x * x);
+        session->angle_deg[session->rows++] = from + (to - from) * y;
+    }
+}
+
+static void repeat(struct session *session, int count, double range_deg,
+                   double hold_s)
+{
+    for (int i = 0; i < count; i++) {
+        turn(session, 1.2, 0, range_deg);
+        hold(session, hold_s, range_deg);
+        turn(session, 1.2, range_deg, 0);
+        hold(session, 0.8, 0);
+    }
+}
+
+/* What differs between bands that see the same session. */
+struct band {
+    bool has_gyro;
+    double roll_deg; /* how it is worn: turned by two angles */
+    double pitch_deg;
+    size_t chunk;   /* rows a push */
+    size_t gap_row; /* 0: none */
+};
+
+static const struct band plain = {true, 0, 0, 64, 0};
+
+static void rotate(const struct band *band, const double in[3], float out[3])
+{
+    double a = band->roll_deg * RAD;
+    double b = band->pitch_deg * RAD;
+    double x = cos(a) * in[0] - sin(a) * in[1];
+    double y = sin(a) * in[0] + cos(a) * in[1];
+    out[0] = (float)x;
+    out[1] = (float)(cos(b) * y - sin(b) * in[2]);
+    out[2] = (float)(sin(b) * y + cos(b) * in[2]);
+}
+
+static struct motion row_of(const struct session *session,
+                            const struct band *band, size_t row)
+{
+    double now = session->angle_deg[row];
+    double before = row > 0 ? session->angle_deg[row - 1] : now;
+    /* Before the turn by pitch and roll the arm turns about x. */
+    const double accel[3] = {0, sin(now * RAD), cos(now * RAD)};
+    const double gyro[3] = {(now - before) * RATE_HZ, 0, 0};
+    struct motion m = {0};
+    rotate(band, accel, m.accel);
+    rotate(band, gyro, m.gyro);
+    return m;
+}
+
+static struct exercise measure(const struct session *session,
+                               const struct band *band)
+{
+    const struct measure_input input = {
+        .source_hz = RATE_HZ, .has_accel = true, .has_gyro = band->has_gyro};
+    void *state = exercise_measure.create(&input);
+    assert_non_null(state);
+    struct motion rows[256];
+    size_t row = 0;
+    while (row < session->rows) {
+        size_t n = 0;
+        double t0_s = (double)row / RATE_HZ;
+        while (n < band->chunk && row < session->rows) {
+            rows[n++] = row_of(session, band, row++);
+            if (row == band->gap_row) {
+                break;
+            }
+        }
+        assert_int_equal(
+            exercise_measure.push(state, rows, n, t0_s, 1.0 / RATE_HZ), 0);
+        if (row == band->gap_row) {
+            assert_int_equal(exercise_measure.gap(state), 0);
+        }
+    }
+    struct summary summary;
+    summary_init(&summary);
+    assert_int_equal(exercise_measure.gap(state), 0);
+    assert_int_equal(exercise_measure.finish(state, &summary), 0);
+    exercise_measure.destroy(state);
+    return summary.exercise;
+}
+
+static void release(struct exercise *exercise)
+{
+    free(exercise->set);
+    free(exercise->repetition);
+}
+
+static void repetitions_are_counted_with_hold_range_and_tempo(void **unused)
+{
+    (void)unused;
+    static const struct {
+        int count;
+        double range_deg;
+        double hold_s;
+    } cases[] = {
+        {10, 120, 5}, {10, 60, 1}, {5, 30, 3}, {3, 90, 2}, {8, 25, 0.5}};
+    for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+        for (int gyro = 0; gyro < 2; gyro++) {
+            static struct session session;
+            session.rows = 0;
+            hold(&session, 10, 0);
+            repeat(&session, cases[i].count, cases[i].range_deg,
+                   cases[i].hold_s);
+            hold(&session, 10, 0);
+            struct band band = plain;
+            band.has_gyro = gyro == 1;
+            struct exercise found = measure(&session, &band);
+            assert_int_equal(found.set_count, 1);
+            assert_int_equal(found.repetition_count, cases[i].count);
+            const struct exercise_set *set = found.set;
+            assert_int_equal(set->repetitions, cases[i].count);
+            assert_true(fabs(set->hold_s_median - cases[i].hold_s) < 0.5);
+            assert_true(fabs(set->range_deg_median - cases[i].range_deg) < 2);
+            assert_true(fabs(set->tempo_s_median - 1.7) < 0.5);
+            assert_true(fabs(set->start_s - 10.3) < 0.3);
+            assert_string_equal(set->exercise, "repetition");
+            for (size_t k = 1; k < found.repetition_count; k++) {
+                assert_true(found.repetition[k].start_s >=
+                            found.repetition[k - 1].end_s);
+            }
+            release(&found);
+        }
+    }
+}
+
+static void two_sets_are_told_apart_by_the_rest_between(void **unused)
+{
+    (void)unused;
+    static struct session session;
+    session.rows = 0;
+    hold(&session, 5, 0);
+    repeat(&session, 6, 90, 1);
+    hold(&session, 20, 0);
+    repeat(&session, 4, 45, 1);
+    hold(&session, 5, 0);
+    struct exercise found = measure(&session, &plain);
+    assert_int_equal(found.set_count, 2);
+    assert_int_equal(found.set[0].repetitions, 6);
+    assert_int_equal(found.set[1].repetitions, 4);
+    assert_int_equal(found.repetition[6].set, 1);
+    release(&found);
+}
+
+static void way_of_wearing_changes_no_count(void **unused)
+{
+    (void)unused;
+    static struct session session;
+    session.rows = 0;
+    hold(&session, 5, 0);
+    repeat(&session, 10, 50, 1);
+    hold(&session, 5, 0);
+    for (int i = 0; i < 24; i++) {
+        struct band band = {i % 2 == 0, i * 77.0, i * 131.0, 25, 0};
+        struct exercise found = measure(&session, &band);
+        assert_int_equal(found.repetition_count, 10);
+        release(&found);
+    }
+}
+
+static void size_of_chunks_changes_nothing(void **unused)
+{
+    (void)unused;
+    static struct session session;
+    session.rows = 0;
+    hold(&session, 5, 0);
+    repeat(&session, 7, 70, 2);
+    hold(&session, 5, 0);
+    struct exercise whole = measure(&session, &plain);
+    static const size_t chunks[] = {1, 7, 256};
+    for (size_t i = 0; i < 3; i++) {
+        struct band band = plain;
+        band.chunk = chunks[i];
+        struct exercise found = measure(&session, &band);
+        assert_int_equal(found.repetition_count, whole.repetition_count);
+        assert_memory_equal(found.repetition, whole.repetition,
+                            found.repetition_count * sizeof(struct repetition));
+        release(&found);
+    }
+    release(&whole);
+}
+
+static void gap_ends_a_set(void **unused)
+{
+    (void)unused;
+    static struct session session;
+    session.rows = 0;
+    hold(&session, 5, 0);
+    repeat(&session, 8, 70, 1);
+    struct band band = plain;
+    band.gap_row = (size_t)((5 + 4 * 4.2) * RATE_HZ);
+    struct exercise found = measure(&session, &band);
+    assert_int_equal(found.set_count, 2);
+    assert_int_equal(found.repetition_count, 8);
+    release(&found);
+}
+
+static void what_is_no_exercise_raises_no_set(void **unused)
+{
+    (void)unused;
+    static struct session session;
+    session.rows = 0;
+    hold(&session, 20, 0); /* two changes of posture, one gesture */
+    turn(&session, 1, 0, 60);
+    hold(&session, 20, 60);
+    turn(&session, 1, 60, -20);
+    hold(&session, 20, -20);
+    turn(&session, 1, -20, 40);
+    turn(&session, 1, 40, -20);
+    hold(&session, 20, -20);
+    for (int i = 0; i < 60; i++) { /* arm swing */
+        turn(&session, 0.52, -20, 20);
+        turn(&session, 0.52, 20, -20);
+    }
+    hold(&session, 20, -20);
+    struct exercise found = measure(&session, &plain);
+    assert_int_equal(found.set_count, 0);
+    assert_int_equal(found.repetition_count, 0);
+    release(&found);
+}
+
+static void without_accelerometer_it_says_why_not(void **unused)
+{
+    (void)unused;
+    const struct measure_input input = {.source_hz = 100, .has_gyro = true};
+    void *state = exercise_measure.create(&input);
+    struct motion row = {0};
+    struct summary summary;
+    summary_init(&summary);
+    assert_int_equal(exercise_measure.push(state, &row, 1, 0, 0.04), 0);
+    assert_int_equal(exercise_measure.gap(state), 0);
+    assert_int_equal(exercise_measure.finish(state, &summary), 0);
+    assert_string_not_equal(summary.exercise.reason, "");
+    exercise_measure.destroy(state);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(repetitions_are_counted_with_hold_range_and_tempo),
+        cmocka_unit_test(two_sets_are_told_apart_by_the_rest_between),
+        cmocka_unit_test(way_of_wearing_changes_no_count),
+        cmocka_unit_test(size_of_chunks_changes_nothing),
+        cmocka_unit_test(gap_ends_a_set),
+        cmocka_unit_test(what_is_no_exercise_raises_no_set),
+        cmocka_unit_test(without_accelerometer_it_says_why_not),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
