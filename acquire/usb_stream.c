@@ -61,15 +61,6 @@ struct usb_stream {
     struct buffer buffers[BUFFERS];
 };
 
-static void fail(struct usb_stream *s, const struct error *why)
-{
-    if (!s->failed) {
-        s->failed = true;
-        s->why = *why;
-        s->why.code = ERR_DEVICE_LOST;
-    }
-}
-
 static void queue_put(struct usb_stream *s, struct buffer *buffer)
 {
     assert(s->queue_count < BUFFERS);
@@ -83,6 +74,28 @@ static struct buffer *queue_take(struct usb_stream *s)
     s->queue_first = (s->queue_first + 1) % BUFFERS;
     s->queue_count--;
     return buffer;
+}
+
+static void cancel_all(struct usb_stream *s)
+{
+    for (size_t i = 0; i < TRANSFERS; i++) {
+        if (s->slots[i].flying) {
+            /* NOT_FOUND: it has just come back; NO_DEVICE: it will. */
+            (void)libusb_cancel_transfer(s->slots[i].transfer);
+        }
+    }
+}
+
+/* Ends the stream. What is queued is called back, for some of it may have come
+ * all the same. */
+static void fail(struct usb_stream *s, const struct error *why)
+{
+    if (!s->failed) {
+        s->failed = true;
+        s->why = *why;
+        s->why.code = ERR_DEVICE_LOST;
+        cancel_all(s);
+    }
 }
 
 /* Queues the slot's transfer, if there is a buffer for it and nothing speaks
@@ -116,16 +129,6 @@ static void launch_all(struct usb_stream *s)
 {
     for (size_t i = 0; i < TRANSFERS; i++) {
         launch(s, &s->slots[i]);
-    }
-}
-
-static void cancel_all(struct usb_stream *s)
-{
-    for (size_t i = 0; i < TRANSFERS; i++) {
-        if (s->slots[i].flying) {
-            /* NOT_FOUND: it has just come back; NO_DEVICE: it will. */
-            (void)libusb_cancel_transfer(s->slots[i].transfer);
-        }
     }
 }
 
@@ -230,7 +233,7 @@ static void wait_for_data(struct usb_stream *s, int timeout_ms)
         if (s->halted && s->flying == 0) {
             clear_halt(s);
         }
-        if (s->failed) {
+        if (s->failed && s->flying == 0) {
             return;
         }
         number = pthread_cond_timedwait(&s->changed, &s->lock, &end);

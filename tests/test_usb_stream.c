@@ -181,6 +181,31 @@ static void unplugged_gives_what_came_then_device_lost(void **state)
     end(stream);
 }
 
+/* The first transfer that cannot be queued again tells that the device is gone,
+ * while others have come that nobody has looked at yet. */
+static void what_came_before_it_was_unplugged_is_not_lost(void **state)
+{
+    (void)state;
+    struct error error;
+    struct usb_stream *stream = begin();
+    uint8_t next = 0;
+    pthread_mutex_lock(&fake.lock);
+    fake.submits_good = 0;
+    fake.submit_number = LIBUSB_ERROR_NO_DEVICE;
+    fake.keep_cancelled = true;
+    pthread_mutex_unlock(&fake.lock);
+    for (int i = 0; i < 20; i++) {
+        fake_send(LIBUSB_TRANSFER_COMPLETED, 100);
+    }
+    read_bytes(stream, 2000, &next);
+    pthread_mutex_lock(&fake.lock);
+    fake.keep_cancelled = false;
+    pthread_mutex_unlock(&fake.lock);
+    assert_int_equal(read_to_error(stream, &error), ERR_DEVICE_LOST);
+    assert_non_null(strstr(error.text, "LIBUSB_ERROR_NO_DEVICE"));
+    end(stream);
+}
+
 static void fewer_transfers_do_where_memory_is_short(void **state)
 {
     (void)state;
@@ -289,6 +314,8 @@ int main(void)
         cmocka_unit_test_setup(some_errors_are_survived_many_in_a_row_are_not,
                                setup),
         cmocka_unit_test_setup(unplugged_gives_what_came_then_device_lost,
+                               setup),
+        cmocka_unit_test_setup(what_came_before_it_was_unplugged_is_not_lost,
                                setup),
         cmocka_unit_test_setup(fewer_transfers_do_where_memory_is_short, setup),
         cmocka_unit_test_setup(no_transfer_at_all_is_an_error, setup),
