@@ -135,8 +135,11 @@ static int step(struct record_reader *reader, uint8_t *buffer)
     }
     int64_t now_ns = device_now_ns(reader->device);
     if (n > 0) {
-        deliver(reader, buffer, (size_t)n);
         look_for_end(reader, buffer, (size_t)n);
+        /* The end tells how much was lost before it, and nothing comes after
+         * it: so for this one there is time. */
+        reader->waits |= reader->ended;
+        deliver(reader, buffer, (size_t)n);
         reader->heard_ns = now_ns;
     }
     if (reader->ended) {

@@ -96,6 +96,11 @@ static void give_snapshot(struct record_writer *writer)
     stats->lost = writer->stream.lost;
     stats->causes = writer->stream.causes;
     stats->clipped = writer->stream.clipped;
+    if (stats->elapsed_s > 0) {
+        double bytes_per_s =
+            (double)writer->journal->file.size / stats->elapsed_s;
+        stats->left_s = (double)stats->space_bytes / (2 * bytes_per_s);
+    }
     stats->queue_peak =
         (double)queue_peak(link->stream) / (double)queue_capacity(link->stream);
     /* Where nobody takes them, older ones will do. */
@@ -119,10 +124,6 @@ static void check_space(struct record_writer *writer)
     }
     uint64_t needed = size + writer->reserve_bytes;
     stats->space_bytes = free_bytes > needed ? free_bytes - needed : 0;
-    if (stats->elapsed_s > 0) {
-        stats->left_s =
-            (double)stats->space_bytes / (2 * (double)size / stats->elapsed_s);
-    }
     if (stats->space_bytes == 0) {
         error_set(&error, ERR_FULL,
                   "the disk of '%s' is nearly full, so recording was stopped; "
