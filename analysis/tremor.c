@@ -1,0 +1,541 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * Tremor: rows at 100 Hz are halved to 50 Hz, windows of 3 s judged every half
+ * second (tremor_window.c), runs of windows made into bouts (tremor_bout.c),
+ * and in the end bouts into segments. A bout that is short or faint counts only
+ * near one that is neither: tremor comes and goes, but a single burst of an arm
+ * that is put down swings as well.
+ */
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "analysis/array.h"
+#include "analysis/measure.h"
+#include "analysis/posture.h"
+#include "analysis/spectrum.h"
+#include "analysis/summary.h"
+#include "analysis/tremor_bout.h"
+#include "analysis/tremor_window.h"
+
+enum {
+    GRID_HZ = 100,
+    TAPS = 5,       /* of the filter before halving: binomial */
+    CHANNELS = 8,   /* of a row: gyroscope, accelerometer, two spare */
+    ACCEL = 3,      /* its first channel of the accelerometer */
+    MISSED_MAX = 3, /* windows a bout may go without tremor */
+};
+
+/* The filters before keep what is below this share of the recording's rate. */
+static const double BAND_SHARE = 0.4;
+static const double HIGHEST_HZ = 12.5;
+static const double TOP_HZ = 18.0;
+static const double LEAST_SOURCE_HZ = 19.5;
+
+/* A bout that is not sure counts this near to one that is. */
+static const double NEAR_S = 120.0;
+static const double NEAR_HZ = 2.5;
+
+/* Bouts are joined over so short a pause. */
+static const double JOIN_S = 1.0;
+static const double JOIN_HZ = 0.75;
+
+static const double STRONG_DPS = 30.0;
+static const double STEADY_HZ = 0.4;
+
+/* Slow tilting seen by the accelerometer as angular rate at about 1 Hz:
+ * 1 g a radian, times 2 pi / s. [deg/s per g] */
+static const double TILT_DPS = 360.0;
+
+/* A worn band moves more than its gyroscope's noise in the same band. */
+static const double WORN_FACTOR = 3.0;
+static const double NOISE_LOW_HZ = 18.0;
+static const double NOISE_HIGH_HZ = 24.0;
+static const double SLOW_WIDTH_HZ = 2.05;
+
+struct state {
+    struct tremor_limits limits;
+    double lever_m;
+    char reason[SUMMARY_REASON]; /* why nothing can be measured, or "" */
+    struct spectrum *spectrum;
+    float gain[TREMOR_BINS];  /* undoes the filter before halving */
+    struct motion last[TAPS]; /* rows of the grid, newest last */
+    size_t lasts;
+    bool odd;
+    float row[TREMOR_WINDOW_ROWS][CHANNELS];
+    size_t rows;
+    double row_s; /* of the newest row */
+    struct tremor_spectra spectra;
+    struct posture posture;
+    size_t axis; /* whose cycles are counted */
+    bool in_bout;
+    struct tremor_bout bout;
+    size_t result_count;
+    struct bout_result *result;
+    uint64_t windows;
+    double all[TREMOR_BINS]; /* sum of spectra */
+    uint64_t tremor_windows;
+    double tremor[TREMOR_BINS]; /* of sure bouts */
+};
+
+static void destroy(void *state)
+{
+    struct state *s = state;
+    if (s != NULL) {
+        spectrum_free(s->spectrum);
+        free(s->result);
+        free(s);
+    }
+}
+
+static void fill_gain(struct state *s)
+{
+    const double pi = 3.14159265358979323846;
+    for (size_t k = 0; k < TREMOR_BINS; k++) {
+        double hz = (double)k * tremor_step_hz();
+        double response = pow(cos(pi * hz / GRID_HZ), TAPS - 1);
+        s->gain[k] = (float)(1.0 / (response * response));
+    }
+}
+
+static void *create(const struct measure_input *input)
+{
+    struct state *s = calloc(1, sizeof(*s));
+    if (s == NULL) {
+        return NULL;
+    }
+    s->limits = (struct tremor_limits){
+        .has_gyro = input->has_gyro,
+        .has_accel = input->has_accel,
+        .highest_hz = fmin(HIGHEST_HZ, BAND_SHARE * input->source_hz),
+        .top_hz = fmin(TOP_HZ, BAND_SHARE * input->source_hz)};
+    s->lever_m = input->lever_m;
+    if (!(input->source_hz >= LEAST_SOURCE_HZ)) {
+        snprintf(s->reason, sizeof(s->reason),
+                 "tremor needs 20 samples a second or more; this recording "
+                 "has %.4g",
+                 input->source_hz);
+        return s;
+    }
+    s->spectrum = spectrum_new(TREMOR_WINDOW_ROWS, TREMOR_WINDOW_FFT,
+                               TREMOR_WINDOW_HZ, SPECTRUM_HANN);
+    if (s->spectrum == NULL) {
+        destroy(s);
+        return NULL;
+    }
+    posture_init(&s->posture);
+    fill_gain(s);
+    return s;
+}
+
+static void sum_axes(struct state *s, size_t channel, float psd[TREMOR_BINS])
+{
+    memset(psd, 0, TREMOR_BINS * sizeof(*psd));
+    for (size_t axis = 0; axis < 3; axis++) {
+        spectrum_add(s->spectrum, &s->row[0][channel + axis], CHANNELS, 1, psd);
+    }
+    for (size_t k = 0; k < TREMOR_BINS; k++) {
+        psd[k] *= s->gain[k];
+    }
+}
+
+static void mean_accel(const struct state *s, double out[3])
+{
+    memset(out, 0, 3 * sizeof(*out));
+    for (size_t i = 0; i < TREMOR_WINDOW_ROWS; i++) {
+        for (size_t axis = 0; axis < 3; axis++) {
+            out[axis] += (double)s->row[i][ACCEL + axis];
+        }
+    }
+}
+
+static double sway_dps(const struct state *s, double slow_rms)
+{
+    return s->limits.has_gyro ? slow_rms : TILT_DPS * slow_rms;
+}
+
+/* True where slow motion is more than noise: somebody wears the band. */
+static bool is_worn(const struct state *s, double slow_rms)
+{
+    const float *psd = s->limits.has_gyro ? s->spectra.gyro : s->spectra.accel;
+    double noise = tremor_power(psd, NOISE_LOW_HZ, NOISE_HIGH_HZ) /
+                   (NOISE_HIGH_HZ - NOISE_LOW_HZ) * SLOW_WIDTH_HZ;
+    return slow_rms * slow_rms > WORN_FACTOR * noise;
+}
+
+static int close_bout(struct state *s)
+{
+    struct bout_result result;
+    bool was =
+        s->in_bout && bout_close(&s->bout, &s->limits, s->lever_m, &result);
+    s->in_bout = false;
+    if (!was) {
+        return 0;
+    }
+    struct bout_result *kept =
+        array_add(&s->result, s->result_count, sizeof(*s->result));
+    if (kept == NULL) {
+        return ERR_NO_MEMORY;
+    }
+    *kept = result;
+    s->result_count++;
+    if (result.sure) {
+        const double *sum = s->limits.has_gyro ? s->bout.gyro : s->bout.accel;
+        s->tremor_windows += s->bout.count;
+        for (size_t k = 0; k < TREMOR_BINS; k++) {
+            s->tremor[k] += sum[k];
+        }
+    }
+    return 0;
+}
+
+/* The axis that trembles most: differences leave slow motion out. */
+static size_t liveliest_axis(const struct state *s)
+{
+    size_t channel = s->limits.has_gyro ? 0 : ACCEL;
+    float sum[3] = {0.0f};
+    for (size_t i = 1; i < TREMOR_WINDOW_ROWS; i++) {
+        for (size_t axis = 0; axis < 3; axis++) {
+            float step =
+                s->row[i][channel + axis] - s->row[i - 1][channel + axis];
+            sum[axis] += step * step;
+        }
+    }
+    size_t best = sum[1] > sum[0] ? 1 : 0;
+    return channel + (sum[2] > sum[best] ? 2 : best);
+}
+
+static void add_to_bout(struct state *s, const struct tremor_peak *peak,
+                        bool clear, double middle_s)
+{
+    if (!s->in_bout) {
+        bout_init(&s->bout);
+        s->axis = liveliest_axis(s);
+        s->in_bout = true;
+    }
+    bout_add(&s->bout, peak, &s->spectra, middle_s);
+    s->bout.clear += clear ? 1 : 0;
+    double up[3];
+    mean_accel(s, up);
+    for (size_t axis = 0; axis < 3; axis++) {
+        s->bout.up[axis] += up[axis];
+    }
+    tremor_cycles_add(&s->bout.cycles, &s->row[0][s->axis], CHANNELS,
+                      peak->frequency_hz, middle_s);
+}
+
+/* Goes on with the bout, ends it, or begins one. */
+static int follow(struct state *s, enum tremor_verdict verdict,
+                  const struct tremor_peak *peak, double middle_s)
+{
+    int err = 0;
+    bool tremor = verdict != TREMOR_NONE;
+    if (s->in_bout && !(tremor && bout_continues(&s->bout, peak))) {
+        s->bout.missed++;
+        if (s->bout.missed <= MISSED_MAX) {
+            return 0;
+        }
+        err = close_bout(s);
+    }
+    if (tremor) {
+        add_to_bout(s, peak, verdict == TREMOR_CLEAR, middle_s);
+        if (bout_is_full(&s->bout)) {
+            err = close_bout(s);
+        }
+    }
+    return err;
+}
+
+static void note_posture(struct state *s, bool tremor, double slow_rms)
+{
+    double sway = sway_dps(s, slow_rms);
+    if (!s->limits.has_accel || sway > TREMOR_MOVING_DPS ||
+        !is_worn(s, slow_rms)) {
+        return;
+    }
+    double up[3];
+    mean_accel(s, up);
+    posture_add(&s->posture, up, tremor ? (double)NAN : sway);
+}
+
+static int judge_window(struct state *s)
+{
+    double half_s = 0.5 * (TREMOR_WINDOW_ROWS - 1) / TREMOR_WINDOW_HZ;
+    double middle_s = s->row_s - half_s;
+    if (s->limits.has_gyro) {
+        sum_axes(s, 0, s->spectra.gyro);
+    } else {
+        sum_axes(s, ACCEL, s->spectra.accel);
+    }
+    const float *psd = s->limits.has_gyro ? s->spectra.gyro : s->spectra.accel;
+    s->windows++;
+    for (size_t k = 0; k < TREMOR_BINS; k++) {
+        s->all[k] += (double)psd[k];
+    }
+    struct tremor_peak peak;
+    enum tremor_verdict verdict =
+        tremor_window_judge(&s->spectra, &s->limits, &peak);
+    if (verdict != TREMOR_NONE && s->limits.has_gyro && s->limits.has_accel) {
+        sum_axes(s, ACCEL, s->spectra.accel);
+        verdict = tremor_window_judge(&s->spectra, &s->limits, &peak);
+    }
+    note_posture(s, verdict != TREMOR_NONE, peak.slow_rms);
+    return follow(s, verdict, &peak, middle_s);
+}
+
+/* Halves the rate: one filtered row of the newest TAPS. */
+static void add_row(struct state *s, double t_s)
+{
+    static const float WEIGHT[TAPS] = {0.0625f, 0.25f, 0.375f, 0.25f, 0.0625f};
+    float *row = s->row[s->rows++];
+    memset(row, 0, CHANNELS * sizeof(*row));
+    for (size_t tap = 0; tap < TAPS; tap++) {
+        for (size_t axis = 0; axis < 3; axis++) {
+            row[axis] += WEIGHT[tap] * s->last[tap].gyro[axis];
+            row[ACCEL + axis] += WEIGHT[tap] * s->last[tap].accel[axis];
+        }
+    }
+    s->row_s = t_s - (double)(TAPS / 2) / GRID_HZ;
+}
+
+static int push(void *state, const struct motion *rows, size_t n, double t0_s,
+                double dt_s)
+{
+    struct state *s = state;
+    if (s->spectrum == NULL) {
+        return 0;
+    }
+    for (size_t i = 0; i < n; i++) {
+        memmove(s->last, s->last + 1, (TAPS - 1) * sizeof(*s->last));
+        s->last[TAPS - 1] = rows[i];
+        s->lasts += s->lasts < TAPS ? 1 : 0;
+        s->odd = !s->odd;
+        if (s->lasts < TAPS || s->odd) {
+            continue;
+        }
+        add_row(s, t0_s + (double)i * dt_s);
+        if (s->rows < TREMOR_WINDOW_ROWS) {
+            continue;
+        }
+        int err = judge_window(s);
+        if (err < 0) {
+            return err;
+        }
+        s->rows -= TREMOR_WINDOW_HOP;
+        memmove(s->row, s->row + TREMOR_WINDOW_HOP, s->rows * sizeof(*s->row));
+    }
+    return 0;
+}
+
+static int gap(void *state)
+{
+    struct state *s = state;
+    s->rows = 0;
+    s->lasts = 0;
+    s->odd = false;
+    return close_bout(s);
+}
+
+/* ---- from bouts to segments ---- */
+
+static double apart_s(const struct bout_result *a, const struct bout_result *b)
+{
+    return fmax(a->segment.start_s - b->segment.end_s,
+                b->segment.start_s - a->segment.end_s);
+}
+
+static bool supports(const struct bout_result *sure,
+                     const struct bout_result *faint)
+{
+    double off_hz = sure->segment.frequency_hz - faint->segment.frequency_hz;
+    return sure->sure && fabs(off_hz) < NEAR_HZ;
+}
+
+/* True where a sure bout of about the same frequency is near. A faint one in
+ * the midst of motion, or one that looks like blows, is never more than that.
+ */
+static bool is_supported(const struct state *s, size_t at)
+{
+    const struct bout_result *it = &s->result[at];
+    if (sway_dps(s, it->slow_rms) > TREMOR_MOVING_DPS || it->undertone) {
+        return false;
+    }
+    for (size_t i = at; i-- > 0 && apart_s(it, &s->result[i]) < NEAR_S;) {
+        if (supports(&s->result[i], it)) {
+            return true;
+        }
+    }
+    for (size_t i = at + 1;
+         i < s->result_count && apart_s(it, &s->result[i]) < NEAR_S; i++) {
+        if (supports(&s->result[i], it)) {
+            return true;
+        }
+    }
+    return false;
+}
+
+/* Of a bout that is not sure posture cannot be told either: it counts as
+ * rest, as the published detector has it. */
+static enum tremor_kind kind_of(const struct state *s,
+                                const struct bout_result *result)
+{
+    if (sway_dps(s, result->slow_rms) > TREMOR_MOVING_DPS) {
+        return TREMOR_KINETIC;
+    }
+    bool held = result->sure && posture_is_held(&s->posture, result->up);
+    return held ? TREMOR_POSTURAL : TREMOR_REST;
+}
+
+/* A strong rhythm of an arm that is moved or held up is voluntary (brushing,
+ * shaking) unless it is steadier than one can do that on purpose. */
+static bool is_voluntary(const struct bout_result *result,
+                         enum tremor_kind kind)
+{
+    const struct tremor_segment *segment = &result->segment;
+    if (result->sure && kind == TREMOR_REST) {
+        return false;
+    }
+    return segment->rms_dps > STRONG_DPS &&
+           !(segment->stability_hz < STEADY_HZ);
+}
+
+static double confidence_of(const struct bout_result *result)
+{
+    double confidence = result->sure ? 0.8 : 0.55;
+    confidence += result->segment.sensors_agree ? 0.08 : 0.0;
+    confidence += result->prominence > 5.0 ? 0.05 : 0.0;
+    confidence += result->ratio > 3.0 ? 0.05 : 0.0;
+    return confidence;
+}
+
+/* Mean of two segments' values, by how long they are; one may be missing. */
+static double joined(double a, double b, double share)
+{
+    if (isnan(a) || isnan(b)) {
+        return isnan(a) ? b : a;
+    }
+    return a + share * (b - a);
+}
+
+static double joined_rms(double a, double b, double share)
+{
+    return sqrt(joined(a * a, b * b, share));
+}
+
+static bool can_join(const struct tremor_segment *a,
+                     const struct tremor_segment *b)
+{
+    return a->kind == b->kind && b->start_s - a->end_s < JOIN_S &&
+           fabs(a->frequency_hz - b->frequency_hz) < JOIN_HZ;
+}
+
+static void join(struct tremor_segment *a, const struct tremor_segment *b)
+{
+    double length = b->end_s - b->start_s;
+    double share = length / (length + a->end_s - a->start_s);
+    a->end_s = b->end_s;
+    a->frequency_hz = joined(a->frequency_hz, b->frequency_hz, share);
+    a->frequency_sd_hz = joined(a->frequency_sd_hz, b->frequency_sd_hz, share);
+    a->half_width_hz = joined(a->half_width_hz, b->half_width_hz, share);
+    a->harmonic_ratio = joined(a->harmonic_ratio, b->harmonic_ratio, share);
+    a->stability_hz = joined(a->stability_hz, b->stability_hz, share);
+    a->rms_dps = joined_rms(a->rms_dps, b->rms_dps, share);
+    a->peak_to_peak_deg =
+        joined_rms(a->peak_to_peak_deg, b->peak_to_peak_deg, share);
+    a->peak_to_peak_mm =
+        joined_rms(a->peak_to_peak_mm, b->peak_to_peak_mm, share);
+    a->accel_rms_mg = joined_rms(a->accel_rms_mg, b->accel_rms_mg, share);
+    a->confidence = joined(a->confidence, b->confidence, share);
+    if (!a->sensors_agree && b->sensors_agree) {
+        a->sensors_agree = true;
+        a->note[0] = '\0';
+    }
+}
+
+static int add_segment(struct tremor *out, const struct tremor_segment *segment)
+{
+    struct tremor_segment *last =
+        out->segment_count > 0 ? &out->segment[out->segment_count - 1] : NULL;
+    if (last != NULL && can_join(last, segment)) {
+        join(last, segment);
+        return 0;
+    }
+    struct tremor_segment *added =
+        array_add(&out->segment, out->segment_count, sizeof(*out->segment));
+    if (added == NULL) {
+        return ERR_NO_MEMORY;
+    }
+    *added = *segment;
+    if (out->segment_count > 0) {
+        added->start_s = fmax(added->start_s, added[-1].end_s);
+    }
+    out->segment_count++;
+    return 0;
+}
+
+static int add_segments(struct state *s, struct tremor *out)
+{
+    for (size_t i = 0; i < s->result_count; i++) {
+        struct bout_result *result = &s->result[i];
+        if (!result->sure && !is_supported(s, i)) {
+            continue;
+        }
+        struct tremor_segment segment = result->segment;
+        segment.kind = kind_of(s, result);
+        if (is_voluntary(result, segment.kind)) {
+            continue;
+        }
+        segment.confidence = confidence_of(result);
+        int err = add_segment(out, &segment);
+        if (err < 0) {
+            return err;
+        }
+    }
+    for (size_t i = 0; i < out->segment_count; i++) {
+        out->tremor_s += out->segment[i].end_s - out->segment[i].start_s;
+    }
+    return 0;
+}
+
+static void mean_spectrum(const struct state *s, struct tremor *out)
+{
+    out->spectrum_step_hz = tremor_step_hz();
+    out->spectrum_is_gyro = s->limits.has_gyro;
+    out->spectrum_is_tremor = s->tremor_windows > 0;
+    const double *sum = out->spectrum_is_tremor ? s->tremor : s->all;
+    double n =
+        (double)(out->spectrum_is_tremor ? s->tremor_windows : s->windows);
+    for (size_t k = 0; k < TREMOR_BINS; k++) {
+        out->spectrum[k] = sum[k] / fmax(n, 1.0);
+    }
+}
+
+static int finish(void *state, struct summary *summary)
+{
+    struct state *s = state;
+    struct tremor *out = &summary->tremor;
+    out->lever_m = s->lever_m;
+    snprintf(out->reason, sizeof(out->reason), "%s", s->reason);
+    if (s->spectrum == NULL) {
+        return 0;
+    }
+    if (s->windows == 0) {
+        snprintf(out->reason, sizeof(out->reason),
+                 "no stretch of 3 s without a gap");
+        return 0;
+    }
+    out->analysed_s = (double)s->windows * TREMOR_WINDOW_HOP / TREMOR_WINDOW_HZ;
+    mean_spectrum(s, out);
+    return add_segments(s, out);
+}
+
+const struct measure tremor_measure = {
+    .name = "tremor",
+    .rate_hz = GRID_HZ,
+    .create = create,
+    .push = push,
+    .gap = gap,
+    .finish = finish,
+    .destroy = destroy,
+};

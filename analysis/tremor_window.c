@@ -1,0 +1,319 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * Three demands make tremor of a peak (Luft 2019: power in a narrow band
+ * around the peak against its surroundings; ParaDigMa: slow power tells rest
+ * from motion): it stands out from the frequencies beside it, it outweighs slow
+ * motion, and it is no overtone of a slower rhythm nor followed by strong
+ * overtones of its own, as blows (taps, steps) are.
+ */
+#include "analysis/tremor_window.h"
+
+#include <math.h>
+#include <stddef.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "analysis/spectrum.h"
+
+/* Frequencies [Hz]. The main lobe of a 3-s Hann window ends 0.67 Hz from its
+ * peak; 1 Hz to either side holds 99.9 % of a steady tone. */
+static const double LOWEST_HZ = 1.9;
+/* A stronger peak this far beyond the band leaks into it. */
+static const double BEYOND_HZ = 2.0;
+static const double HALF_BAND_HZ = 1.0;
+static const double SIDE_INNER_HZ = 1.15;
+static const double SIDE_OUTER_HZ = 3.0;
+static const double SLOW_LOW_HZ = 0.3;
+static const double SLOW_HIGH_HZ = 2.35;
+
+/* Below it a rhythm may as well be voluntary: shown by the sets without tremor
+ * (reps-uci: arms put down and shaken out). */
+static const double SLOW_TREMOR_HZ = 3.3;
+static const double SLOW_TREMOR_FACTOR = 2.0;
+
+/* Kinetic tremor: essential and cerebellar tremor begin at 4 Hz; brushing and
+ * scratching are slower. */
+static const double KINETIC_LOWEST_HZ = 4.0;
+static const double KINETIC_PROMINENCE = 5.0;
+static const double KINETIC_RATIO = 0.05;
+static const double KINETIC_DPS = 1.0;
+
+/* What a peak must reach, by sensor. Chosen on tremor-ppp against reps-uci,
+ * activity-geotec and steps-oxford-phone; ratio and prominence may each be
+ * halved or doubled before the count of windows found changes by two. */
+struct demands {
+    double floor; /* rms, units of the sensor */
+    double lowest_hz;
+    double likely_ratio;
+    double likely_prominence;
+    double clear_ratio;
+    double clear_prominence;
+};
+
+static const struct demands GYRO_DEMANDS = {
+    .floor = 0.12, /* physiological sway of a resting arm is below */
+    .lowest_hz = 1.9,
+    .likely_ratio = 1.0,
+    .likely_prominence = 1.5,
+    .clear_ratio = 1.4,
+    .clear_prominence = 4.0,
+};
+
+/* An accelerometer alone shows steps and bumps as well. */
+static const struct demands ACCEL_DEMANDS = {
+    .floor = 0.002,
+    .lowest_hz = 3.4,
+    .likely_ratio = 1.5,
+    .likely_prominence = 1.5,
+    .clear_ratio = 2.1,
+    .clear_prominence = 4.0,
+};
+
+/* Overtones, as shares of the power at the peak. */
+static const double OVERTONE_GYRO = 0.5;
+static const double OVERTONES_ACCEL = 1.5;
+enum { OVERTONES = 4 };
+
+/* A slow rhythm: this share of slow motion in one peak. */
+static const double RHYTHM_SHARE = 0.6;
+static const double RHYTHM_BAND_HZ = 0.4;
+static const double RHYTHM_LOW_HZ = 0.5;
+static const double RHYTHM_HIGH_HZ = 3.0;
+static const double OVERTONE_OFF_HZ = 0.15;
+static const double OVERTONE_SERIES = 0.2;
+static const double LINE_HZ = 0.2;
+
+double tremor_step_hz(void)
+{
+    return (double)TREMOR_WINDOW_HZ / TREMOR_WINDOW_FFT;
+}
+
+static size_t bin_of(double hz)
+{
+    double bin = round(hz / tremor_step_hz());
+    return bin < TREMOR_BINS - 1 ? (size_t)bin : TREMOR_BINS - 1;
+}
+
+double tremor_power(const float *psd, double low_hz, double high_hz)
+{
+    double sum = 0.0;
+    size_t last = bin_of(high_hz);
+    for (size_t k = bin_of(low_hz); k <= last; k++) {
+        sum += (double)psd[k];
+    }
+    return sum * tremor_step_hz();
+}
+
+static int by_value(const void *left, const void *right)
+{
+    float a = *(const float *)left;
+    float b = *(const float *)right;
+    return (a > b) - (a < b);
+}
+
+/* Median density beside the peak. */
+static double background(const float *psd, size_t peak, double highest_hz)
+{
+    size_t inner = bin_of(SIDE_INNER_HZ);
+    size_t outer = bin_of(SIDE_OUTER_HZ);
+    size_t last =
+        bin_of(fmin(highest_hz + SIDE_INNER_HZ, 0.5 * TREMOR_WINDOW_HZ));
+    float side[TREMOR_BINS];
+    size_t n = 0;
+    for (size_t off = inner; off <= outer; off++) {
+        if (peak > off + 1) {
+            side[n++] = psd[peak - off];
+        }
+        if (peak + off <= last) {
+            side[n++] = psd[peak + off];
+        }
+    }
+    if (n == 0) {
+        return 0.0;
+    }
+    qsort(side, n, sizeof(*side), by_value);
+    return (double)side[n / 2];
+}
+
+static double slow_power(const float *psd, double peak_hz)
+{
+    return tremor_power(psd, SLOW_LOW_HZ,
+                        fmin(SLOW_HIGH_HZ, peak_hz - HALF_BAND_HZ));
+}
+
+static void measure_peak(const float *psd, size_t bin, double highest_hz,
+                         struct tremor_peak *peak)
+{
+    double hz = (double)bin * tremor_step_hz();
+    double beside = background(psd, bin, highest_hz);
+    double width = tremor_step_hz() * (double)(2 * bin_of(HALF_BAND_HZ) + 1);
+    double power = tremor_power(psd, hz - HALF_BAND_HZ, hz + HALF_BAND_HZ);
+    peak->frequency_hz =
+        spectrum_peak_hz(psd, TREMOR_BINS, bin, tremor_step_hz(), NULL);
+    peak->power = fmax(0.0, power - beside * width);
+    peak->prominence = beside > 0.0 ? power / (beside * width) : 0.0;
+    peak->ratio = sqrt(power / fmax(slow_power(psd, hz), 1e-12));
+}
+
+/* Not the slope of something beyond the band. */
+static bool is_local_peak(const float *psd, size_t bin)
+{
+    return psd[bin] > psd[bin - 1] && psd[bin] >= psd[bin + 1];
+}
+
+/* Not a side lobe of something within the band either. */
+static bool is_main_peak(const float *psd, size_t bin)
+{
+    for (size_t off = 1; off <= bin_of(HALF_BAND_HZ); off++) {
+        if (psd[bin - off] > psd[bin] || psd[bin + off] > psd[bin]) {
+            return false;
+        }
+    }
+    return is_local_peak(psd, bin);
+}
+
+/* The highest bin from `low_hz` on. */
+static size_t highest_bin(const float *psd, double low_hz, double high_hz)
+{
+    size_t last = bin_of(high_hz);
+    size_t best = bin_of(low_hz);
+    for (size_t k = best + 1; k <= last; k++) {
+        if (psd[k] > psd[best]) {
+            best = k;
+        }
+    }
+    return best;
+}
+
+/* The local peak that stands out most, for spectra that slope down from slow
+ * motion. Returns false if there is none. */
+static bool most_prominent(const float *psd, double highest_hz,
+                           struct tremor_peak *peak)
+{
+    struct tremor_peak best = {0};
+    size_t last = bin_of(highest_hz);
+    for (size_t k = bin_of(KINETIC_LOWEST_HZ); k <= last; k++) {
+        if (is_main_peak(psd, k)) {
+            struct tremor_peak here;
+            measure_peak(psd, k, highest_hz, &here);
+            if (here.prominence > best.prominence) {
+                best = here;
+            }
+        }
+    }
+    *peak = best;
+    return best.prominence > 0.0;
+}
+
+static double line(const float *psd, double hz)
+{
+    return tremor_power(psd, hz - LINE_HZ, hz + LINE_HZ);
+}
+
+/* True where slow motion is a rhythm and `hz` one of a series of overtones of
+ * it, so that the one before is there as well; two steps make a stride, so
+ * halves count above 1.4 Hz. */
+static bool is_overtone_of_slow(const float *psd, double hz)
+{
+    static const double STEPS_HZ = 1.4;
+    size_t bin = highest_bin(psd, RHYTHM_LOW_HZ, RHYTHM_HIGH_HZ);
+    double slow_hz =
+        spectrum_peak_hz(psd, TREMOR_BINS, bin, tremor_step_hz(), NULL);
+    double one =
+        tremor_power(psd, slow_hz - RHYTHM_BAND_HZ, slow_hz + RHYTHM_BAND_HZ);
+    double all = tremor_power(psd, SLOW_LOW_HZ, RHYTHM_HIGH_HZ);
+    if (one < RHYTHM_SHARE * all) {
+        return false;
+    }
+    double base_hz = slow_hz > STEPS_HZ ? 0.5 * slow_hz : slow_hz;
+    double off_hz = fabs(hz - base_hz * round(hz / base_hz));
+    return off_hz < OVERTONE_OFF_HZ &&
+           line(psd, hz - base_hz) > OVERTONE_SERIES * line(psd, hz);
+}
+
+/* Power around overtone `n` of the peak, 0 where the recording has none. */
+static double overtone(const float *psd, double hz, int n, double top_hz)
+{
+    double at_hz = hz * n;
+    if (at_hz + HALF_BAND_HZ > top_hz) {
+        return 0.0;
+    }
+    return tremor_power(psd, at_hz - HALF_BAND_HZ, at_hz + HALF_BAND_HZ);
+}
+
+/* Blows ring: most of their power is in overtones. */
+static bool has_strong_overtones(const struct tremor_spectra *spectra,
+                                 const struct tremor_limits *limits, double hz)
+{
+    double top_hz = limits->top_hz;
+    const float *psd = limits->has_gyro ? spectra->gyro : spectra->accel;
+    double own = tremor_power(psd, hz - HALF_BAND_HZ, hz + HALF_BAND_HZ);
+    if (overtone(psd, hz, 2, top_hz) > OVERTONE_GYRO * own) {
+        return true;
+    }
+    if (!limits->has_accel) {
+        return false;
+    }
+    const float *accel = spectra->accel;
+    own = tremor_power(accel, hz - HALF_BAND_HZ, hz + HALF_BAND_HZ);
+    double sum = 0.0;
+    for (int n = 2; n <= OVERTONES; n++) {
+        sum += overtone(accel, hz, n, top_hz);
+    }
+    return sum > OVERTONES_ACCEL * own;
+}
+
+static enum tremor_verdict judge_moving(const struct tremor_spectra *spectra,
+                                        const struct tremor_limits *limits,
+                                        struct tremor_peak *peak)
+{
+    double slow_rms = peak->slow_rms;
+    if (!most_prominent(spectra->gyro, limits->highest_hz, peak)) {
+        return TREMOR_NONE;
+    }
+    peak->slow_rms = slow_rms;
+    double rms = sqrt(peak->power);
+    if (peak->prominence < KINETIC_PROMINENCE || rms < KINETIC_DPS ||
+        rms < KINETIC_RATIO * slow_rms ||
+        is_overtone_of_slow(spectra->gyro, peak->frequency_hz) ||
+        has_strong_overtones(spectra, limits, peak->frequency_hz)) {
+        return TREMOR_NONE;
+    }
+    return TREMOR_CLEAR;
+}
+
+static enum tremor_verdict judge_still(const struct tremor_spectra *spectra,
+                                       const struct tremor_limits *limits,
+                                       const struct tremor_peak *peak)
+{
+    const struct demands *demands =
+        limits->has_gyro ? &GYRO_DEMANDS : &ACCEL_DEMANDS;
+    const float *psd = limits->has_gyro ? spectra->gyro : spectra->accel;
+    double hz = peak->frequency_hz;
+    double factor = hz < SLOW_TREMOR_HZ ? SLOW_TREMOR_FACTOR : 1.0;
+    if (!is_local_peak(psd, bin_of(hz)) || hz < demands->lowest_hz ||
+        hz > limits->highest_hz || sqrt(peak->power) < demands->floor ||
+        peak->ratio < factor * demands->likely_ratio ||
+        peak->prominence < demands->likely_prominence) {
+        return TREMOR_NONE;
+    }
+    if (peak->ratio < factor * demands->clear_ratio ||
+        peak->prominence < demands->clear_prominence) {
+        return TREMOR_LIKELY;
+    }
+    return has_strong_overtones(spectra, limits, hz) ? TREMOR_NONE
+                                                     : TREMOR_CLEAR;
+}
+
+enum tremor_verdict tremor_window_judge(const struct tremor_spectra *spectra,
+                                        const struct tremor_limits *limits,
+                                        struct tremor_peak *peak)
+{
+    const float *psd = limits->has_gyro ? spectra->gyro : spectra->accel;
+    size_t bin = highest_bin(psd, LOWEST_HZ, limits->highest_hz + BEYOND_HZ);
+    measure_peak(psd, bin, limits->highest_hz, peak);
+    peak->slow_rms = sqrt(slow_power(psd, peak->frequency_hz));
+    bool moving = limits->has_gyro && peak->slow_rms > TREMOR_MOVING_DPS;
+    return moving ? judge_moving(spectra, limits, peak)
+                  : judge_still(spectra, limits, peak);
+}
