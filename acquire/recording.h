@@ -45,9 +45,9 @@ bool placement_parse(const char *text, enum placement *out);
 /* What is known of a recording, one sensor. Empty strings: not known. */
 struct recording_info {
     char uuid[37];
-    char created_utc[32];  /* ISO 8601, "2026-11-21T08:15:02.123Z" */
+    char created_utc[32]; /* ISO 8601, "2026-11-21T08:15:02.123Z" */
     char software[64];
-    char participant[64];  /* a code, never a name */
+    char participant[64]; /* a code, never a name */
     char label[RECORDING_TEXT];
     char notes[4096];
     char serial[64];
@@ -56,20 +56,20 @@ struct recording_info {
     enum placement placement;
     bool has_accel;
     bool has_gyro;
-    double accel_range_g;  /* 0: not known */
+    double accel_range_g; /* 0: not known */
     double gyro_range_dps;
-    double accel_scale;    /* [m/s2 per LSB] */
-    double gyro_scale;     /* [rad/s per LSB] */
+    double accel_scale; /* [m/s2 per LSB] */
+    double gyro_scale;  /* [rad/s per LSB] */
     double rate_nominal_hz;
-    double rate_measured_hz; /* of rows, on the host's clock */
+    double rate_measured_hz;          /* of rows, on the host's clock */
     char calibration[RECORDING_TEXT]; /* "none", or what was applied */
-    char state[16];        /* "complete", "recovered" */
+    char state[16];                   /* "complete", "recovered" */
 };
 
 enum block_flag {
     BLOCK_CLIP_ACCEL = 1 << 0, /* a sample of it is at the range's end */
     BLOCK_CLIP_GYRO = 1 << 1,
-    BLOCK_RESTARTED = 1 << 2,  /* the sensor was set up anew before it */
+    BLOCK_RESTARTED = 1 << 2, /* the sensor was set up anew before it */
 };
 
 struct recording_block {
@@ -91,11 +91,11 @@ enum gap_cause {
 };
 
 struct recording_gap {
-    uint64_t at_sample;    /* row before which samples are missing */
+    uint64_t at_sample; /* row before which samples are missing */
     uint64_t lost_samples;
-    int64_t start_ns;      /* device time of the last sample before it */
-    int64_t end_ns;        /* and of the first after it */
-    uint32_t cause;        /* enum gap_cause */
+    int64_t start_ns; /* device time of the last sample before it */
+    int64_t end_ns;   /* and of the first after it */
+    uint32_t cause;   /* enum gap_cause */
 };
 
 struct recording_clock {
@@ -106,10 +106,10 @@ struct recording_clock {
 };
 
 struct recording_event {
-    int64_t start_ns;  /* session time: from the first sample */
-    int64_t end_ns;    /* equal to start for a mark */
+    int64_t start_ns; /* session time: from the first sample */
+    int64_t end_ns;   /* equal to start for a mark */
     char label[64];
-    char source[16];   /* "key", "preset", "programme", "import", "clock" */
+    char source[16]; /* "key", "preset", "programme", "import", "clock" */
 };
 
 /* ---- writing ---- */
@@ -176,12 +176,12 @@ recording_events(const struct recording *recording, size_t *count);
 /* A run of rows without a gap inside, evenly spaced: row i is at
  * t0_s + i * dt_s of session time. */
 struct recording_chunk {
-    uint64_t first;            /* row */
-    size_t count;              /* 0 at the end */
+    uint64_t first; /* row */
+    size_t count;   /* 0 at the end */
     double t0_s;
     double dt_s;
-    bool gap_before;           /* samples are missing before row `first` */
-    uint32_t clipped_accel;    /* rows of it at the range's end */
+    bool gap_before;        /* samples are missing before row `first` */
+    uint32_t clipped_accel; /* rows of it at the range's end */
     uint32_t clipped_gyro;
     const struct motion *rows; /* borrowed until the next read */
 };
@@ -201,8 +201,8 @@ int recording_read_raw(struct recording *recording, uint64_t first, size_t n,
 
 /* How the device clock maps to the host's: what the probes say. */
 struct clock_fit {
-    size_t probes;      /* 0: no fit, rate 1 */
-    double ppm;         /* device against host, + is fast */
+    size_t probes; /* 0: no fit, rate 1 */
+    double ppm;    /* device against host, + is fast */
     double residual_rms_us;
     double residual_max_us;
 };

@@ -1,0 +1,380 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Reading: what kind of file it is, its time, and its chunks. */
+#include "acquire/recording.h"
+
+#include <errno.h>
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <strings.h>
+#include <sys/stat.h>
+
+#include "acquire/clock_fit.h"
+#include "acquire/recording_source.h"
+#include "acquire/timeline.h"
+
+struct recording {
+    struct source source;
+    struct timeline timeline;
+    struct timeline_line line; /* rows from `row` on are still to be read */
+    bool on_line;
+    uint64_t row;
+    double host_per_device;
+    double origin_ns; /* device time of row 0, from the timeline's base */
+    double end_s;     /* session time up to which chunks have come */
+    double shift_s;   /* of this stretch, so that it begins after that */
+    double duration_s;
+    struct clock_fit fit;
+    struct motion rows[SOURCE_ROWS_MAX];
+};
+
+static const char *const placements[PLACEMENTS] = {
+    [PLACEMENT_OTHER] = "other",
+    [PLACEMENT_LEFT_WRIST] = "left-wrist",
+    [PLACEMENT_RIGHT_WRIST] = "right-wrist",
+    [PLACEMENT_LEFT_ANKLE] = "left-ankle",
+    [PLACEMENT_RIGHT_ANKLE] = "right-ankle",
+};
+
+const char *placement_name(enum placement placement)
+{
+    return placements[placement];
+}
+
+bool placement_parse(const char *text, enum placement *out)
+{
+    if (strcasecmp(text, "left") == 0 || strcasecmp(text, "right") == 0) {
+        *out = strcasecmp(text, "left") == 0 ? PLACEMENT_LEFT_WRIST
+                                             : PLACEMENT_RIGHT_WRIST;
+        return true;
+    }
+    for (int i = 0; i < PLACEMENTS; i++) {
+        if (strcasecmp(text, placements[i]) == 0) {
+            *out = (enum placement)i;
+            return true;
+        }
+    }
+    return false;
+}
+
+static const struct {
+    uint32_t bit;
+    const char *name;
+} causes[] = {
+    {GAP_FIFO, "fifo"},     {GAP_BUS, "bus"},   {GAP_DEVICE, "device"},
+    {GAP_USB, "usb"},       {GAP_HOST, "host"}, {GAP_UNPLUGGED, "unplugged"},
+    {GAP_SOURCE, "source"},
+};
+
+void gap_cause_text(uint32_t cause, char *out)
+{
+    enum { TEXT = 64 };
+    out[0] = '\0';
+    size_t used = 0;
+    for (size_t i = 0; i < sizeof(causes) / sizeof(causes[0]); i++) {
+        if (cause & causes[i].bit) {
+            int n = snprintf(out + used, TEXT - used, "%s%s",
+                             used > 0 ? "+" : "", causes[i].name);
+            used += (size_t)n;
+        }
+    }
+    if (used == 0) {
+        snprintf(out, TEXT, "unknown");
+    }
+}
+
+/* ---- what kind of file ---- */
+
+enum kind { KIND_HDF5, KIND_TEXT, KIND_OTHER };
+
+static const unsigned char signature[8] = "\x89HDF\r\n\x1a\n";
+
+static enum kind kind_of(const unsigned char *head, size_t n)
+{
+    size_t compared = n < sizeof(signature) ? n : sizeof(signature);
+    if (memcmp(head, signature, compared) == 0) {
+        return KIND_HDF5;
+    }
+    for (size_t i = 0; i < n; i++) {
+        if (head[i] < '\t' || (head[i] > '\r' && head[i] < ' ')) {
+            return KIND_OTHER;
+        }
+    }
+    return KIND_TEXT;
+}
+
+static int look(const char *path, enum kind *kind, struct error *error)
+{
+    struct stat status;
+    if (stat(path, &status) != 0) {
+        return error_from_errno(error, errno, "cannot open '%s'", path);
+    }
+    if (S_ISDIR(status.st_mode)) {
+        return error_from_errno(error, EISDIR, "cannot read '%s'", path);
+    }
+    if (!S_ISREG(status.st_mode)) {
+        return error_set(error, ERR_NO_INPUT,
+                         "cannot read '%s': it is no regular file", path);
+    }
+    FILE *file = fopen(path, "rb");
+    if (file == NULL) {
+        return error_from_errno(error, errno, "cannot open '%s'", path);
+    }
+    unsigned char head[4096];
+    size_t n = fread(head, 1, sizeof(head), file);
+    int number = ferror(file) ? errno : 0;
+    fclose(file);
+    if (number != 0) {
+        return error_from_errno(error, number, "cannot read '%s'", path);
+    }
+    if (n == 0) {
+        return error_set(error, ERR_NO_INPUT, "'%s' is empty", path);
+    }
+    *kind = kind_of(head, n);
+    return 0;
+}
+
+static int refuse(const char *path, struct error *error)
+{
+    const char *dot = strrchr(path, '.');
+    if (dot != NULL && strcmp(dot, ".journal") == 0) {
+        return error_set(error, ERR_DATA,
+                         "'%s' is a journal; `carpus recover` makes a "
+                         "recording of it",
+                         path);
+    }
+    return error_set(error, ERR_DATA,
+                     "'%s' is neither a recording (HDF5) nor a CSV file", path);
+}
+
+static int open_source(const char *path, const struct import_options *options,
+                       struct source *source, struct error *error)
+{
+    enum kind kind;
+    int err = look(path, &kind, error);
+    if (err < 0) {
+        return err;
+    }
+    switch (kind) {
+    case KIND_HDF5:
+        return source_open_hdf5(path, source, error);
+    case KIND_TEXT:
+        return source_open_csv(path, options, source, error);
+    case KIND_OTHER:
+        break;
+    }
+    return refuse(path, error);
+}
+
+/* ---- time ---- */
+
+static double session_s(const struct recording *r, double ns)
+{
+    return (ns - r->origin_ns) * r->host_per_device * 1e-9;
+}
+
+static double line_ns(const struct timeline_line *line, double row)
+{
+    return line->ns + (row - line->row) * line->ns_per_row;
+}
+
+/* Where a file does not say how many rows came in a second, the clock of its
+ * blocks does. */
+static double nanoseconds_per_row(const struct recording *r)
+{
+    const struct source_facts *facts = &r->source.facts;
+    double rate = facts->info.rate_measured_hz > 0
+                      ? facts->info.rate_measured_hz
+                      : facts->info.rate_nominal_hz;
+    return 1e9 / (rate * r->host_per_device);
+}
+
+static int begin(struct recording *r, struct error *error)
+{
+    const struct source *source = &r->source;
+    struct timeline_supply supply = {source->operations->block, source->self};
+    timeline_init(&r->timeline, supply, source->facts.rows,
+                  nanoseconds_per_row(r));
+    timeline_set_gaps(&r->timeline, source->facts.gaps,
+                      source->facts.gap_count);
+    r->row = 0;
+    r->end_s = 0;
+    r->shift_s = 0;
+    int got = timeline_next(&r->timeline, &r->line, error);
+    if (got < 0) {
+        return got;
+    }
+    r->on_line = true;
+    r->origin_ns = line_ns(&r->line, 0);
+    return 0;
+}
+
+static int start(struct recording *r, struct error *error)
+{
+    struct source_facts *facts = &r->source.facts;
+    r->host_per_device = clock_fit(facts->clocks, facts->clock_count, &r->fit);
+    int err = begin(r, error);
+    if (err < 0) {
+        return err;
+    }
+    double last_ns = (double)facts->last_ns - (double)r->timeline.base_ns;
+    r->duration_s = session_s(r, last_ns + r->timeline.ns_per_row);
+    return 0;
+}
+
+int recording_open(const char *path, const struct import_options *options,
+                   struct recording **out, struct error *error)
+{
+    struct recording *r = aligned_alloc(_Alignof(struct recording), sizeof(*r));
+    if (r == NULL) {
+        return error_set(error, ERR_NO_MEMORY, "out of memory");
+    }
+    memset(r, 0, sizeof(*r));
+    int err = open_source(path, options, &r->source, error);
+    if (err == 0) {
+        err = start(r, error);
+    }
+    if (err < 0) {
+        recording_close(r);
+        return err;
+    }
+    *out = r;
+    return 0;
+}
+
+void recording_close(struct recording *recording)
+{
+    if (recording != NULL) {
+        if (recording->source.self != NULL) {
+            recording->source.operations->close(recording->source.self);
+        }
+        free(recording->source.facts.gaps);
+        free(recording->source.facts.clocks);
+        free(recording->source.facts.events);
+        free(recording);
+    }
+}
+
+/* ---- what is known ---- */
+
+const struct recording_info *recording_info(const struct recording *recording)
+{
+    return &recording->source.facts.info;
+}
+
+uint64_t recording_rows(const struct recording *recording)
+{
+    return recording->source.facts.rows;
+}
+
+double recording_duration_s(const struct recording *recording)
+{
+    return recording->duration_s;
+}
+
+const struct recording_gap *recording_gaps(const struct recording *recording,
+                                           size_t *count)
+{
+    *count = recording->source.facts.gap_count;
+    return recording->source.facts.gaps;
+}
+
+const struct recording_clock *
+recording_clocks(const struct recording *recording, size_t *count)
+{
+    *count = recording->source.facts.clock_count;
+    return recording->source.facts.clocks;
+}
+
+const struct recording_event *
+recording_events(const struct recording *recording, size_t *count)
+{
+    *count = recording->source.facts.event_count;
+    return recording->source.facts.events;
+}
+
+void recording_clock_fit(const struct recording *recording,
+                         struct clock_fit *out)
+{
+    *out = recording->fit;
+}
+
+/* ---- samples ---- */
+
+/* A line is up to 2.5 s long: in how many rows of it to read next, so that
+ * none of its pieces is much longer or shorter than the others. */
+static size_t piece_of(const struct recording *r)
+{
+    uint64_t left = r->line.end - r->row;
+    uint64_t most = r->timeline.group_rows + r->timeline.group_rows / 2;
+    uint64_t pieces = (left + most - 1) / most;
+    return (size_t)((left + pieces - 1) / pieces);
+}
+
+static int next_line(struct recording *r, struct error *error)
+{
+    while (!r->on_line || r->row >= r->line.end) {
+        int got = timeline_next(&r->timeline, &r->line, error);
+        if (got <= 0) {
+            r->on_line = false;
+            return got;
+        }
+        r->on_line = true;
+    }
+    return 1;
+}
+
+int recording_read(struct recording *recording, struct recording_chunk *chunk,
+                   struct error *error)
+{
+    struct recording *r = recording;
+    *chunk = (struct recording_chunk){.first = r->row, .rows = r->rows};
+    int got = r->row < r->source.facts.rows ? next_line(r, error) : 0;
+    if (got <= 0) {
+        return got;
+    }
+
+    size_t n = piece_of(r);
+    int err =
+        r->source.operations->rows(r->source.self, r->rows, n, chunk, error);
+    if (err < 0) {
+        return err;
+    }
+    for (size_t i = 0; i < n; i++) {
+        r->rows[i].temperature = r->line.temperature;
+    }
+    chunk->count = n;
+    chunk->gap_before = r->line.gap_before && r->row == r->line.first;
+    chunk->dt_s = r->line.ns_per_row * r->host_per_device * 1e-9;
+    double t0_s = session_s(r, line_ns(&r->line, (double)r->row));
+    if (chunk->gap_before) {
+        /* Jitter could place a row before the end of what came. */
+        r->shift_s = fmax(r->end_s - t0_s, 0);
+    }
+    chunk->t0_s = t0_s + r->shift_s;
+    r->end_s = chunk->t0_s + (double)n * chunk->dt_s;
+    r->row += n;
+    return 0;
+}
+
+int recording_rewind(struct recording *recording, struct error *error)
+{
+    int err =
+        recording->source.operations->rewind(recording->source.self, error);
+    return err < 0 ? err : begin(recording, error);
+}
+
+int recording_read_raw(struct recording *recording, uint64_t first, size_t n,
+                       int16_t (*out)[6], struct error *error)
+{
+    const struct source *source = &recording->source;
+    if (source->operations->raw == NULL) {
+        return error_set(error, ERR_DATA,
+                         "a CSV file holds no raw integers; import it first");
+    }
+    if (first > source->facts.rows || n > source->facts.rows - first) {
+        return error_set(error, ERR_INTERNAL, "rows beyond the end");
+    }
+    return source->operations->raw(source->self, first, n, out, error);
+}

@@ -1,0 +1,456 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * A CSV file read as a recording. Opening reads it twice: the first rows, for
+ * the units of time and acceleration and about the rate; then all of it, for
+ * whatever is wrong with it, the gaps and the rate. Every row is a block.
+ */
+#include <inttypes.h>
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+#include "acquire/csv_rows.h"
+#include "acquire/gap_finder.h"
+#include "acquire/recording_source.h"
+
+enum {
+    SURVEY_ROWS = 4096,
+    ROWS_MIN = 10, /* fewer have no rate to speak of */
+    AHEAD = 8192,  /* rows held; more than a timeline looks ahead, 2^n */
+    FULL_SCALE =
+        32766, /* the largest becomes this: int16's end means clipped */
+};
+
+static const double gravity_ms2 = 9.80665;
+static const double radians_per_degree = 0.017453292519943295;
+static const double rate_min_hz = 1;
+static const double rate_max_hz = 10000;
+
+struct csv_source {
+    const char *path;
+    const struct import_options *options;
+    struct import_options own; /* that options points to */
+    struct source_facts *facts;
+    char *own_path;
+    struct csv_rows *rows;
+    double first;     /* time of the first row, as it stands */
+    double time_ns;   /* of one unit of time */
+    float unit[6];    /* factor to g and deg/s */
+    float largest[2]; /* of a value of accelerometer, gyroscope, as it stands */
+    uint64_t in;      /* rows that came as blocks */
+    uint64_t out;     /* of them taken as rows */
+    struct motion ahead[AHEAD];
+};
+
+static int note(struct csv_source *s, const char *text)
+{
+    char *notes = s->facts->info.notes;
+    size_t used = strlen(notes);
+    snprintf(notes + used, sizeof(s->facts->info.notes) - used, "%s%s",
+             used > 0 ? "; " : "", text);
+    return 0;
+}
+
+static int64_t row_ns(const struct csv_source *s, const struct csv_row *row,
+                      uint64_t number)
+{
+    return s->options->rate_hz > 0
+               ? llround((double)number * 1e9 / s->options->rate_hz)
+               : llround((row->time - s->first) * s->time_ns);
+}
+
+/* ---- the first rows: units ---- */
+
+struct survey {
+    size_t n;
+    double time[SURVEY_ROWS];
+    double length[SURVEY_ROWS]; /* of the acceleration, as it stands */
+};
+
+static int compare(const void *a, const void *b)
+{
+    double x = *(const double *)a;
+    double y = *(const double *)b;
+    return (x > y) - (x < y);
+}
+
+static int read_survey(struct csv_source *s, struct survey *survey,
+                       struct error *error)
+{
+    struct csv_row row;
+    int got = 1;
+    while (survey->n < SURVEY_ROWS &&
+           (got = csv_rows_next(s->rows, &row, error)) > 0) {
+        survey->time[survey->n] = row.time;
+        survey->length[survey->n] =
+            hypot(hypot((double)row.value[0], (double)row.value[1]),
+                  (double)row.value[2]);
+        survey->n++;
+    }
+    if (got < 0) {
+        return got;
+    }
+    if (survey->n < ROWS_MIN) {
+        return error_set(error, ERR_DATA,
+                         "'%s' has only %zu rows; %d are the least", s->path,
+                         survey->n, ROWS_MIN);
+    }
+    return 0;
+}
+
+/* Without a unit the step tells: of 2 to 2000 Hz it is below 0.5 in seconds,
+ * 0.5 to 500 in milliseconds, and so on. */
+static double unit_of_step(double step)
+{
+    double unit = 1;
+    while (step >= 0.5 && unit > 1e-9) {
+        step /= 1000;
+        unit /= 1000;
+    }
+    return unit;
+}
+
+static int find_time_unit(struct csv_source *s, const struct survey *survey,
+                          struct error *error)
+{
+    const struct csv_columns *columns = csv_rows_columns(s->rows);
+    s->first = survey->time[0];
+    s->time_ns = 1e9;
+    if (s->options->rate_hz > 0) {
+        return 0;
+    }
+    if (columns->column[CSV_TIME] < 0) {
+        return error_set(error, ERR_DATA,
+                         "'%s' has no column of time; name it with --columns "
+                         "or give --rate",
+                         s->path);
+    }
+    double unit = columns->unit[CSV_TIME];
+    if (csv_rows_iso_time(s->rows)) {
+        unit = 1;
+    }
+    if (unit == 0) {
+        unit = unit_of_step(gap_finder_step(survey->time, survey->n));
+    }
+    s->time_ns = unit * 1e9;
+    return 0;
+}
+
+/* Most of the time the wrist accelerates little beside gravity: the median
+ * length is near 1 g, in whatever unit. */
+static const struct {
+    double least;
+    double most;
+    double unit; /* g of one */
+    const char *name;
+} gravities[] = {
+    {0.5, 2, 1, "g"},
+    {5, 20, 1 / 9.80665, "m/s2"},
+    {500, 2000, 1e-3, "mg"},
+};
+
+static int guess_accel_unit(struct csv_source *s, struct survey *survey,
+                            double *unit, struct error *error)
+{
+    qsort(survey->length, survey->n, sizeof(survey->length[0]), compare);
+    double median = survey->length[survey->n / 2];
+    for (size_t i = 0; i < sizeof(gravities) / sizeof(gravities[0]); i++) {
+        if (median >= gravities[i].least && median <= gravities[i].most) {
+            char text[80];
+            snprintf(text, sizeof(text),
+                     "unit of the accelerometer told by gravity: %s",
+                     gravities[i].name);
+            *unit = gravities[i].unit;
+            return note(s, text);
+        }
+    }
+    return error_set(error, ERR_DATA,
+                     "'%s' does not say the unit of its accelerometer, and "
+                     "the length of gravity, %.4g, tells none; give --unit, "
+                     "such as g or m/s2",
+                     s->path, median);
+}
+
+static int find_units(struct csv_source *s, struct survey *survey,
+                      struct error *error)
+{
+    static const char *const axes[] = {"accelerometer x", "accelerometer y",
+                                       "accelerometer z", "gyroscope x",
+                                       "gyroscope y",     "gyroscope z"};
+    const struct csv_columns *columns = csv_rows_columns(s->rows);
+    struct recording_info *info = &s->facts->info;
+    info->has_accel = csv_columns_has_accel(columns);
+    info->has_gyro = csv_columns_has_gyro(columns);
+    double guessed = 1;
+    bool guess = false;
+    for (int k = CSV_AX; k <= CSV_AZ; k++) {
+        guess |= columns->column[k] >= 0 && columns->unit[k] == 0;
+    }
+    int err = guess ? guess_accel_unit(s, survey, &guessed, error) : 0;
+    if (err < 0) {
+        return err;
+    }
+
+    bool assumed = false;
+    for (int k = CSV_AX; k <= CSV_GZ; k++) {
+        bool accel = k <= CSV_AZ;
+        double unit = columns->unit[k];
+        s->unit[k] = (float)(unit > 0 ? unit : accel ? guessed : 1);
+        bool there = columns->column[k] >= 0;
+        assumed |= !accel && there && unit == 0;
+        if (!there && (accel ? info->has_accel : info->has_gyro)) {
+            char text[64];
+            snprintf(text, sizeof(text), "%s is missing and taken as 0",
+                     axes[k]);
+            note(s, text);
+        }
+    }
+    return assumed ? note(s, "unit of the gyroscope taken as deg/s") : 0;
+}
+
+static void find_date(struct csv_source *s)
+{
+    enum { YEAR_2000 = 946684800 }; /* [s] since 1970 */
+    double seconds = s->first * s->time_ns * 1e-9;
+    /* Time that counts from switching on is far below, and no date is beyond
+     * the year 9999. */
+    if (s->options->rate_hz == 0 && seconds > YEAR_2000 && seconds < 2.5e11) {
+        time_t whole = (time_t)seconds;
+        struct tm utc;
+        if (gmtime_r(&whole, &utc) != NULL) {
+            strftime(s->facts->info.created_utc,
+                     sizeof(s->facts->info.created_utc), "%Y-%m-%dT%H:%M:%SZ",
+                     &utc);
+        }
+    }
+}
+
+static int survey_rows(struct csv_source *s, double *period_ns,
+                       struct error *error)
+{
+    struct survey *survey = calloc(1, sizeof(*survey));
+    if (survey == NULL) {
+        return error_set(error, ERR_NO_MEMORY, "out of memory");
+    }
+    int err = read_survey(s, survey, error);
+    if (err == 0) {
+        err = find_time_unit(s, survey, error);
+    }
+    if (err == 0) {
+        err = find_units(s, survey, error);
+    }
+    if (err == 0) {
+        find_date(s);
+        for (size_t i = 0; i < survey->n; i++) {
+            survey->time[i] = (survey->time[i] - s->first) * s->time_ns;
+        }
+        *period_ns = s->options->rate_hz > 0
+                         ? 1e9 / s->options->rate_hz
+                         : gap_finder_step(survey->time, survey->n);
+    }
+    free(survey);
+    return err;
+}
+
+/* ---- all rows: order, gaps, rate ---- */
+
+static int check_order(struct csv_source *s, const struct csv_row *row,
+                       double before, struct error *error)
+{
+    if (s->options->rate_hz > 0 || row->time >= before) {
+        return 0;
+    }
+    return error_set(error, ERR_DATA,
+                     "'%s', line %" PRIu64 ": time goes back, from %.9g to "
+                     "%.9g",
+                     s->path, row->line, before, row->time);
+}
+
+static void take_largest(struct csv_source *s, const struct csv_row *row)
+{
+    for (size_t k = 0; k < 6; k++) {
+        s->largest[k / 3] =
+            fmaxf(s->largest[k / 3], fabsf(row->value[k] * s->unit[k]));
+    }
+}
+
+static int scan(struct csv_source *s, struct gap_finder *finder,
+                struct error *error)
+{
+    struct source_facts *facts = s->facts;
+    struct csv_row row;
+    double before = s->first;
+    int got;
+    while ((got = csv_rows_next(s->rows, &row, error)) > 0) {
+        int err = check_order(s, &row, before, error);
+        if (err < 0) {
+            return err;
+        }
+        before = row.time;
+        take_largest(s, &row);
+        facts->last_ns = row_ns(s, &row, facts->rows);
+        facts->rows++;
+        err = gap_finder_add(finder, facts->last_ns);
+        if (err < 0) {
+            return error_set(error, err, "'%s' has too many gaps", s->path);
+        }
+    }
+    if (got < 0) {
+        return got;
+    }
+    got = gap_finder_finish(finder);
+    return got < 0 ? error_set(error, got, "'%s' has too many gaps", s->path)
+                   : 0;
+}
+
+static int check_rate(const struct csv_source *s, double rate_hz,
+                      struct error *error)
+{
+    if (rate_hz >= rate_min_hz && rate_hz <= rate_max_hz) {
+        return 0;
+    }
+    return error_set(error, ERR_DATA,
+                     "'%s': by its column of time it has %.4g rows a second; "
+                     "say its unit with --unit (s, ms, us, ns) or give --rate",
+                     s->path, rate_hz);
+}
+
+/* The finest scale that holds the largest value, for whoever stores it. */
+static double scale_of(float largest, double unit)
+{
+    double value = largest > 0 ? (double)largest : 1;
+    return value * unit / FULL_SCALE;
+}
+
+static int scan_all(struct csv_source *s, double period_ns, struct error *error)
+{
+    struct source_facts *facts = s->facts;
+    struct recording_info *info = &facts->info;
+    int err = check_rate(s, 1e9 / period_ns, error);
+    if (err == 0) {
+        err = csv_rows_rewind(s->rows, error);
+    }
+    if (err < 0) {
+        return err;
+    }
+    struct gap_finder finder;
+    gap_finder_init(&finder, period_ns);
+    err = scan(s, &finder, error);
+    facts->gaps = finder.gaps;
+    facts->gap_count = finder.count;
+    if (err < 0) {
+        return err;
+    }
+    info->rate_measured_hz = 1e9 / slope_value(&finder.slope);
+    info->rate_nominal_hz =
+        s->options->rate_hz > 0 ? s->options->rate_hz : info->rate_measured_hz;
+    info->accel_scale = scale_of(s->largest[0], gravity_ms2);
+    info->gyro_scale = scale_of(s->largest[1], radians_per_degree);
+    return check_rate(s, info->rate_measured_hz, error);
+}
+
+/* ---- rows and blocks in order ---- */
+
+static int csv_block(void *self, struct recording_block *block,
+                     float *temperature, struct error *error)
+{
+    struct csv_source *s = self;
+    struct csv_row row;
+    int got = csv_rows_next(s->rows, &row, error);
+    if (got <= 0) {
+        return got;
+    }
+    if (s->in - s->out == AHEAD) {
+        return error_set(error, ERR_INTERNAL, "rows are not taken");
+    }
+    struct motion *motion = &s->ahead[s->in % AHEAD];
+    memset(motion, 0, sizeof(*motion));
+    for (size_t k = 0; k < 3; k++) {
+        motion->accel[k] = row.value[k] * s->unit[k];
+        motion->gyro[k] = row.value[3 + k] * s->unit[3 + k];
+    }
+    *block = (struct recording_block){
+        .first_sample = s->in,
+        .device_ns = row_ns(s, &row, s->in),
+        .count = 1,
+    };
+    *temperature = NAN;
+    s->in++;
+    return 1;
+}
+
+static int csv_take(void *self, struct motion *out, size_t n,
+                    struct recording_chunk *clipped, struct error *error)
+{
+    struct csv_source *s = self;
+    (void)clipped; /* a CSV does not say where its sensor's range ends */
+    if (n > s->in - s->out) {
+        return error_set(error, ERR_INTERNAL, "rows are not there yet");
+    }
+    for (size_t i = 0; i < n; i++) {
+        out[i] = s->ahead[s->out++ % AHEAD];
+    }
+    return 0;
+}
+
+static int csv_rewind(void *self, struct error *error)
+{
+    struct csv_source *s = self;
+    s->in = 0;
+    s->out = 0;
+    return csv_rows_rewind(s->rows, error);
+}
+
+static void csv_close(void *self)
+{
+    struct csv_source *s = self;
+    csv_rows_close(s->rows);
+    free(s->own_path);
+    free(s);
+}
+
+static const struct source_operations operations = {
+    .block = csv_block,
+    .rows = csv_take,
+    .rewind = csv_rewind,
+    .close = csv_close,
+};
+
+static int open_all(struct csv_source *s, struct error *error)
+{
+    int err = csv_rows_open(s->path, s->options, &s->rows, error);
+    double period_ns = 0;
+    if (err == 0) {
+        err = survey_rows(s, &period_ns, error);
+    }
+    if (err == 0) {
+        err = scan_all(s, period_ns, error);
+    }
+    return err < 0 ? err : csv_rewind(s, error);
+}
+
+int source_open_csv(const char *path, const struct import_options *options,
+                    struct source *out, struct error *error)
+{
+    static const struct import_options none = {0};
+    struct csv_source *s =
+        aligned_alloc(_Alignof(struct csv_source), sizeof(*s));
+    if (s == NULL) {
+        return error_set(error, ERR_NO_MEMORY, "out of memory");
+    }
+    memset(s, 0, sizeof(*s));
+    out->operations = &operations;
+    out->self = s;
+    s->facts = &out->facts;
+    s->own = options != NULL ? *options : none;
+    s->options = &s->own;
+    s->own_path = strdup(path);
+    s->path = s->own_path;
+    out->facts.info.placement = s->own.placement;
+    strcpy(out->facts.info.calibration, "none");
+    strcpy(out->facts.info.state, "complete");
+    return s->path == NULL ? error_set(error, ERR_NO_MEMORY, "out of memory")
+                           : open_all(s, error);
+}

@@ -1,0 +1,672 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * Reading a recording's HDF5 file. It may come from anywhere, so nothing in it
+ * is believed before it is looked at: types, ranks, extents, filters, scales;
+ * links lead nowhere outside the file.
+ */
+#include <inttypes.h>
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "acquire/hdf5_layout.h"
+#include "acquire/recording_source.h"
+
+enum {
+    WINDOW_ROWS = 32768, /* read at once; several chunks of the file */
+    WINDOW_BLOCKS = 4096,
+    CHUNK_BYTES_MAX = 1 << 26, /* HDF5 holds a chunk of the file in memory */
+};
+
+static const double gravity_ms2 = 9.80665; /* standard gravity, ISO 80000-3 */
+static const double degrees_per_radian = 57.29577951308232;
+
+/* Rows [first, first + n) of the samples, held in memory. */
+struct window {
+    uint64_t first;
+    size_t n;
+    int16_t *accel; /* three a row */
+    int16_t *gyro;
+};
+
+struct hdf5_source {
+    const char *path; /* while opening */
+    hid_t file;
+    hid_t sensor;
+    hid_t dataset[HDF5_SETS]; /* -1: not there */
+    hid_t type[HDF5_SETS];    /* in memory */
+    uint64_t rows[HDF5_SETS];
+    struct source_facts *facts; /* while opening */
+    float accel_g;              /* per LSB */
+    float gyro_dps;
+    uint64_t row; /* next for rows() */
+    struct window window;
+    uint64_t block; /* next for block() */
+    uint64_t blocks_first;
+    size_t blocks_held;
+    struct recording_block *blocks;
+    float *temperatures;
+};
+
+static int damaged(const struct hdf5_source *s, const char *what,
+                   struct error *error)
+{
+    return error_set(error, ERR_DATA,
+                     "'%s' is damaged or not written by carpus: %s", s->path,
+                     what);
+}
+
+/* ---- reading rows of a set ---- */
+
+static int read_set(struct hdf5_source *s, enum hdf5_set set, uint64_t first,
+                    size_t n, void *out)
+{
+    int rank = hdf5_sets[set].columns > 0 ? 2 : 1;
+    hsize_t start[2] = {first, 0};
+    hsize_t count[2] = {n, hdf5_sets[set].columns};
+    hid_t there = H5Dget_space(s->dataset[set]);
+    hid_t here = H5Screate_simple(rank, count, NULL);
+    int err = -1;
+    if (there >= 0 && here >= 0 &&
+        H5Sselect_hyperslab(there, H5S_SELECT_SET, start, NULL, count, NULL) >=
+            0 &&
+        H5Dread(s->dataset[set], s->type[set], here, there, H5P_DEFAULT, out) >=
+            0) {
+        err = 0;
+    }
+    hdf5_release(here);
+    hdf5_release(there);
+    return err;
+}
+
+static int read_failed(enum hdf5_set set, struct error *error)
+{
+    return hdf5_failed(error, ERR_DATA, "read dataset", hdf5_sets[set].name);
+}
+
+/* ---- what is believed of a dataset ---- */
+
+static bool filters_good(hid_t how)
+{
+    int n = H5Pget_nfilters(how);
+    for (int i = 0; i < n; i++) {
+        unsigned flags;
+        size_t values = 0;
+        H5Z_filter_t filter = H5Pget_filter2(how, (unsigned)i, &flags, &values,
+                                             NULL, 0, NULL, NULL);
+        if (filter != H5Z_FILTER_FLETCHER32 && filter != H5Z_FILTER_SHUFFLE &&
+            filter != H5Z_FILTER_DEFLATE) {
+            return false;
+        }
+    }
+    return n >= 0;
+}
+
+static bool layout_good(hid_t how, hid_t type)
+{
+    hsize_t chunk[2] = {1, 1};
+    switch (H5Pget_layout(how)) {
+    case H5D_CONTIGUOUS:
+        return H5Pget_external_count(how) == 0;
+    case H5D_CHUNKED:
+        return H5Pget_chunk(how, 2, chunk) > 0 && chunk[0] > 0 &&
+               chunk[0] <= CHUNK_BYTES_MAX && chunk[1] <= CHUNK_BYTES_MAX &&
+               chunk[0] * chunk[1] <= CHUNK_BYTES_MAX / H5Tget_size(type);
+    default:
+        return false;
+    }
+}
+
+/* Stored numbers must be what the layout says; how wide and in which order
+ * their bytes are, HDF5 converts. */
+static bool type_good(enum hdf5_set set, hid_t type)
+{
+    switch (set) {
+    case HDF5_SET_ACCEL:
+    case HDF5_SET_GYRO:
+        return H5Tget_class(type) == H5T_INTEGER && H5Tget_size(type) == 2 &&
+               H5Tget_sign(type) == H5T_SGN_2;
+    case HDF5_SET_TEMPERATURE:
+        return H5Tget_class(type) == H5T_FLOAT;
+    default:
+        return H5Tget_class(type) == H5T_COMPOUND;
+    }
+}
+
+static bool members_good(hid_t stored, hid_t wanted)
+{
+    int n = H5Tget_nmembers(wanted);
+    for (int i = 0; i < n; i++) {
+        char *name = H5Tget_member_name(wanted, (unsigned)i);
+        int at = name != NULL ? H5Tget_member_index(stored, name) : -1;
+        bool good = at >= 0 &&
+                    H5Tget_member_class(stored, (unsigned)at) ==
+                        H5Tget_member_class(wanted, (unsigned)i) &&
+                    H5Tdetect_class(stored, H5T_VLEN) == 0;
+        H5free_memory(name);
+        if (!good) {
+            return false;
+        }
+    }
+    return H5Tis_variable_str(stored) == 0;
+}
+
+static bool extent_good(hid_t dataset, enum hdf5_set set, uint64_t rows)
+{
+    const struct hdf5_set_layout *layout = &hdf5_sets[set];
+    int rank = layout->columns > 0 ? 2 : 1;
+    hsize_t extent[2] = {0, 0};
+    hid_t space = H5Dget_space(dataset);
+    bool good = space >= 0 && H5Sget_simple_extent_ndims(space) == rank &&
+                H5Sget_simple_extent_dims(space, extent, NULL) == rank &&
+                extent[1] == layout->columns && rows <= extent[0] &&
+                (layout->most_rows == 0 || rows <= layout->most_rows);
+    hdf5_release(space);
+    return good;
+}
+
+static const char *fault_of(struct hdf5_source *s, enum hdf5_set set)
+{
+    hid_t dataset = s->dataset[set];
+    if (hdf5_get_u64(dataset, "rows", &s->rows[set]) < 0) {
+        return "it does not say how many rows count";
+    }
+    hid_t type = H5Dget_type(dataset);
+    hid_t how = H5Dget_create_plist(dataset);
+    const char *fault = NULL;
+    if (type < 0 || !type_good(set, type) ||
+        (H5Tget_class(type) == H5T_COMPOUND &&
+         !members_good(type, s->type[set]))) {
+        fault = "it is of the wrong type";
+    } else if (how < 0 || !layout_good(how, type) || !filters_good(how)) {
+        fault = "it is stored in a way that is not allowed";
+    } else if (!extent_good(dataset, set, s->rows[set])) {
+        fault = "its size is wrong";
+    }
+    hdf5_release(how);
+    hdf5_release(type);
+    return fault;
+}
+
+static bool is_hard_link(hid_t home, const char *name)
+{
+    H5L_info_t link;
+    return H5Lexists(home, name, H5P_DEFAULT) > 0 &&
+           H5Lget_info(home, name, &link, H5P_DEFAULT) >= 0 &&
+           link.type == H5L_TYPE_HARD;
+}
+
+static int open_set(struct hdf5_source *s, enum hdf5_set set,
+                    struct error *error)
+{
+    hid_t home = set == HDF5_SET_EVENTS ? s->file : s->sensor;
+    const char *name = hdf5_sets[set].name;
+    if (!is_hard_link(home, name)) {
+        return 0;
+    }
+    s->type[set] = hdf5_set_type(set, true);
+    s->dataset[set] = H5Dopen2(home, name, H5P_DEFAULT);
+    if (s->type[set] < 0 || s->dataset[set] < 0) {
+        return read_failed(set, error);
+    }
+    const char *fault = fault_of(s, set);
+    return fault == NULL ? 0
+                         : error_set(error, ERR_DATA,
+                                     "'%s' is damaged or not written by "
+                                     "carpus: dataset '%s': %s",
+                                     s->path, name, fault);
+}
+
+/* ---- opening ---- */
+
+static int open_file(struct hdf5_source *s, struct error *error)
+{
+    hid_t how = H5Pcreate(H5P_FILE_ACCESS);
+    if (how >= 0 && H5Pset_fclose_degree(how, H5F_CLOSE_STRONG) >= 0) {
+        s->file = H5Fopen(s->path, H5F_ACC_RDONLY, how);
+    }
+    hdf5_release(how);
+    return s->file >= 0
+               ? 0
+               : hdf5_failed(error, ERR_DATA, "read the recording", s->path);
+}
+
+static int check_format(struct hdf5_source *s, struct error *error)
+{
+    char format[32];
+    uint64_t version;
+    if (hdf5_get_text(s->file, "format", format, sizeof(format)) < 0 ||
+        strcmp(format, "carpus-recording") != 0) {
+        return error_set(error, ERR_DATA,
+                         "'%s' is an HDF5 file but no carpus recording",
+                         s->path);
+    }
+    if (hdf5_get_u64(s->file, "format_version", &version) < 0 || version == 0) {
+        return damaged(s, "it has no format version", error);
+    }
+    if (version > RECORDING_VERSION) {
+        return error_set(error, ERR_PROTOCOL,
+                         "'%s' is of format version %" PRIu64
+                         ", this carpus knows up to %d; update carpus",
+                         s->path, version, RECORDING_VERSION);
+    }
+    return 0;
+}
+
+/* The first sensor by name. */
+static int open_sensor(struct hdf5_source *s, struct error *error)
+{
+    char *serial = s->facts->info.serial;
+    size_t size = sizeof(s->facts->info.serial);
+    hid_t sensors = is_hard_link(s->file, "sensors")
+                        ? H5Gopen2(s->file, "sensors", H5P_DEFAULT)
+                        : -1;
+    ssize_t n = sensors < 0 ? -1
+                            : H5Lget_name_by_idx(sensors, ".", H5_INDEX_NAME,
+                                                 H5_ITER_INC, 0, serial, size,
+                                                 H5P_DEFAULT);
+    if (n > 0 && (size_t)n < size && is_hard_link(sensors, serial)) {
+        s->sensor = H5Gopen2(sensors, serial, H5P_DEFAULT);
+    }
+    hdf5_release(sensors);
+    return s->sensor >= 0 ? 0 : damaged(s, "it holds no sensor", error);
+}
+
+static int read_field(struct hdf5_source *s, const struct hdf5_field *f,
+                      struct error *error)
+{
+    const hid_t homes[] = {
+        [HDF5_ROOT] = s->file,
+        [HDF5_SENSOR] = s->sensor,
+        [HDF5_ACCEL] = s->dataset[HDF5_SET_ACCEL],
+        [HDF5_GYRO] = s->dataset[HDF5_SET_GYRO],
+    };
+    void *value = (char *)&s->facts->info + f->offset;
+    hid_t home = homes[f->home];
+    if (home < 0 || H5Aexists(home, f->name) == 0) {
+        return 0;
+    }
+    bool good = f->size > 0
+                    ? hdf5_get_text(home, f->name, value, f->size) == 0
+                    : hdf5_get_double(home, f->name, value) == 0 &&
+                          isfinite(*(double *)value) && *(double *)value >= 0;
+    return good ? 0
+                : error_set(error, ERR_DATA,
+                            "'%s' is damaged or not written by carpus: "
+                            "attribute '%s' is wrong",
+                            s->path, f->name);
+}
+
+static int read_info(struct hdf5_source *s, struct error *error)
+{
+    struct recording_info *info = &s->facts->info;
+    for (size_t i = 0; i < hdf5_field_count; i++) {
+        int err = read_field(s, &hdf5_fields[i], error);
+        if (err < 0) {
+            return err;
+        }
+    }
+    char placement[32];
+    if (hdf5_get_text(s->sensor, "placement", placement, sizeof(placement)) <
+            0 ||
+        !placement_parse(placement, &info->placement)) {
+        return damaged(s, "attribute 'placement' is missing or wrong", error);
+    }
+    info->has_accel = s->dataset[HDF5_SET_ACCEL] >= 0;
+    info->has_gyro = s->dataset[HDF5_SET_GYRO] >= 0;
+    if ((info->has_accel && !(info->accel_scale > 0)) ||
+        (info->has_gyro && !(info->gyro_scale > 0))) {
+        return damaged(s, "a scale is not above zero", error);
+    }
+    s->accel_g = (float)(info->accel_scale / gravity_ms2);
+    s->gyro_dps = (float)(info->gyro_scale * degrees_per_radian);
+    return 0;
+}
+
+static int check_rows(struct hdf5_source *s, struct error *error)
+{
+    const hid_t *set = s->dataset;
+    if (set[HDF5_SET_ACCEL] < 0 && set[HDF5_SET_GYRO] < 0) {
+        return damaged(s, "it has neither an accelerometer nor a gyroscope",
+                       error);
+    }
+    enum hdf5_set any =
+        set[HDF5_SET_ACCEL] >= 0 ? HDF5_SET_ACCEL : HDF5_SET_GYRO;
+    uint64_t rows = s->rows[any];
+    if (set[HDF5_SET_GYRO] >= 0 && s->rows[HDF5_SET_GYRO] != rows) {
+        return damaged(s, "its sensors differ in rows", error);
+    }
+    if (rows == 0) {
+        return error_set(error, ERR_DATA, "'%s' holds no samples", s->path);
+    }
+    if (set[HDF5_SET_BLOCKS] < 0 || s->rows[HDF5_SET_BLOCKS] == 0 ||
+        s->rows[HDF5_SET_BLOCKS] > rows ||
+        (set[HDF5_SET_TEMPERATURE] >= 0 &&
+         s->rows[HDF5_SET_TEMPERATURE] != s->rows[HDF5_SET_BLOCKS])) {
+        return damaged(s, "its table of blocks is wrong", error);
+    }
+    s->facts->rows = rows;
+    return 0;
+}
+
+/* Rate of the device's clock, for files that do not say; time of the end. */
+static int check_ends(struct hdf5_source *s, struct error *error)
+{
+    struct recording_block first;
+    struct recording_block last;
+    uint64_t n = s->rows[HDF5_SET_BLOCKS];
+    if (read_set(s, HDF5_SET_BLOCKS, 0, 1, &first) < 0 ||
+        read_set(s, HDF5_SET_BLOCKS, n - 1, 1, &last) < 0) {
+        return read_failed(HDF5_SET_BLOCKS, error);
+    }
+    uint64_t rows = s->facts->rows;
+    if (first.first_sample != 0 || last.first_sample >= rows ||
+        last.count != rows - last.first_sample) {
+        return damaged(s, "its table of blocks does not fit the samples",
+                       error);
+    }
+    struct recording_info *info = &s->facts->info;
+    double rate = info->rate_measured_hz > 0 ? info->rate_measured_hz
+                                             : info->rate_nominal_hz;
+    if (!(rate > 0)) {
+        return damaged(s, "it says no rate", error);
+    }
+    s->facts->last_ns =
+        last.device_ns + (int64_t)((last.count - 1) * (1e9 / rate));
+    return 0;
+}
+
+static int load_table(struct hdf5_source *s, enum hdf5_set set, void **out,
+                      size_t *count, struct error *error)
+{
+    size_t n = (size_t)s->rows[set];
+    if (s->dataset[set] < 0 || n == 0) {
+        return 0;
+    }
+    *out = calloc(n, hdf5_sets[set].row_size);
+    if (*out == NULL) {
+        return error_set(error, ERR_NO_MEMORY, "out of memory");
+    }
+    *count = n;
+    return read_set(s, set, 0, n, *out) < 0 ? read_failed(set, error) : 0;
+}
+
+static int check_gaps(struct hdf5_source *s, struct error *error)
+{
+    const struct source_facts *facts = s->facts;
+    for (size_t i = 0; i < facts->gap_count; i++) {
+        if (facts->gaps[i].at_sample > facts->rows ||
+            (i > 0 &&
+             facts->gaps[i].at_sample <= facts->gaps[i - 1].at_sample)) {
+            return damaged(s, "its table of gaps is not in order", error);
+        }
+    }
+    return 0;
+}
+
+static int load_tables(struct hdf5_source *s, struct error *error)
+{
+    struct source_facts *f = s->facts;
+    void *gaps = NULL;
+    void *clocks = NULL;
+    void *events = NULL;
+    int err = load_table(s, HDF5_SET_GAPS, &gaps, &f->gap_count, error);
+    if (err == 0) {
+        err = load_table(s, HDF5_SET_CLOCK, &clocks, &f->clock_count, error);
+    }
+    if (err == 0) {
+        err = load_table(s, HDF5_SET_EVENTS, &events, &f->event_count, error);
+    }
+    f->gaps = gaps;
+    f->clocks = clocks;
+    f->events = events;
+    for (size_t i = 0; err == 0 && i < f->event_count; i++) {
+        struct recording_event *e = &f->events[i];
+        e->label[sizeof(e->label) - 1] = '\0';
+        e->source[sizeof(e->source) - 1] = '\0';
+    }
+    return err < 0 ? err : check_gaps(s, error);
+}
+
+static int allocate(struct hdf5_source *s, struct error *error)
+{
+    s->blocks = malloc(WINDOW_BLOCKS * sizeof(*s->blocks));
+    s->temperatures = malloc(WINDOW_BLOCKS * sizeof(*s->temperatures));
+    s->window.accel = calloc(WINDOW_ROWS, 3 * sizeof(int16_t));
+    s->window.gyro = calloc(WINDOW_ROWS, 3 * sizeof(int16_t));
+    if (s->blocks == NULL || s->temperatures == NULL ||
+        s->window.accel == NULL || s->window.gyro == NULL) {
+        return error_set(error, ERR_NO_MEMORY, "out of memory");
+    }
+    return 0;
+}
+
+static int open_all(struct hdf5_source *s, struct error *error)
+{
+    static int (*const steps[])(struct hdf5_source *, struct error *) = {
+        open_file,
+        check_format,
+        open_sensor,
+    };
+    static int (*const then[])(struct hdf5_source *, struct error *) = {
+        check_rows, read_info, check_ends, load_tables, allocate,
+    };
+    int err = 0;
+    for (size_t i = 0; i < sizeof(steps) / sizeof(steps[0]) && err == 0; i++) {
+        err = steps[i](s, error);
+    }
+    for (enum hdf5_set set = 0; set < HDF5_SETS && err == 0; set++) {
+        err = open_set(s, set, error);
+    }
+    for (size_t i = 0; i < sizeof(then) / sizeof(then[0]) && err == 0; i++) {
+        err = then[i](s, error);
+    }
+    return err;
+}
+
+/* ---- rows and blocks in order ---- */
+
+static int fill_window(struct hdf5_source *s, uint64_t first,
+                       struct error *error)
+{
+    struct window *w = &s->window;
+    uint64_t left = s->rows[s->dataset[HDF5_SET_ACCEL] >= 0 ? HDF5_SET_ACCEL
+                                                            : HDF5_SET_GYRO] -
+                    first;
+    w->first = first;
+    w->n = left < WINDOW_ROWS ? (size_t)left : WINDOW_ROWS;
+    void *const out[2] = {w->accel, w->gyro};
+    for (enum hdf5_set set = HDF5_SET_ACCEL; set <= HDF5_SET_GYRO; set++) {
+        if (s->dataset[set] >= 0 &&
+            read_set(s, set, w->first, w->n, out[set]) < 0) {
+            w->n = 0;
+            return read_failed(set, error);
+        }
+    }
+    return 0;
+}
+
+/* How many rows from `first` on the window holds; it is filled anew if none. */
+static int in_window(struct hdf5_source *s, uint64_t first, size_t most,
+                     size_t *count, struct error *error)
+{
+    struct window *w = &s->window;
+    if (first < w->first || first - w->first >= w->n) {
+        int err = fill_window(s, first, error);
+        if (err < 0) {
+            return err;
+        }
+    }
+    size_t there = w->n - (size_t)(first - w->first);
+    *count = there < most ? there : most;
+    return 0;
+}
+
+static bool at_end(const int16_t v[3])
+{
+    return v[0] == INT16_MAX || v[0] == INT16_MIN || v[1] == INT16_MAX ||
+           v[1] == INT16_MIN || v[2] == INT16_MAX || v[2] == INT16_MIN;
+}
+
+static uint32_t count_clipped(const int16_t *v, size_t n)
+{
+    uint32_t clipped = 0;
+    for (size_t i = 0; i < n; i++) {
+        clipped += at_end(v + 3 * i);
+    }
+    return clipped;
+}
+
+static void convert(const struct hdf5_source *s, size_t at, size_t n,
+                    struct motion *out)
+{
+    const int16_t *accel = s->window.accel + 3 * at;
+    const int16_t *gyro = s->window.gyro + 3 * at;
+    for (size_t i = 0; i < n; i++) {
+        for (size_t k = 0; k < 3; k++) {
+            out[i].accel[k] = (float)accel[3 * i + k] * s->accel_g;
+            out[i].gyro[k] = (float)gyro[3 * i + k] * s->gyro_dps;
+        }
+        out[i].spare = 0;
+    }
+}
+
+static int hdf5_rows(void *self, struct motion *out, size_t n,
+                     struct recording_chunk *clipped, struct error *error)
+{
+    struct hdf5_source *s = self;
+    while (n > 0) {
+        size_t part;
+        int err = in_window(s, s->row, n, &part, error);
+        if (err < 0) {
+            return err;
+        }
+        size_t at = (size_t)(s->row - s->window.first);
+        convert(s, at, part, out);
+        clipped->clipped_accel += count_clipped(s->window.accel + 3 * at, part);
+        clipped->clipped_gyro += count_clipped(s->window.gyro + 3 * at, part);
+        s->row += part;
+        out += part;
+        n -= part;
+    }
+    return 0;
+}
+
+static int hdf5_raw(void *self, uint64_t first, size_t n, int16_t (*out)[6],
+                    struct error *error)
+{
+    struct hdf5_source *s = self;
+    while (n > 0) {
+        size_t part;
+        int err = in_window(s, first, n, &part, error);
+        if (err < 0) {
+            return err;
+        }
+        size_t at = (size_t)(first - s->window.first);
+        for (size_t i = 0; i < part; i++) {
+            memcpy(&out[i][0], s->window.accel + 3 * (at + i),
+                   3 * sizeof(int16_t));
+            memcpy(&out[i][3], s->window.gyro + 3 * (at + i),
+                   3 * sizeof(int16_t));
+        }
+        first += part;
+        out += part;
+        n -= part;
+    }
+    return 0;
+}
+
+static int fill_blocks(struct hdf5_source *s, struct error *error)
+{
+    uint64_t left = s->rows[HDF5_SET_BLOCKS] - s->block;
+    size_t n = left < WINDOW_BLOCKS ? (size_t)left : WINDOW_BLOCKS;
+    s->blocks_first = s->block;
+    s->blocks_held = 0;
+    if (read_set(s, HDF5_SET_BLOCKS, s->block, n, s->blocks) < 0) {
+        return read_failed(HDF5_SET_BLOCKS, error);
+    }
+    if (s->dataset[HDF5_SET_TEMPERATURE] >= 0 &&
+        read_set(s, HDF5_SET_TEMPERATURE, s->block, n, s->temperatures) < 0) {
+        return read_failed(HDF5_SET_TEMPERATURE, error);
+    }
+    s->blocks_held = n;
+    return 0;
+}
+
+static int hdf5_block(void *self, struct recording_block *block,
+                      float *temperature, struct error *error)
+{
+    struct hdf5_source *s = self;
+    if (s->block >= s->rows[HDF5_SET_BLOCKS]) {
+        return 0;
+    }
+    if (s->block < s->blocks_first ||
+        s->block - s->blocks_first >= s->blocks_held) {
+        int err = fill_blocks(s, error);
+        if (err < 0) {
+            return err;
+        }
+    }
+    size_t at = (size_t)(s->block - s->blocks_first);
+    *block = s->blocks[at];
+    *temperature =
+        s->dataset[HDF5_SET_TEMPERATURE] >= 0 ? s->temperatures[at] : NAN;
+    s->block++;
+    return 1;
+}
+
+static int hdf5_rewind(void *self, struct error *error)
+{
+    struct hdf5_source *s = self;
+    (void)error;
+    s->row = 0;
+    s->block = 0;
+    return 0;
+}
+
+static void hdf5_close(void *self)
+{
+    struct hdf5_source *s = self;
+    for (enum hdf5_set set = 0; set < HDF5_SETS; set++) {
+        hdf5_release(s->dataset[set]);
+        hdf5_release(s->type[set]);
+    }
+    hdf5_release(s->sensor);
+    hdf5_release(s->file);
+    free(s->blocks);
+    free(s->temperatures);
+    free(s->window.accel);
+    free(s->window.gyro);
+    free(s);
+}
+
+static const struct source_operations operations = {
+    .block = hdf5_block,
+    .rows = hdf5_rows,
+    .raw = hdf5_raw,
+    .rewind = hdf5_rewind,
+    .close = hdf5_close,
+};
+
+int source_open_hdf5(const char *path, struct source *out, struct error *error)
+{
+    struct hdf5_source *s = calloc(1, sizeof(*s));
+    if (s == NULL) {
+        return error_set(error, ERR_NO_MEMORY, "out of memory");
+    }
+    hdf5_quiet();
+    s->path = path;
+    s->facts = &out->facts;
+    s->file = -1;
+    s->sensor = -1;
+    for (enum hdf5_set set = 0; set < HDF5_SETS; set++) {
+        s->dataset[set] = -1;
+        s->type[set] = -1;
+    }
+    int err = open_all(s, error);
+    s->path = NULL;
+    s->facts = NULL;
+    out->operations = &operations;
+    out->self = s;
+    return err;
+}

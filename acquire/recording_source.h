@@ -1,0 +1,54 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * Private to recording.c: what a recording is read from. A source is one file,
+ * recording_hdf5.c or recording_csv.c; recording.c makes time and chunks of
+ * its rows and blocks.
+ */
+#ifndef ACQUIRE_RECORDING_SOURCE_H
+#define ACQUIRE_RECORDING_SOURCE_H
+
+#include "acquire/import.h"
+#include "acquire/recording.h"
+
+/* What open has found; arrays are the source's, until close. */
+struct source_facts {
+    struct recording_info info;
+    uint64_t rows;
+    int64_t last_ns; /* device time of the last row, as far as known */
+    struct recording_gap *gaps;
+    size_t gap_count;
+    struct recording_clock *clocks;
+    size_t clock_count;
+    struct recording_event *events;
+    size_t event_count;
+};
+
+/* Rows are taken in order by `rows`, blocks in order by `block` (1, or 0 at
+ * the end); blocks run ahead of rows by 2.5 groups of a timeline at most. */
+struct source_operations {
+    int (*block)(void *self, struct recording_block *block, float *temperature,
+                 struct error *error);
+    int (*rows)(void *self, struct motion *out, size_t n,
+                struct recording_chunk *clipped, struct error *error);
+    int (*raw)(void *self, uint64_t first, size_t n, int16_t (*out)[6],
+               struct error *error); /* NULL: no int16 there */
+    int (*rewind)(void *self, struct error *error);
+    void (*close)(void *self);
+};
+
+struct source {
+    const struct source_operations *operations;
+    void *self;
+    struct source_facts facts;
+};
+
+/* What an open that failed has left in `out` is closed and freed by the caller
+ * as if it had not. */
+int source_open_hdf5(const char *path, struct source *out, struct error *error);
+int source_open_csv(const char *path, const struct import_options *options,
+                    struct source *out, struct error *error);
+
+/* The largest number of rows that one `rows` call is asked for. */
+enum { SOURCE_ROWS_MAX = 4096 };
+
+#endif

@@ -1,0 +1,593 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * Writing a recording. HDF5 never syncs, and its H5Fclose has returned success
+ * on a full disk, so the file is built under a temporary name, closed, read
+ * back and compared before it is published.
+ *
+ * Rows are written in whole chunks, because a partly filled chunk is written
+ * anew, with its checksum, each time. No compression: the low bits of an
+ * inertial sensor are noise (deflate gains a quarter), reading would be five
+ * times slower, and a damaged chunk would be harder to tell from a wrong one.
+ */
+#include "acquire/recording.h"
+
+#include <inttypes.h>
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "acquire/clock_fit.h"
+#include "acquire/hdf5_layout.h"
+#include "acquire/output.h"
+#include "acquire/slope.h"
+
+/* A dataset that grows. */
+struct appender {
+    hid_t dataset; /* -1: this recording has none */
+    hid_t type;    /* in memory */
+    enum hdf5_set set;
+    size_t held; /* rows in `rows` */
+    uint64_t stored;
+    uint32_t crc;
+    unsigned char *rows; /* one chunk of them */
+};
+
+struct recording_writer {
+    struct recording_info info;
+    struct output output; /* only its names; the file is HDF5's */
+    hid_t file;
+    hid_t sensor;
+    struct appender sets[HDF5_SETS];
+    uint64_t rows;
+    bool gap_noted;
+    int64_t first_ns;
+    struct slope slope; /* device time over rows */
+    struct recording_clock *clocks;
+    size_t clock_count;
+};
+
+static int failed(struct recording_writer *w, struct error *error)
+{
+    return hdf5_failed(error, ERR_IO, "write", w->output.path);
+}
+
+static int no_memory(struct error *error)
+{
+    return error_set(error, ERR_NO_MEMORY, "out of memory");
+}
+
+/* ---- datasets ---- */
+
+static hid_t chunked(const struct hdf5_set_layout *layout, int rank)
+{
+    hsize_t chunk[2] = {layout->chunk, layout->columns};
+    hid_t how = H5Pcreate(H5P_DATASET_CREATE);
+    if (how < 0 || H5Pset_chunk(how, rank, chunk) < 0 ||
+        H5Pset_fletcher32(how) < 0) {
+        hdf5_release(how);
+        return -1;
+    }
+    return how;
+}
+
+static hid_t create_dataset(hid_t home, enum hdf5_set set)
+{
+    const struct hdf5_set_layout *layout = &hdf5_sets[set];
+    int rank = layout->columns > 0 ? 2 : 1;
+    hsize_t now[2] = {0, layout->columns};
+    hsize_t most[2] = {H5S_UNLIMITED, layout->columns};
+    hid_t space = H5Screate_simple(rank, now, most);
+    hid_t type = hdf5_set_type(set, false);
+    hid_t how = chunked(layout, rank);
+    hid_t dataset = -1;
+    if (space >= 0 && type >= 0 && how >= 0) {
+        dataset = H5Dcreate2(home, layout->name, type, space, H5P_DEFAULT, how,
+                             H5P_DEFAULT);
+    }
+    hdf5_release(how);
+    hdf5_release(type);
+    hdf5_release(space);
+    return dataset;
+}
+
+static int appender_open(struct appender *a, enum hdf5_set set, hid_t home)
+{
+    a->set = set;
+    a->type = hdf5_set_type(set, true);
+    a->rows = malloc((size_t)hdf5_sets[set].chunk * hdf5_sets[set].row_size);
+    a->dataset = create_dataset(home, set);
+    return a->type >= 0 && a->rows != NULL && a->dataset >= 0 ? 0 : -1;
+}
+
+static int appender_store(struct appender *a)
+{
+    const struct hdf5_set_layout *layout = &hdf5_sets[a->set];
+    int rank = layout->columns > 0 ? 2 : 1;
+    hsize_t start[2] = {a->stored, 0};
+    hsize_t count[2] = {a->held, layout->columns};
+    hsize_t extent[2] = {a->stored + a->held, layout->columns};
+    if (H5Dset_extent(a->dataset, extent) < 0) {
+        return -1;
+    }
+    hid_t there = H5Dget_space(a->dataset);
+    hid_t here = H5Screate_simple(rank, count, NULL);
+    int err = -1;
+    if (there >= 0 && here >= 0 &&
+        H5Sselect_hyperslab(there, H5S_SELECT_SET, start, NULL, count, NULL) >=
+            0 &&
+        H5Dwrite(a->dataset, a->type, here, there, H5P_DEFAULT, a->rows) >= 0) {
+        err = 0;
+    }
+    hdf5_release(here);
+    hdf5_release(there);
+    if (layout->columns > 0) {
+        a->crc = hdf5_crc(a->crc, (const int16_t *)(const void *)a->rows,
+                          3 * a->held);
+    }
+    a->stored += a->held;
+    a->held = 0;
+    return err;
+}
+
+/* Room for one more row. The chunk before is stored if it is full. */
+static void *appender_row(struct appender *a)
+{
+    if (a->held == hdf5_sets[a->set].chunk && appender_store(a) < 0) {
+        return NULL;
+    }
+    return a->rows + hdf5_sets[a->set].row_size * a->held++;
+}
+
+static int appender_add(struct appender *a, const void *row)
+{
+    void *room = appender_row(a);
+    if (room == NULL) {
+        return -1;
+    }
+    memcpy(room, row, hdf5_sets[a->set].row_size);
+    return 0;
+}
+
+/* Stores what is held and says how many rows count. */
+static int appender_finish(struct appender *a)
+{
+    if (a->held > 0 && appender_store(a) < 0) {
+        return -1;
+    }
+    if (hdf5_put_u64(a->dataset, "rows", a->stored) < 0) {
+        return -1;
+    }
+    return hdf5_sets[a->set].columns > 0
+               ? hdf5_put_u64(a->dataset, "crc32c", a->crc)
+               : 0;
+}
+
+static void appender_free(struct appender *a)
+{
+    hdf5_release(a->type);
+    free(a->rows);
+    *a = (struct appender){.dataset = -1, .type = -1};
+}
+
+/* ---- begin ---- */
+
+/* Metadata with checksums (superblock 2 and object headers of HDF5 1.8), which
+ * the original format lacks and every reader of today knows. */
+static hid_t create_file(const char *path)
+{
+    hid_t how = H5Pcreate(H5P_FILE_ACCESS);
+    hid_t file = -1;
+    if (how >= 0 &&
+        H5Pset_libver_bounds(how, H5F_LIBVER_V18, H5F_LIBVER_V18) >= 0 &&
+        H5Pset_fclose_degree(how, H5F_CLOSE_STRONG) >= 0) {
+        file = H5Fcreate(path, H5F_ACC_TRUNC, H5P_DEFAULT, how);
+    }
+    hdf5_release(how);
+    return file;
+}
+
+/* A serial number names a group: what HDF5 reads as a path is replaced. */
+static void group_name(const char *serial, char *out, size_t size)
+{
+    snprintf(out, size, "%s", serial[0] != '\0' ? serial : "sensor");
+    for (char *c = out; *c != '\0'; c++) {
+        if (*c == '/' || (c == out && *c == '.')) {
+            *c = '_';
+        }
+    }
+}
+
+static int create_groups(struct recording_writer *w)
+{
+    char name[sizeof(w->info.serial)];
+    group_name(w->info.serial, name, sizeof(name));
+    hid_t sensors =
+        H5Gcreate2(w->file, "sensors", H5P_DEFAULT, H5P_DEFAULT, H5P_DEFAULT);
+    if (sensors < 0) {
+        return -1;
+    }
+    w->sensor =
+        H5Gcreate2(sensors, name, H5P_DEFAULT, H5P_DEFAULT, H5P_DEFAULT);
+    hdf5_release(sensors);
+    return w->sensor >= 0 ? 0 : -1;
+}
+
+static int create_sets(struct recording_writer *w)
+{
+    for (enum hdf5_set set = 0; set < HDF5_SETS; set++) {
+        if ((set == HDF5_SET_ACCEL && !w->info.has_accel) ||
+            (set == HDF5_SET_GYRO && !w->info.has_gyro)) {
+            continue;
+        }
+        hid_t home = set == HDF5_SET_EVENTS ? w->file : w->sensor;
+        if (appender_open(&w->sets[set], set, home) < 0) {
+            return -1;
+        }
+    }
+    return 0;
+}
+
+static int create(struct recording_writer *w, const char *path,
+                  struct error *error)
+{
+    int err = output_open(&w->output, path, error);
+    if (err < 0) {
+        return err;
+    }
+    if (fclose(w->output.file) != 0) {
+        return failed(w, error);
+    }
+    w->file = create_file(w->output.temporary);
+    if (w->file < 0 || create_groups(w) < 0 || create_sets(w) < 0) {
+        return failed(w, error);
+    }
+    return 0;
+}
+
+static bool scale_good(double scale)
+{
+    return isfinite(scale) && scale > 0;
+}
+
+static int check_info(const struct recording_info *info, struct error *error)
+{
+    if ((!info->has_accel && !info->has_gyro) ||
+        (info->has_accel && !scale_good(info->accel_scale)) ||
+        (info->has_gyro && !scale_good(info->gyro_scale))) {
+        return error_set(error, ERR_INTERNAL,
+                         "a recording needs a sensor and its scale");
+    }
+    return 0;
+}
+
+int recording_create(const char *path, const struct recording_info *info,
+                     struct recording_writer **out, struct error *error)
+{
+    int err = check_info(info, error);
+    if (err < 0) {
+        return err;
+    }
+    if (strcmp(path, "-") == 0) {
+        return error_set(error, ERR_USAGE,
+                         "a recording cannot go to standard output; name a "
+                         "file");
+    }
+    struct recording_writer *w = calloc(1, sizeof(*w));
+    if (w == NULL) {
+        return no_memory(error);
+    }
+    hdf5_quiet();
+    w->info = *info;
+    w->file = -1;
+    w->sensor = -1;
+    for (enum hdf5_set set = 0; set < HDF5_SETS; set++) {
+        w->sets[set] = (struct appender){.dataset = -1, .type = -1};
+    }
+    err = create(w, path, error);
+    if (err < 0) {
+        recording_abort(w);
+        return err;
+    }
+    *out = w;
+    return 0;
+}
+
+/* ---- append ---- */
+
+static int append_sensor(struct appender *a, const int16_t (*samples)[6],
+                         size_t n, size_t column)
+{
+    for (size_t i = 0; i < n; i++) {
+        if (appender_add(a, &samples[i][column]) < 0) {
+            return -1;
+        }
+    }
+    return 0;
+}
+
+int recording_append(struct recording_writer *writer,
+                     struct recording_block block, const int16_t (*samples)[6],
+                     size_t n, float temperature, struct error *error)
+{
+    struct recording_writer *w = writer;
+    if (n == 0 || n > UINT32_MAX) {
+        return error_set(error, ERR_INTERNAL, "a block of %zu rows", n);
+    }
+    block.first_sample = w->rows;
+    block.count = (uint32_t)n;
+    if (w->rows == 0) {
+        w->first_ns = block.device_ns;
+    }
+    slope_add(&w->slope, (double)w->rows,
+              (double)block.device_ns - (double)w->first_ns);
+    w->rows += n;
+    w->gap_noted = false;
+    if (appender_add(&w->sets[HDF5_SET_BLOCKS], &block) < 0 ||
+        appender_add(&w->sets[HDF5_SET_TEMPERATURE], &temperature) < 0 ||
+        (w->info.has_accel &&
+         append_sensor(&w->sets[HDF5_SET_ACCEL], samples, n, 0) < 0) ||
+        (w->info.has_gyro &&
+         append_sensor(&w->sets[HDF5_SET_GYRO], samples, n, 3) < 0)) {
+        return failed(w, error);
+    }
+    return 0;
+}
+
+/* Two gaps with no row between them are one. */
+static void join(struct recording_gap *before, const struct recording_gap *gap)
+{
+    before->lost_samples += gap->lost_samples;
+    before->cause |= gap->cause;
+    before->end_ns = gap->end_ns;
+}
+
+int recording_append_gap(struct recording_writer *writer,
+                         struct recording_gap gap, struct error *error)
+{
+    struct recording_writer *w = writer;
+    struct appender *gaps = &w->sets[HDF5_SET_GAPS];
+    gap.at_sample = w->rows;
+    slope_break(&w->slope);
+    if (w->gap_noted) {
+        struct recording_gap before;
+        unsigned char *last = gaps->rows + sizeof(before) * (gaps->held - 1);
+        memcpy(&before, last, sizeof(before));
+        join(&before, &gap);
+        memcpy(last, &before, sizeof(before));
+        return 0;
+    }
+    w->gap_noted = true;
+    return appender_add(gaps, &gap) < 0 ? failed(w, error) : 0;
+}
+
+/* Probes are kept for the measured rate, which is known at the end. */
+static int keep_clock(struct recording_writer *w,
+                      const struct recording_clock *probe)
+{
+    size_t n = w->clock_count;
+    if ((n & (n - 1)) == 0) {
+        struct recording_clock *grown =
+            realloc(w->clocks, (n > 0 ? 2 * n : 1) * sizeof(*grown));
+        if (grown == NULL) {
+            return -1;
+        }
+        w->clocks = grown;
+    }
+    w->clocks[w->clock_count++] = *probe;
+    return 0;
+}
+
+int recording_append_clock(struct recording_writer *writer,
+                           const struct recording_clock *probe,
+                           struct error *error)
+{
+    if (keep_clock(writer, probe) < 0) {
+        return no_memory(error);
+    }
+    return appender_add(&writer->sets[HDF5_SET_CLOCK], probe) < 0
+               ? failed(writer, error)
+               : 0;
+}
+
+int recording_append_event(struct recording_writer *writer,
+                           const struct recording_event *event,
+                           struct error *error)
+{
+    return appender_add(&writer->sets[HDF5_SET_EVENTS], event) < 0
+               ? failed(writer, error)
+               : 0;
+}
+
+/* ---- commit ---- */
+
+static int put_field(struct recording_writer *w, const struct hdf5_field *f)
+{
+    const hid_t homes[] = {
+        [HDF5_ROOT] = w->file,
+        [HDF5_SENSOR] = w->sensor,
+        [HDF5_ACCEL] = w->sets[HDF5_SET_ACCEL].dataset,
+        [HDF5_GYRO] = w->sets[HDF5_SET_GYRO].dataset,
+    };
+    const void *value = (const char *)&w->info + f->offset;
+    hid_t home = homes[f->home];
+    if (home < 0) {
+        return 0;
+    }
+    return f->size > 0 ? hdf5_put_text(home, f->name, value)
+                       : hdf5_put_double(home, f->name, *(const double *)value);
+}
+
+static int put_unit(const struct appender *a, const char *unit)
+{
+    return a->dataset < 0 ? 0 : hdf5_put_text(a->dataset, "unit", unit);
+}
+
+static int put_attributes(struct recording_writer *w)
+{
+    for (size_t i = 0; i < hdf5_field_count; i++) {
+        if (put_field(w, &hdf5_fields[i]) < 0) {
+            return -1;
+        }
+    }
+    if (hdf5_put_text(w->file, "format", "carpus-recording") < 0 ||
+        hdf5_put_u64(w->file, "format_version", RECORDING_VERSION) < 0 ||
+        hdf5_put_text(w->sensor, "placement",
+                      placement_name(w->info.placement)) < 0 ||
+        hdf5_put_text(w->sensor, "axes", "x,y,z; right-handed") < 0 ||
+        put_unit(&w->sets[HDF5_SET_ACCEL], "m/s2") < 0 ||
+        put_unit(&w->sets[HDF5_SET_GYRO], "rad/s") < 0 ||
+        put_unit(&w->sets[HDF5_SET_TEMPERATURE], "degC") < 0) {
+        return -1;
+    }
+    return 0;
+}
+
+/* Rows per second of the host's clock; left as it was given where the file is
+ * too short to tell. */
+static void measure_rate(struct recording_writer *w)
+{
+    double ns_per_row = slope_value(&w->slope);
+    if (ns_per_row > 0) {
+        struct clock_fit fit;
+        double host = clock_fit(w->clocks, w->clock_count, &fit);
+        w->info.rate_measured_hz = 1e9 / (ns_per_row * host);
+    }
+}
+
+static int finish(struct recording_writer *w)
+{
+    measure_rate(w);
+    if (put_attributes(w) < 0) {
+        return -1;
+    }
+    for (enum hdf5_set set = 0; set < HDF5_SETS; set++) {
+        if (w->sets[set].dataset >= 0 && appender_finish(&w->sets[set]) < 0) {
+            return -1;
+        }
+    }
+    return 0;
+}
+
+/* Closes all there is. HDF5 tells of a full disk only here, and only of the
+ * first failure does it know the reason. */
+static int close_all(struct recording_writer *w, struct error *error)
+{
+    int err = 0;
+    for (enum hdf5_set set = 0; set < HDF5_SETS; set++) {
+        struct appender *a = &w->sets[set];
+        if (a->dataset >= 0 && H5Dclose(a->dataset) < 0 && err == 0) {
+            err = failed(w, error);
+        }
+        appender_free(a);
+    }
+    hdf5_release(w->sensor);
+    if (w->file >= 0 && H5Fflush(w->file, H5F_SCOPE_GLOBAL) < 0 && err == 0) {
+        err = failed(w, error);
+    }
+    if (w->file >= 0 && H5Fclose(w->file) < 0 && err == 0) {
+        err = failed(w, error);
+    }
+    w->sensor = -1;
+    w->file = -1;
+    return err;
+}
+
+static int read_crc(struct recording *recording, uint32_t crc[2],
+                    struct error *error)
+{
+    enum { ROWS = 4096 };
+    int16_t(*rows)[6] = malloc(ROWS * sizeof(*rows));
+    int16_t(*part)[3] = malloc(ROWS * sizeof(*part));
+    int err = rows != NULL && part != NULL ? 0 : no_memory(error);
+    uint64_t total = recording_rows(recording);
+    for (uint64_t at = 0; at < total && err == 0; at += ROWS) {
+        size_t n = total - at < ROWS ? (size_t)(total - at) : ROWS;
+        err = recording_read_raw(recording, at, n, rows, error);
+        for (size_t s = 0; s < 2 && err == 0; s++) {
+            for (size_t i = 0; i < n; i++) {
+                memcpy(part[i], &rows[i][3 * s], sizeof(part[i]));
+            }
+            crc[s] = hdf5_crc(crc[s], part[0], 3 * n);
+        }
+    }
+    free(part);
+    free(rows);
+    return err;
+}
+
+/* Reads the closed file back as anyone would. */
+static int compare(struct recording_writer *w, const uint32_t wrote[2],
+                   struct error *error)
+{
+    struct recording *recording;
+    int err = recording_open(w->output.temporary, NULL, &recording, error);
+    if (err < 0) {
+        return err;
+    }
+    uint32_t read[2] = {0, 0};
+    err = read_crc(recording, read, error);
+    uint64_t rows = recording_rows(recording);
+    recording_close(recording);
+    if (err < 0) {
+        return err;
+    }
+    if (rows != w->rows || (w->info.has_accel && read[0] != wrote[0]) ||
+        (w->info.has_gyro && read[1] != wrote[1])) {
+        return error_set(error, ERR_IO,
+                         "'%s' reads back otherwise than it was written; the "
+                         "disk or the memory of this computer is faulty",
+                         w->output.path);
+    }
+    return 0;
+}
+
+static int commit(struct recording_writer *w, struct error *error)
+{
+    if (w->rows == 0) {
+        return error_set(error, ERR_DATA,
+                         "no sample came, so there is nothing to write to "
+                         "'%s'",
+                         w->output.path);
+    }
+    if (finish(w) < 0) {
+        return failed(w, error);
+    }
+    const uint32_t crc[2] = {w->sets[HDF5_SET_ACCEL].crc,
+                             w->sets[HDF5_SET_GYRO].crc};
+    int err = close_all(w, error);
+    if (err < 0) {
+        return err;
+    }
+    err = compare(w, crc, error);
+    if (err < 0) {
+        return err;
+    }
+    err = output_publish(w->output.temporary, w->output.path, error);
+    if (err == 0) {
+        w->output.temporary[0] = '\0';
+    }
+    return err;
+}
+
+int recording_commit(struct recording_writer *writer, struct error *error)
+{
+    int err = commit(writer, error);
+    recording_abort(writer);
+    return err;
+}
+
+void recording_abort(struct recording_writer *writer)
+{
+    if (writer == NULL) {
+        return;
+    }
+    /* The file goes, so what closing it says does not matter. */
+    close_all(writer, NULL);
+    if (writer->output.temporary[0] != '\0') {
+        unlink(writer->output.temporary);
+    }
+    free(writer->clocks);
+    free(writer);
+}
