@@ -26,7 +26,7 @@ static int set_path(struct journal_file *file, const char *path,
                          "the name of the journal is longer "
                          "than a file's may be");
     }
-    strcpy(file->path, path);
+    memcpy(file->path, path, strlen(path) + 1);
     return 0;
 }
 

@@ -34,8 +34,8 @@ struct record_reader {
     int64_t probe_ns;       /* when the next probe is due */
 };
 
-/* The thread: runs until the stream has ended. `reader` is a struct
+/* The thread: runs until the stream has ended. Its argument is a struct
  * record_reader with its first three members set, the others 0. */
-void *record_reader_run(void *reader);
+void *record_reader_run(void *argument);
 
 #endif

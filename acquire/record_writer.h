@@ -39,8 +39,8 @@ struct record_writer {
 };
 
 /* The thread: runs until the reader is done and the queues are empty.
- * `writer` is a struct record_writer with its first four members set, the
+ * Its argument is a struct record_writer with its first four members set, the
  * others 0. */
-void *record_writer_run(void *writer);
+void *record_writer_run(void *argument);
 
 #endif

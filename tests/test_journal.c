@@ -58,7 +58,9 @@ static void write_small(void)
         frames[i] = (uint8_t)(i * 37);
     }
     /* What looks like the beginning of a record is payload all the same. */
-    memcpy(frames + 100, "\xC7JR\x01\x02\0\0\0\x10\0\0\0\x09\0\0\0", 16);
+    static const uint8_t decoy[16] = {0xC7, 'J', 'R', 1, 2, 0, 0, 0,
+                                      0x10, 0,   0,   0, 9, 0, 0, 0};
+    memcpy(frames + 100, decoy, sizeof(decoy));
     unlink(path);
     assert_int_equal(journal_create(&journal, path, NULL), 0);
     assert_int_equal(journal_append_session(&journal, &info, NULL), 0);
@@ -181,7 +183,7 @@ static void every_truncation_keeps_all_whole_records(void **state)
     (void)state;
     write_small();
     struct bytes whole;
-    size_t ends[RECORDS];
+    size_t ends[RECORDS] = {0};
     load(&whole);
     assert_int_equal(find_ends(&whole, ends), RECORDS);
     for (size_t size = 0; size <= whole.size; size++) {
@@ -221,7 +223,7 @@ static void every_bit_flip_costs_its_own_record_only(void **state)
     (void)state;
     write_small();
     struct bytes whole;
-    size_t ends[RECORDS];
+    size_t ends[RECORDS] = {0};
     load(&whole);
     find_ends(&whole, ends);
     for (size_t bit = 0; bit < 8 * whole.size; bit++) {
@@ -276,7 +278,7 @@ static void records_of_an_older_write_are_not_taken_again(void **state)
     (void)state;
     write_small();
     struct bytes whole;
-    size_t ends[RECORDS];
+    size_t ends[RECORDS] = {0};
     load(&whole);
     find_ends(&whole, ends);
     size_t second = ends[1] - ends[0];
