@@ -1,0 +1,537 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include <argp.h>
+#include <ctype.h>
+#include <errno.h>
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/random.h>
+#include <sys/stat.h>
+#include <time.h>
+
+#include "acquire/clocks.h"
+#include "acquire/command.h"
+#include "acquire/device.h"
+#include "acquire/events.h"
+#include "acquire/interrupt.h"
+#include "acquire/output.h"
+#include "acquire/record_text.h"
+#include "acquire/recorder.h"
+#include "acquire/session.h"
+#include "acquire/terminal.h"
+
+/* ---- options ---- */
+
+enum { PATH_SIZE = 4096 - 32 };
+
+struct options {
+    char path[PATH_SIZE];
+    char journal[PATH_SIZE + 16];
+    const char *device;
+    const char *simulate;
+    const char *events;
+    const char *truth;
+    const char *participant;
+    const char *label;
+    const char *notes;
+    double for_s;
+    enum placement placement;
+    struct wire_config config;
+    bool quiet;
+    bool json;
+    struct error *error;
+    int err; /* of the first option that was wrong */
+};
+
+enum option_key {
+    KEY_SIMULATE = 256,
+    KEY_FOR,
+    KEY_RATE,
+    KEY_ACCEL,
+    KEY_GYRO,
+    KEY_WRIST,
+    KEY_PLACEMENT,
+    KEY_PARTICIPANT,
+    KEY_LABEL,
+    KEY_NOTES,
+    KEY_EVENTS,
+    KEY_TRUTH,
+    KEY_JSON,
+};
+
+static const struct argp_option option_table[] = {
+    {"output", 'o', "FILE", 0, "Recording to write (carpus-YYYYMMDD-HHMMSS.h5)",
+     0},
+    {"device", 'd', "ID", 0,
+     "Serial number, usb, or virtual[:FILE] (the only one there is)", 0},
+    {"simulate", KEY_SIMULATE, "KEY=VALUE,...", 0,
+     "Settings of a virtual device, such as seed=7,speed=max", 0},
+    {"for", KEY_FOR, "TIME", 0, "Stop after 90s, 5m, 1.5h (never)", 0},
+    {"rate", KEY_RATE, "HZ", 0, "26 52 104 208 416 833 1667 (208)", 0},
+    {"accel-range", KEY_ACCEL, "G", 0, "2 4 8 16 g (8)", 0},
+    {"gyro-range", KEY_GYRO, "DPS", 0, "250 500 1000 2000 deg/s (2000)", 0},
+    {"wrist", KEY_WRIST, "SIDE", 0, "Worn on the left or right wrist", 0},
+    {"placement", KEY_PLACEMENT, "PLACE", 0,
+     "left-wrist, right-wrist, left-ankle, right-ankle, other (other)", 0},
+    {"participant", KEY_PARTICIPANT, "CODE", 0,
+     "Whose motion it is: a code, never a name", 0},
+    {"label", KEY_LABEL, "TEXT", 0, "What is recorded", 0},
+    {"notes", KEY_NOTES, "TEXT", 0, "Anything else to keep with it", 0},
+    {"events", KEY_EVENTS, "FILE", 0,
+     "CSV start_s,end_s,label: events known beforehand", 0},
+    {"truth", KEY_TRUTH, "FILE", 0,
+     "Write what a scripted motion really was (virtual device)", 0},
+    {"quiet", 'q', NULL, 0, "No status line, no summary", 0},
+    {"json", KEY_JSON, NULL, 0, "Summary as JSON on standard output", 0},
+    {0},
+};
+
+static const char doc[] =
+    "Record a wristband until Ctrl-C, q, or --for.\v"
+    "While it records, a digit or a letter marks the moment as \"mark 1\", "
+    "\"mark a\" and so on, space as \"mark\". What comes is first written to "
+    "FILE.journal, which is on the disk within a second whatever happens; at "
+    "the end the recording is made from it, verified, and the journal removed. "
+    "A second Ctrl-C stops at once and leaves the journal for `carpus "
+    "recover`.\n\n"
+    "Exit status: 0 all is well; 73 FILE or its journal exists; 80 stopped "
+    "because the disk was nearly full; 81 samples are missing; 82 stopped at "
+    "once, a journal is left; 84 the device went away. After 80, 81 and 84 the "
+    "recording is there with all that came.";
+
+/* An option that takes one of a few numbers. */
+static int choose(const char *option, const char *text, const uint16_t *values,
+                  uint16_t *out, struct error *error)
+{
+    double number = 0;
+    int err = command_number(option, text, 0, UINT16_MAX, &number, error);
+    if (err < 0) {
+        return err;
+    }
+    char list[64] = "";
+    size_t used = 0;
+    for (size_t i = 0; values[i] != 0; i++) {
+        if (number == values[i]) {
+            *out = values[i];
+            return 0;
+        }
+        used += (size_t)snprintf(list + used, sizeof(list) - used, " %d",
+                                 values[i]);
+    }
+    return error_set(error, ERR_USAGE, "%s: '%s' is none of%s", option, text,
+                     list);
+}
+
+static int choose_config(int key, const char *text, struct options *options)
+{
+    static const uint16_t rates[] = {26, 52, 104, 208, 416, 833, 1667, 0};
+    static const uint16_t accels[] = {2, 4, 8, 16, 0};
+    static const uint16_t gyros[] = {250, 500, 1000, 2000, 0};
+    struct wire_config *config = &options->config;
+    switch (key) {
+    case KEY_RATE:
+        return choose("--rate", text, rates, &config->rate_hz, options->error);
+    case KEY_ACCEL:
+        return choose("--accel-range", text, accels, &config->accel_g,
+                      options->error);
+    default:
+        return choose("--gyro-range", text, gyros, &config->gyro_dps,
+                      options->error);
+    }
+}
+
+static int choose_placement(const char *option, const char *text,
+                            struct options *options)
+{
+    if (!placement_parse(text, &options->placement)) {
+        return error_set(options->error, ERR_USAGE,
+                         "%s: '%s' is no place; write left or right, "
+                         "left-ankle, right-ankle or other",
+                         option, text);
+    }
+    return 0;
+}
+
+static int take_text(const char *option, const char *text, size_t size,
+                     const char **out, struct options *options)
+{
+    *out = text;
+    return strlen(text) < size
+               ? 0
+               : error_set(options->error, ERR_USAGE,
+                           "%s: longer than %zu bytes", option, size - 1);
+}
+
+static int take_path(const char *text, struct options *options)
+{
+    if (text[0] == '\0' || strlen(text) >= sizeof(options->path)) {
+        return error_set(options->error, ERR_USAGE,
+                         "--output: '%s' is no name of a file", text);
+    }
+    memcpy(options->path, text, strlen(text) + 1);
+    return 0;
+}
+
+static int take_option(int key, char *text, struct options *options)
+{
+    struct recording_info *info = NULL; /* only for the sizes of its texts */
+    switch (key) {
+    case 'o':
+        return take_path(text, options);
+    case KEY_FOR:
+        return command_duration("--for", text, &options->for_s, options->error);
+    case KEY_RATE:
+    case KEY_ACCEL:
+    case KEY_GYRO:
+        return choose_config(key, text, options);
+    case KEY_WRIST:
+        return choose_placement("--wrist", text, options);
+    case KEY_PLACEMENT:
+        return choose_placement("--placement", text, options);
+    case KEY_PARTICIPANT:
+        return take_text("--participant", text, sizeof(info->participant),
+                         &options->participant, options);
+    case KEY_LABEL:
+        return take_text("--label", text, sizeof(info->label), &options->label,
+                         options);
+    case KEY_NOTES:
+        return take_text("--notes", text, sizeof(info->notes), &options->notes,
+                         options);
+    default:
+        return 0;
+    }
+}
+
+static error_t parse_option(int key, char *text, struct argp_state *state)
+{
+    struct options *options = state->input;
+    switch (key) {
+    case 'd':
+        options->device = text;
+        return 0;
+    case KEY_SIMULATE:
+        options->simulate = text;
+        return 0;
+    case KEY_EVENTS:
+        options->events = text;
+        return 0;
+    case KEY_TRUTH:
+        options->truth = text;
+        return 0;
+    case 'q':
+        options->quiet = true;
+        return 0;
+    case KEY_JSON:
+        options->json = true;
+        return 0;
+    case ARGP_KEY_ARG:
+        return ARGP_ERR_UNKNOWN;
+    default:
+        if (key != 'o' && (key < KEY_SIMULATE || key > KEY_JSON)) {
+            return ARGP_ERR_UNKNOWN;
+        }
+        if (options->err == 0) {
+            options->err = take_option(key, text, options);
+        }
+        return 0;
+    }
+}
+
+static int parse(int argc, char **argv, struct options *options)
+{
+    static const struct argp argp = {option_table, parse_option, NULL, doc,
+                                     NULL,         NULL,         NULL};
+    int err = command_parse(&argp, argc, argv, options, options->error);
+    if (err < 0 || options->err < 0) {
+        return err < 0 ? err : options->err;
+    }
+    if (options->path[0] == '\0') {
+        time_t now = time(NULL);
+        struct tm local;
+        localtime_r(&now, &local);
+        strftime(options->path, sizeof(options->path),
+                 "carpus-%Y%m%d-%H%M%S.h5", &local);
+    }
+    return journal_name(options->path, options->journal,
+                        sizeof(options->journal))
+               ? 0
+               : error_set(options->error, ERR_USAGE,
+                           "the name of the recording is too long");
+}
+
+/* ---- before ---- */
+
+static bool is_there(const char *path)
+{
+    struct stat status;
+    return lstat(path, &status) == 0;
+}
+
+/* recorder_start and session_build refuse as well; but to hear it only after
+ * recording would be late. */
+static int check_outputs(const struct options *options)
+{
+    if (is_there(options->path)) {
+        return output_cannot_create(options->error, options->path, EEXIST);
+    }
+    if (is_there(options->journal)) {
+        return error_set(options->error, ERR_EXISTS,
+                         "'%s' is left of a recording that was cut off; run "
+                         "`carpus recover %s` first, or choose another name",
+                         options->journal, options->journal);
+    }
+    if (options->truth != NULL && is_there(options->truth)) {
+        return output_cannot_create(options->error, options->truth, EEXIST);
+    }
+    return 0;
+}
+
+/* RFC 9562, version 4. */
+static int make_uuid(char out[37], struct error *error)
+{
+    uint8_t b[16];
+    if (getentropy(b, sizeof(b)) != 0) {
+        return error_from_errno(error, errno, "cannot get random numbers");
+    }
+    b[6] = (uint8_t)((b[6] & 0x0F) | 0x40);
+    b[8] = (uint8_t)((b[8] & 0x3F) | 0x80);
+    size_t used = 0;
+    for (size_t i = 0; i < sizeof(b); i++) {
+        bool dash = i == 4 || i == 6 || i == 8 || i == 10;
+        used += (size_t)snprintf(out + used, 37 - used, dash ? "-%02x" : "%02x",
+                                 b[i]);
+    }
+    return 0;
+}
+
+static void write_utc(int64_t ns, char *out, size_t size)
+{
+    time_t seconds = (time_t)(ns / 1000000000);
+    struct tm utc;
+    gmtime_r(&seconds, &utc);
+    size_t n = strftime(out, size, "%Y-%m-%dT%H:%M:%S", &utc);
+    snprintf(out + n, size - n, ".%03dZ", (int)(ns % 1000000000 / 1000000));
+}
+
+static void copy_text(char *out, size_t size, const char *text)
+{
+    snprintf(out, size, "%s", text != NULL ? text : "");
+}
+
+static int describe(const struct options *options, const struct device *device,
+                    struct recording_info *info)
+{
+    static const double gravity = 9.80665;                     /* [m/s2] */
+    static const double degree = 3.14159265358979323846 / 180; /* [rad] */
+    const struct wire_config *config = &options->config;
+    struct wire_info band;
+    device_info(device, &band);
+    *info = (struct recording_info){
+        .placement = options->placement,
+        .has_accel = true,
+        .has_gyro = true,
+        .accel_range_g = config->accel_g,
+        .gyro_range_dps = config->gyro_dps,
+        .accel_scale = wire_accel_ug_per_lsb(config->accel_g) * 1e-6 * gravity,
+        .gyro_scale = wire_gyro_udps_per_lsb(config->gyro_dps) * 1e-6 * degree,
+        .rate_nominal_hz = config->rate_hz,
+        .software = "carpus " CARPUS_VERSION,
+        .calibration = "none",
+    };
+    write_utc(utc_ns(), info->created_utc, sizeof(info->created_utc));
+    copy_text(info->participant, sizeof(info->participant),
+              options->participant);
+    copy_text(info->label, sizeof(info->label), options->label);
+    copy_text(info->notes, sizeof(info->notes), options->notes);
+    copy_text(info->serial, sizeof(info->serial), band.serial);
+    copy_text(info->model, sizeof(info->model), band.model);
+    snprintf(info->firmware, sizeof(info->firmware), "%u.%u.%u",
+             band.firmware[0], band.firmware[1], band.firmware[2]);
+    return make_uuid(info->uuid, options->error);
+}
+
+/* ---- while ---- */
+
+static void take_key(struct recorder *recorder, char key)
+{
+    char label[16];
+    if (key == 'q') {
+        recorder_stop(recorder);
+    } else if (isalnum((unsigned char)key)) {
+        snprintf(label, sizeof(label), "mark %c", key);
+        (void)recorder_mark(recorder, label);
+    } else if (key == ' ') {
+        (void)recorder_mark(recorder, "mark");
+    }
+}
+
+static void watch(struct recorder *recorder, bool quiet)
+{
+    enum { LOOK_EVERY_MS = 50, SHOW_EVERY = 5, WIDTH_MAX = 250 };
+    struct terminal terminal;
+    terminal_begin(&terminal, quiet);
+    for (int look = 0; recorder_running(recorder); look++) {
+        take_key(recorder, terminal_key(&terminal, LOOK_EVERY_MS));
+        if (interrupt_twice()) {
+            recorder_abort(recorder);
+        } else if (interrupt_once()) {
+            recorder_stop(recorder);
+        }
+        struct recorder_stats stats;
+        if (look % SHOW_EVERY == 0 && recorder_stats(recorder, &stats)) {
+            char line[WIDTH_MAX + 1];
+            size_t width = terminal_width(&terminal);
+            record_text_status(&stats, width < WIDTH_MAX ? width : WIDTH_MAX,
+                               line);
+            terminal_show(&terminal, line);
+        }
+    }
+    terminal_end(&terminal);
+}
+
+/* ---- after ---- */
+
+/* The journal holds all that came: whatever went wrong, say how to get it. */
+static int journal_is_left(const struct options *options, int code,
+                           const char *why)
+{
+    return error_set(options->error, code,
+                     "%s; what came is kept: run `carpus recover %s`", why,
+                     options->journal);
+}
+
+static int build(const struct options *options, int recorded,
+                 struct session_summary *summary)
+{
+    struct error why = {0};
+    if (interrupt_twice()) {
+        return journal_is_left(options, ERR_STOPPED, "stopped at once");
+    }
+    int err = session_build(options->journal, options->path, interrupt_twice,
+                            summary, &why);
+    if (err == ERR_DATA && summary->rows == 0) {
+        /* There is nothing to recover. */
+        (void)journal_file_remove(options->journal, NULL);
+        return recorded < 0 ? recorded
+                            : error_set(options->error, ERR_DATA,
+                                        "the device sent no samples; nothing "
+                                        "was written");
+    }
+    if (err < 0) {
+        return journal_is_left(
+            options, err, err == ERR_STOPPED ? "stopped at once" : why.text);
+    }
+    return journal_file_remove(options->journal, options->error);
+}
+
+static int tell(const struct options *options,
+                const struct session_summary *summary)
+{
+    char line[PATH_SIZE + 256];
+    record_text_summary(summary, options->path, line, sizeof(line));
+    if (!options->quiet) {
+        fprintf(stderr, "%s\n", line);
+    }
+    return options->json
+               ? record_text_json(summary, options->path, options->error)
+               : 0;
+}
+
+static int write_truth(const struct options *options,
+                       const struct device *device)
+{
+    if (options->truth == NULL) {
+        return 0;
+    }
+    int err = device_write_truth(device, options->truth, options->error);
+    return err <= 0 ? err
+                    : error_set(options->error, ERR_USAGE,
+                                "--truth: the motion of this device is not "
+                                "scripted; the recording '%s' is there",
+                                options->path);
+}
+
+/* What ended the recording early comes first, then what is missing. */
+static int finish(const struct options *options, const struct device *device,
+                  int recorded)
+{
+    struct session_summary summary = {0};
+    struct error early = *options->error;
+    int err = build(options, recorded, &summary);
+    if (err < 0) {
+        return err;
+    }
+    err = write_truth(options, device);
+    if (err == 0) {
+        err = tell(options, &summary);
+    }
+    if (recorded < 0) {
+        *options->error = early;
+        return recorded;
+    }
+    return err < 0 ? err
+                   : record_text_lost(&summary, options->path, options->error);
+}
+
+static int record_from(const struct options *options, struct device *device,
+                       const struct journal_event *events, size_t event_count)
+{
+    struct recording_info info;
+    struct recorder *recorder;
+    struct error *error = options->error;
+    int err = device_configure(device, &options->config, error);
+    if (err == 0) {
+        err = describe(options, device, &info);
+    }
+    if (err < 0) {
+        return err;
+    }
+    const struct recorder_config config = {
+        .device = device,
+        .journal = options->journal,
+        .info = &info,
+        .events = events,
+        .event_count = event_count,
+        .for_s = options->for_s,
+    };
+    interrupt_catch();
+    err = recorder_start(&config, &recorder, error);
+    if (err < 0) {
+        return err;
+    }
+    watch(recorder, options->quiet);
+    err = recorder_finish(recorder, NULL, error);
+    return finish(options, device, err);
+}
+
+static int run(int argc, char **argv, struct error *error)
+{
+    struct options options = {
+        .device = "",
+        .config = {.rate_hz = 208, .accel_g = 8, .gyro_dps = 2000},
+        .error = error,
+    };
+    struct journal_event *events = NULL;
+    size_t event_count = 0;
+    struct device *device;
+    int err = parse(argc, argv, &options);
+    if (err == 0) {
+        err = check_outputs(&options);
+    }
+    if (err == 0 && options.events != NULL) {
+        err = events_read(options.events, &events, &event_count, error);
+    }
+    if (err == 0) {
+        err = device_open(options.device, options.simulate, &device, error);
+    }
+    if (err == 0) {
+        err = record_from(&options, device, events, event_count);
+        device_close(device);
+    }
+    free(events);
+    return err;
+}
+
+const struct command record_command = {"record",
+                                       "record a wristband into a file", run};

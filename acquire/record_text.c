@@ -1,0 +1,148 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "acquire/record_text.h"
+
+#include <inttypes.h>
+#include <jansson.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/stat.h>
+
+#include "acquire/recording.h"
+
+enum { PART = 64, CAUSES = 64 };
+
+void record_text_duration(double seconds, char *out, size_t size)
+{
+    uint64_t s = seconds > 0 ? (uint64_t)seconds : 0;
+    snprintf(out, size, "%" PRIu64 ":%02u:%02u", s / 3600,
+             (unsigned)(s / 60 % 60), (unsigned)(s % 60));
+}
+
+/* "lost 0", or how many and why. */
+static void write_lost(uint64_t lost, uint32_t causes, char *out, size_t size)
+{
+    char names[CAUSES] = "";
+    int n = snprintf(out, size, "lost %" PRIu64, lost);
+    if (lost > 0 && n > 0 && (size_t)n < size) {
+        gap_cause_text(causes, names);
+        snprintf(out + n, size - (size_t)n, " (%s)", names);
+    }
+}
+
+static void write_supply(const struct recorder_stats *stats, char *out)
+{
+    const char *name = stats->on_usb_power ? "USB" : "battery";
+    if (!stats->has_supply) {
+        out[0] = '\0';
+    } else if (stats->supply_mv == 0) {
+        snprintf(out, PART, "%s", name);
+    } else {
+        snprintf(out, PART, "%s %.1f V", name, stats->supply_mv / 1000.0);
+    }
+}
+
+static void write_space(const struct recorder_stats *stats, char *out)
+{
+    double hours = stats->left_s / 3600;
+    if (hours <= 0) {
+        snprintf(out, PART, "disk %.0f MB", (double)stats->space_bytes / 1e6);
+    } else if (hours < 2) {
+        snprintf(out, PART, "disk %.0f min", hours * 60);
+    } else if (hours < 48) {
+        snprintf(out, PART, "disk %.0f h", hours);
+    } else {
+        snprintf(out, PART, "disk %.0f d", hours / 24);
+    }
+}
+
+enum { PARTS = 8 };
+
+static void write_parts(const struct recorder_stats *stats,
+                        char parts[PARTS][PART])
+{
+    record_text_duration(stats->elapsed_s, parts[0], PART);
+    write_lost(stats->lost, stats->causes, parts[1], PART);
+    snprintf(parts[2], PART, "%.1f Hz", stats->rate_hz);
+    snprintf(parts[3], PART, "move %.0f mg", stats->motion_mg);
+    snprintf(parts[4], PART, "clipped %" PRIu64, stats->clipped);
+    write_space(stats, parts[5]);
+    snprintf(parts[6], PART, "%" PRIu64 " samples", stats->samples);
+    write_supply(stats, parts[7]);
+}
+
+void record_text_status(const struct recorder_stats *stats, size_t width,
+                        char *out)
+{
+    char parts[PARTS][PART];
+    size_t used = 0;
+    write_parts(stats, parts);
+    out[0] = '\0';
+    for (size_t i = 0; i < PARTS; i++) {
+        size_t length = strlen(parts[i]);
+        size_t space = used > 0 ? 2 : 0;
+        if (length == 0 || used + space + length > width) {
+            continue;
+        }
+        memset(out + used, ' ', space);
+        memcpy(out + used + space, parts[i], length + 1);
+        used += space + length;
+    }
+}
+
+static uint64_t file_size(const char *path)
+{
+    struct stat status;
+    return stat(path, &status) == 0 ? (uint64_t)status.st_size : 0;
+}
+
+void record_text_summary(const struct session_summary *summary,
+                         const char *path, char *out, size_t size)
+{
+    char duration[PART];
+    char lost[PART + CAUSES];
+    record_text_duration(summary->duration_s, duration, sizeof(duration));
+    write_lost(summary->lost, summary->causes, lost, sizeof(lost));
+    snprintf(out, size,
+             "%s, %" PRIu64 " samples at %.2f Hz, %s, clipped %" PRIu64
+             ": %s (%.1f MB)",
+             duration, summary->rows, summary->rate_hz, lost, summary->clipped,
+             path, (double)file_size(path) / 1e6);
+}
+
+int record_text_json(const struct session_summary *summary, const char *path,
+                     struct error *error)
+{
+    char causes[CAUSES] = "";
+    gap_cause_text(summary->causes, causes);
+    json_t *json = json_pack(
+        "{s:s, s:f, s:I, s:f, s:I, s:s, s:I, s:I, s:b, s:I}", "file", path,
+        "duration_s", summary->duration_s, "samples", (json_int_t)summary->rows,
+        "rate_hz", summary->rate_hz, "lost_samples", (json_int_t)summary->lost,
+        "lost_causes", causes, "clipped_samples", (json_int_t)summary->clipped,
+        "events", (json_int_t)summary->events, "complete", summary->complete,
+        "file_bytes", (json_int_t)file_size(path));
+    if (json == NULL) {
+        return error_set(error, ERR_NO_MEMORY,
+                         "cannot make JSON: out of memory, or the file's name "
+                         "is not UTF-8");
+    }
+    int failed = json_dumpf(json, stdout, JSON_INDENT(2));
+    json_decref(json);
+    return failed == 0 && putchar('\n') == '\n'
+               ? 0
+               : error_set(error, ERR_IO, "cannot write to standard output");
+}
+
+int record_text_lost(const struct session_summary *summary, const char *path,
+                     struct error *error)
+{
+    char causes[CAUSES];
+    if (summary->lost == 0) {
+        return 0;
+    }
+    gap_cause_text(summary->causes, causes);
+    return error_set(error, ERR_LOST,
+                     "%" PRIu64 " samples are missing (%s); the recording "
+                     "'%s' is kept and says where",
+                     summary->lost, causes, path);
+}

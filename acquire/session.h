@@ -1,0 +1,46 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * Session: builds a recording from a journal, when recording stops and when
+ * `carpus recover` is asked. The journal is read twice: once to learn what is
+ * in it (rate, clocks, where the first sample lies), once to write; nothing
+ * but the journal is needed, and nothing but its clock probes is held in memory
+ * (10 MB for a week).
+ *
+ * Every run of frames becomes a block; jumps of the index, bytes that the host
+ * threw away and damaged stretches of the journal become gaps with causes.
+ * The measured rate is the slope of sample index against device time (slope.h)
+ * on the host's clock (clock_fit.h). Events that were stamped by the host's
+ * clock get session time: from the first sample.
+ *
+ * Threads: one at a time (HDF5). Errors: negative enum error_code with a
+ * sentence; then there is no recording, and the journal is as it was.
+ */
+#ifndef ACQUIRE_SESSION_H
+#define ACQUIRE_SESSION_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "acquire/error.h"
+
+struct session_summary {
+    double duration_s; /* first to last sample, host's clock */
+    double rate_hz;    /* measured */
+    uint64_t rows;
+    uint64_t lost;    /* samples */
+    uint32_t causes;  /* enum gap_cause, of what is lost */
+    uint64_t clipped; /* rows */
+    uint64_t events;
+    uint64_t damaged_bytes; /* of the journal, that could not be read */
+    bool complete;          /* recording had ended by itself */
+};
+
+/* Builds the recording `path` from `journal`; recording_commit has verified it
+ * when this returns 0. The journal is left where it is. `cancelled` (may be
+ * NULL) is asked now and then: once it returns true, nothing is left of the
+ * recording and ERR_STOPPED comes back. ERR_DATA if there are no samples. */
+int session_build(const char *journal, const char *path,
+                  bool (*cancelled)(void), struct session_summary *out,
+                  struct error *error);
+
+#endif

@@ -1,0 +1,431 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "acquire/journal.h"
+#include "acquire/session.h"
+#include "firmware/core/wire.h"
+
+enum { RATE_HZ = 104, COUNT = 13, FRAMES = 80 };
+
+/* The device's clock starts somewhere, runs 200 ppm fast, and the sensor takes
+ * samples 1 % faster than its name says; host times are of another origin. */
+static const double DEVICE_PPM = 200e-6;
+static const double HOST_PERIOD_NS = 1e9 / (RATE_HZ * 1.01);
+static const int64_t HOST_ZERO_NS = 5000000000000;
+static const int64_t DEVICE_ZERO_NS = 700000000000;
+
+static char folder[64];
+static char journal_path[128];
+static char path[128];
+static struct journal journal;
+static struct session_summary summary;
+static struct error error;
+
+static int64_t device_time(double host_ns)
+{
+    return DEVICE_ZERO_NS + llround(host_ns * (1 + DEVICE_PPM));
+}
+
+static void begin(void)
+{
+    static const struct recording_info info = {
+        .uuid = "00000000-0000-4000-8000-000000000001",
+        .created_utc = "2026-11-21T08:15:02.123Z",
+        .software = "carpus test",
+        .serial = "T1",
+        .model = "test",
+        .firmware = "0.1.0",
+        .participant = "P01",
+        .placement = PLACEMENT_LEFT_WRIST,
+        .accel_range_g = 8,
+        .gyro_range_dps = 2000,
+        .accel_scale = 0.0024,
+        .gyro_scale = 0.0012,
+        .rate_nominal_hz = RATE_HZ,
+        .calibration = "none",
+    };
+    unlink(path);
+    unlink(journal_path);
+    assert_int_equal(journal_create(&journal, journal_path, &error), 0);
+    assert_int_equal(journal_append_session(&journal, &info, &error), 0);
+}
+
+static void put_probe(double host_ns)
+{
+    const struct recording_clock probe = {
+        .device_ns = device_time(host_ns),
+        .host_monotonic_ns = HOST_ZERO_NS + llround(host_ns),
+        .host_utc_ns = 1700000000000000000 + llround(host_ns),
+        .round_trip_ns = 50000,
+    };
+    assert_int_equal(journal_append_clock(&journal, &probe, &error), 0);
+}
+
+static size_t make_frame(uint64_t number, uint32_t lost, uint16_t flags,
+                         uint8_t *out)
+{
+    struct wire_frame frame = {
+        .type = WIRE_FRAME_SAMPLES,
+        .flags = flags,
+        .sequence = (uint32_t)number,
+        .lost = lost,
+        .index = number * COUNT,
+        .device_ns =
+            (uint64_t)device_time((double)(number * COUNT) * HOST_PERIOD_NS),
+        .temperature = 256,
+        .count = COUNT,
+    };
+    for (size_t i = 0; i < COUNT; i++) {
+        for (size_t axis = 0; axis < 6; axis++) {
+            frame.samples[i][axis] =
+                (int16_t)(1000 * axis + number * COUNT + i);
+        }
+    }
+    return wire_put_frame(out, &frame);
+}
+
+static void put_frame(uint64_t number, uint32_t lost, uint16_t flags)
+{
+    uint8_t bytes[WIRE_FRAME_MAX];
+    size_t size = make_frame(number, lost, flags, bytes);
+    assert_int_equal(
+        journal_append(&journal, JOURNAL_FRAMES, bytes, size, &error), 0);
+}
+
+static void put_frames(uint64_t from, uint64_t to)
+{
+    for (uint64_t i = from; i < to; i++) {
+        if (i % 16 == 0) {
+            put_probe((double)(i * COUNT) * HOST_PERIOD_NS);
+        }
+        put_frame(i, 0, i == 0 ? WIRE_FIRST : 0);
+    }
+}
+
+static void end(bool complete)
+{
+    if (complete) {
+        assert_int_equal(
+            journal_append_end(&journal, JOURNAL_END_ASKED, &error), 0);
+    }
+    assert_int_equal(journal_file_close(&journal.file, &error), 0);
+}
+
+static int build(void)
+{
+    memset(&summary, 0, sizeof(summary));
+    return session_build(journal_path, path, NULL, &summary, &error);
+}
+
+static struct recording *open_built(void)
+{
+    struct recording *recording = NULL;
+    assert_int_equal(build(), 0);
+    assert_int_equal(recording_open(path, NULL, &recording, &error), 0);
+    return recording;
+}
+
+/* Rows are all samples but those of the frames [from, to). */
+static void check_rows(struct recording *recording, uint64_t from, uint64_t to)
+{
+    uint64_t row = 0;
+    for (uint64_t i = 0; i < (uint64_t)FRAMES * COUNT; i++) {
+        int16_t sample[1][6];
+        if (i >= from * COUNT && i < to * COUNT) {
+            continue;
+        }
+        assert_int_equal(
+            recording_read_raw(recording, row++, 1, sample, &error), 0);
+        for (int axis = 0; axis < 6; axis++) {
+            assert_int_equal(sample[0][axis], 1000 * axis + (int)i);
+        }
+    }
+    assert_int_equal(recording_rows(recording), row);
+}
+
+static void whole_journal_becomes_the_recording(void **state)
+{
+    (void)state;
+    begin();
+    put_frames(0, FRAMES);
+    end(true);
+    struct recording *recording = open_built();
+    const struct recording_info *info = recording_info(recording);
+    assert_string_equal(info->serial, "T1");
+    assert_string_equal(info->participant, "P01");
+    assert_string_equal(info->state, "complete");
+    assert_int_equal(info->placement, PLACEMENT_LEFT_WRIST);
+    check_rows(recording, 0, 0);
+    size_t count;
+    (void)recording_gaps(recording, &count);
+    assert_int_equal(count, 0);
+    (void)recording_clocks(recording, &count);
+    assert_int_equal(count, FRAMES / 16);
+    recording_close(recording);
+    assert_true(summary.complete);
+    assert_int_equal(summary.rows, FRAMES * COUNT);
+    assert_int_equal(summary.lost, 0);
+}
+
+static void rate_is_measured_on_the_hosts_clock(void **state)
+{
+    (void)state;
+    begin();
+    put_frames(0, FRAMES);
+    end(true);
+    struct recording *recording = open_built();
+    double rate_hz = recording_info(recording)->rate_measured_hz;
+    assert_true(fabs(rate_hz / (RATE_HZ * 1.01) - 1) < 5e-6);
+    double expected_s = (FRAMES * COUNT - 1) * HOST_PERIOD_NS / 1e9;
+    /* The last run's length is known by the nominal rate only. */
+    assert_true(fabs(summary.duration_s - expected_s) < 0.01);
+    recording_close(recording);
+}
+
+static void gaps_stand_where_samples_are_missing(void **state)
+{
+    (void)state;
+    static const struct {
+        uint32_t lost; /* as told by the frame after the gap */
+        uint16_t flags;
+        bool host;
+        uint32_t cause;
+    } cases[] = {
+        {3 * COUNT, WIRE_LOST_FIFO, false, GAP_FIFO},
+        {3 * COUNT, WIRE_LOST_BUS, false, GAP_BUS},
+        {3 * COUNT, WIRE_LOST_RING, false, GAP_DEVICE},
+        {0, 0, false, GAP_USB},
+        {0, 0, true, GAP_HOST},
+        {COUNT, WIRE_LOST_FIFO, true, GAP_FIFO | GAP_HOST},
+    };
+    for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+        begin();
+        put_frames(0, 20);
+        if (cases[i].host) {
+            assert_int_equal(journal_append_gap(&journal, 999, &error), 0);
+        }
+        put_frame(23, cases[i].lost, cases[i].flags);
+        put_frames(24, FRAMES);
+        end(true);
+        struct recording *recording = open_built();
+        size_t count;
+        const struct recording_gap *gaps = recording_gaps(recording, &count);
+        assert_int_equal(count, 1);
+        assert_int_equal(gaps[0].at_sample, 20 * COUNT);
+        assert_int_equal(gaps[0].lost_samples, 3 * COUNT);
+        assert_int_equal(gaps[0].cause, cases[i].cause);
+        assert_true(gaps[0].end_ns - gaps[0].start_ns >
+                    (int64_t)(3 * COUNT * HOST_PERIOD_NS));
+        check_rows(recording, 20, 23);
+        recording_close(recording);
+        assert_int_equal(summary.causes, cases[i].cause);
+    }
+}
+
+static void events_get_session_time(void **state)
+{
+    (void)state;
+    static const struct journal_event preset = {true, 1000000000, 2000000000,
+                                                "reach", "preset"};
+    struct journal_event key = {false, HOST_ZERO_NS + 3000000000,
+                                HOST_ZERO_NS + 3000000000, "mark 1", "key"};
+    begin();
+    assert_int_equal(journal_append_event(&journal, &preset, &error), 0);
+    put_frames(0, FRAMES);
+    assert_int_equal(journal_append_event(&journal, &key, &error), 0);
+    key.start_ns = HOST_ZERO_NS - 5;
+    assert_int_equal(journal_append_event(&journal, &key, &error), 0);
+    end(true);
+    struct recording *recording = open_built();
+    size_t count;
+    const struct recording_event *events = recording_events(recording, &count);
+    assert_int_equal(count, 3);
+    assert_int_equal(summary.events, 3);
+    assert_int_equal(events[0].start_ns, 1000000000);
+    assert_int_equal(events[0].end_ns, 2000000000);
+    assert_string_equal(events[0].label, "reach");
+    assert_string_equal(events[0].source, "preset");
+    assert_true(llabs(events[1].start_ns - 3000000000) < 1000);
+    assert_string_equal(events[1].label, "mark 1");
+    /* Before the first sample there is no session time. */
+    assert_int_equal(events[2].start_ns, 0);
+    recording_close(recording);
+}
+
+/* Changes one byte of the journal where `text` stands in it. */
+static void damage(uint64_t at)
+{
+    FILE *file = fopen(journal_path, "r+b");
+    assert_non_null(file);
+    assert_int_equal(fseek(file, (long)at, SEEK_SET), 0);
+    int byte = fgetc(file);
+    assert_int_equal(fseek(file, (long)at, SEEK_SET), 0);
+    assert_int_equal(fputc(byte ^ 0x40, file), byte ^ 0x40);
+    assert_int_equal(fclose(file), 0);
+}
+
+static void damaged_stretch_becomes_a_gap(void **state)
+{
+    (void)state;
+    begin();
+    put_frames(0, 30);
+    uint64_t at = journal.file.size + 100;
+    put_frames(30, 31);
+    put_frames(31, FRAMES);
+    end(true);
+    damage(at);
+    struct recording *recording = open_built();
+    size_t count;
+    const struct recording_gap *gaps = recording_gaps(recording, &count);
+    assert_int_equal(count, 1);
+    assert_int_equal(gaps[0].at_sample, 30 * COUNT);
+    assert_int_equal(gaps[0].lost_samples, COUNT);
+    assert_int_equal(gaps[0].cause, GAP_HOST);
+    check_rows(recording, 30, 31);
+    recording_close(recording);
+    assert_true(summary.damaged_bytes > 0);
+}
+
+static void frames_may_be_cut_anywhere(void **state)
+{
+    (void)state;
+    static uint8_t bytes[FRAMES * WIRE_FRAME_MAX];
+    size_t size = 0;
+    for (uint64_t i = 0; i < FRAMES; i++) {
+        size += make_frame(i, 0, 0, bytes + size);
+    }
+    begin();
+    for (size_t at = 0, part = 1; at < size;
+         at += part, part = part % 900 + 7) {
+        size_t n = part < size - at ? part : size - at;
+        assert_int_equal(
+            journal_append(&journal, JOURNAL_FRAMES, bytes + at, n, &error), 0);
+    }
+    end(true);
+    struct recording *recording = open_built();
+    check_rows(recording, 0, 0);
+    recording_close(recording);
+    assert_int_equal(summary.lost, 0);
+}
+
+static void journal_without_end_is_recovered(void **state)
+{
+    (void)state;
+    begin();
+    put_frames(0, FRAMES);
+    end(false);
+    struct recording *recording = open_built();
+    assert_string_equal(recording_info(recording)->state, "recovered");
+    assert_false(summary.complete);
+    check_rows(recording, 0, 0);
+    recording_close(recording);
+}
+
+static void nothing_is_written_where_nothing_came(void **state)
+{
+    (void)state;
+    begin();
+    end(true);
+    assert_int_equal(build(), ERR_DATA);
+    assert_non_null(strstr(error.text, "no samples"));
+    assert_int_equal(access(path, F_OK), -1);
+
+    begin();
+    put_frames(0, 2);
+    end(true);
+    damage(40); /* inside the only description */
+    assert_int_equal(build(), ERR_DATA);
+    assert_non_null(strstr(error.text, "no description"));
+    assert_int_equal(access(path, F_OK), -1);
+}
+
+static int asked;
+
+static bool cancel_late(void)
+{
+    return ++asked > FRAMES + 20; /* in the second pass */
+}
+
+static void cancelled_build_leaves_nothing_but_the_journal(void **state)
+{
+    (void)state;
+    begin();
+    put_frames(0, FRAMES);
+    end(true);
+    asked = 0;
+    assert_int_equal(
+        session_build(journal_path, path, cancel_late, &summary, &error),
+        ERR_STOPPED);
+    assert_int_equal(access(journal_path, F_OK), 0);
+    assert_int_equal(unlink(journal_path), 0);
+    assert_int_equal(rmdir(folder), 0); /* it is empty */
+    assert_non_null(mkdtemp(strcpy(folder, "/tmp/carpus-session-XXXXXX")));
+    snprintf(journal_path, sizeof(journal_path), "%s/x.h5.journal", folder);
+    snprintf(path, sizeof(path), "%s/x.h5", folder);
+}
+
+static void existing_recording_is_not_touched(void **state)
+{
+    (void)state;
+    begin();
+    put_frames(0, 2);
+    end(true);
+    FILE *file = fopen(path, "w");
+    assert_non_null(file);
+    fputs("mine", file);
+    assert_int_equal(fclose(file), 0);
+    assert_int_equal(build(), ERR_EXISTS);
+    char text[8] = "";
+    file = fopen(path, "r");
+    assert_non_null(file);
+    assert_non_null(fgets(text, sizeof(text), file));
+    fclose(file);
+    assert_string_equal(text, "mine");
+}
+
+static int make_folder(void **state)
+{
+    (void)state;
+    if (mkdtemp(strcpy(folder, "/tmp/carpus-session-XXXXXX")) == NULL) {
+        return -1;
+    }
+    snprintf(journal_path, sizeof(journal_path), "%s/x.h5.journal", folder);
+    snprintf(path, sizeof(path), "%s/x.h5", folder);
+    return 0;
+}
+
+static int remove_folder(void **state)
+{
+    (void)state;
+    unlink(path);
+    unlink(journal_path);
+    return rmdir(folder);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(whole_journal_becomes_the_recording),
+        cmocka_unit_test(rate_is_measured_on_the_hosts_clock),
+        cmocka_unit_test(gaps_stand_where_samples_are_missing),
+        cmocka_unit_test(events_get_session_time),
+        cmocka_unit_test(damaged_stretch_becomes_a_gap),
+        cmocka_unit_test(frames_may_be_cut_anywhere),
+        cmocka_unit_test(journal_without_end_is_recovered),
+        cmocka_unit_test(nothing_is_written_where_nothing_came),
+        cmocka_unit_test(cancelled_build_leaves_nothing_but_the_journal),
+        cmocka_unit_test(existing_recording_is_not_touched),
+    };
+    return cmocka_run_group_tests(tests, make_folder, remove_folder);
+}
