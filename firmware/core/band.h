@@ -76,7 +76,7 @@ struct band {
 
     /* band_request's: what is wanted, and notes up to it. */
     struct wire_config wanted;
-    uint8_t noted_phase; /* enum band_phase after the last note */
+    uint32_t noted_phase; /* enum band_phase after the last note */
     struct band_note notes[BAND_NOTES];
     _Atomic uint32_t noted;
 
@@ -90,6 +90,7 @@ struct band {
     /* band_poll's alone. */
     struct lsm6dsox imu;
     struct selftest test;
+    uint32_t test_tag_errors; /* when the test began */
     struct band_counts counts;
     struct wire_frame frame; /* being filled */
     uint64_t index;          /* of the next sample */

@@ -74,6 +74,10 @@ struct lsm6dsox {
 /* Keeps a copy of `bus`. Does not touch it. */
 void lsm6dsox_init(struct lsm6dsox *imu, const struct imu_bus *bus);
 
+/* Asks who is there and how its oscillator was trimmed. Returns 0, or -1 if no
+ * LSM6DSOX answers. */
+int lsm6dsox_probe(struct lsm6dsox *imu);
+
 /* Begins to measure: the next lsm6dsox_read sets the sensor up. `config` is
  * one that wire_get_config accepts. */
 void lsm6dsox_start(struct lsm6dsox *imu, const struct wire_config *config);

@@ -26,6 +26,7 @@ struct selftest_run {
 
 struct selftest {
     uint32_t run;  /* 0 rest, 1 accelerometer, 2 gyroscope actuated */
+    bool moved;    /* was not at rest in run 0 */
     uint32_t skip; /* samples still to leave out: settling */
     struct selftest_run now;
     int32_t rest[6]; /* mean of run 0 [1/16 LSB] */
@@ -55,8 +56,11 @@ bool selftest_sample(struct selftest *test, const struct slots_sample *sample);
  * if that was the last. */
 int selftest_next(struct selftest *test, const struct selftest_facts *facts);
 
-/* Ends the test because the sensor does not answer: WHO_AM_I has failed. */
-void selftest_abort(struct selftest *test);
+/* The sensor does not answer: the one result is that WHO_AM_I has failed. */
+void selftest_fail(struct selftest *test, uint8_t who_am_i);
+
+/* Says that no more results will come. */
+void selftest_end(struct selftest *test);
 
 /* Copies out what there is so far. */
 void selftest_results(const struct selftest *test, struct wire_selftest *out);
