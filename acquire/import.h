@@ -21,15 +21,29 @@
 #include "acquire/recording.h"
 
 struct import_options {
-    const char *columns;  /* "t,ax,ay,az,gx,gy,gz", "-" skips one; NULL: header */
-    const char *unit;     /* "g,dps", "m/s2,rad/s", "mg"; NULL: recognise */
-    double rate_hz;       /* 0: from the time column */
+    const char
+        *columns;     /* "t,ax,ay,az,gx,gy,gz", "-" skips one; NULL: header */
+    const char *unit; /* "g,dps", "m/s2,rad/s", "mg"; NULL: recognise */
+    double rate_hz;   /* 0: from the time column */
     enum placement placement;
+}; /* recording_open borrows the strings until recording_close */
+
+/* What import has done. */
+struct import_result {
+    uint64_t rows;
+    uint64_t lost_samples;
+    size_t gaps;
+    double rate_hz;
+    double duration_s;
+    double accel_step_mg; /* rounding is to this step; 0: no such sensor */
+    double gyro_step_mdps;
+    char notes[1024]; /* what had to be assumed, "" for nothing */
 };
 
 /* Writes what is in `in` as a recording to `out`; samples become int16 with
- * the finest scale that holds the largest. */
+ * the finest scale that holds the largest. `result` may be NULL. */
 int import_file(const char *in, const char *out,
-                const struct import_options *options, struct error *error);
+                const struct import_options *options,
+                struct import_result *result, struct error *error);
 
 #endif

@@ -148,8 +148,8 @@ static int refuse(const char *path, struct error *error)
                      "'%s' is neither a recording (HDF5) nor a CSV file", path);
 }
 
-static int open_source(const char *path, const struct import_options *options,
-                       struct source *source, struct error *error)
+int source_open(const char *path, const struct import_options *options,
+                struct source *out, struct error *error)
 {
     enum kind kind;
     int err = look(path, &kind, error);
@@ -158,13 +158,23 @@ static int open_source(const char *path, const struct import_options *options,
     }
     switch (kind) {
     case KIND_HDF5:
-        return source_open_hdf5(path, source, error);
+        return source_open_hdf5(path, out, error);
     case KIND_TEXT:
-        return source_open_csv(path, options, source, error);
+        return source_open_csv(path, options, out, error);
     case KIND_OTHER:
         break;
     }
     return refuse(path, error);
+}
+
+void source_close(struct source *source)
+{
+    if (source->self != NULL) {
+        source->operations->close(source->self);
+    }
+    free(source->facts.gaps);
+    free(source->facts.clocks);
+    free(source->facts.events);
 }
 
 /* ---- time ---- */
@@ -231,7 +241,7 @@ int recording_open(const char *path, const struct import_options *options,
         return error_set(error, ERR_NO_MEMORY, "out of memory");
     }
     memset(r, 0, sizeof(*r));
-    int err = open_source(path, options, &r->source, error);
+    int err = source_open(path, options, &r->source, error);
     if (err == 0) {
         err = start(r, error);
     }
@@ -246,12 +256,7 @@ int recording_open(const char *path, const struct import_options *options,
 void recording_close(struct recording *recording)
 {
     if (recording != NULL) {
-        if (recording->source.self != NULL) {
-            recording->source.operations->close(recording->source.self);
-        }
-        free(recording->source.facts.gaps);
-        free(recording->source.facts.clocks);
-        free(recording->source.facts.events);
+        source_close(&recording->source);
         free(recording);
     }
 }
@@ -298,6 +303,12 @@ void recording_clock_fit(const struct recording *recording,
                          struct clock_fit *out)
 {
     *out = recording->fit;
+}
+
+double recording_session_s(const struct recording *recording, int64_t device_ns)
+{
+    return session_s(recording,
+                     (double)device_ns - (double)recording->timeline.base_ns);
 }
 
 /* ---- samples ---- */

@@ -209,6 +209,10 @@ struct clock_fit {
 void recording_clock_fit(const struct recording *recording,
                          struct clock_fit *out);
 
+/* Session time of a device time, such as that of a gap [s]. */
+double recording_session_s(const struct recording *recording,
+                           int64_t device_ns);
+
 /* "fifo", "fifo+usb", ... into `out` (64 bytes). */
 void gap_cause_text(uint32_t cause, char *out);
 

@@ -428,6 +428,20 @@ static int load_tables(struct hdf5_source *s, struct error *error)
     return err < 0 ? err : check_gaps(s, error);
 }
 
+static int read_checksums(struct hdf5_source *s, struct error *error)
+{
+    (void)error;
+    for (enum hdf5_set set = HDF5_SET_ACCEL; set <= HDF5_SET_GYRO; set++) {
+        uint64_t crc;
+        if (s->dataset[set] >= 0 &&
+            hdf5_get_u64(s->dataset[set], "crc32c", &crc) == 0) {
+            s->facts->has_crc[set] = true;
+            s->facts->crc[set] = (uint32_t)crc;
+        }
+    }
+    return 0;
+}
+
 static int allocate(struct hdf5_source *s, struct error *error)
 {
     s->blocks = malloc(WINDOW_BLOCKS * sizeof(*s->blocks));
@@ -449,7 +463,8 @@ static int open_all(struct hdf5_source *s, struct error *error)
         open_sensor,
     };
     static int (*const then[])(struct hdf5_source *, struct error *) = {
-        check_rows, read_info, check_ends, load_tables, allocate,
+        check_rows,  read_info,      check_ends,
+        load_tables, read_checksums, allocate,
     };
     int err = 0;
     for (size_t i = 0; i < sizeof(steps) / sizeof(steps[0]) && err == 0; i++) {

@@ -15,6 +15,8 @@ struct source_facts {
     struct recording_info info;
     uint64_t rows;
     int64_t last_ns; /* device time of the last row, as far as known */
+    bool has_crc[2]; /* accelerometer, gyroscope: the file has a checksum */
+    uint32_t crc[2];
     struct recording_gap *gaps;
     size_t gap_count;
     struct recording_clock *clocks;
@@ -47,6 +49,14 @@ struct source {
 int source_open_hdf5(const char *path, struct source *out, struct error *error);
 int source_open_csv(const char *path, const struct import_options *options,
                     struct source *out, struct error *error);
+
+/* Looks what kind of file `path` is and opens it; the same as recording_open,
+ * for who needs blocks. */
+int source_open(const char *path, const struct import_options *options,
+                struct source *out, struct error *error);
+
+/* Closes what is open and frees the arrays; legal after a failed open. */
+void source_close(struct source *source);
 
 /* The largest number of rows that one `rows` call is asked for. */
 enum { SOURCE_ROWS_MAX = 4096 };

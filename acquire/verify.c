@@ -1,0 +1,286 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "acquire/verify.h"
+
+#include <inttypes.h>
+#include <math.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "acquire/clock_fit.h"
+#include "acquire/hdf5_layout.h"
+#include "acquire/recording_source.h"
+#include "acquire/slope.h"
+
+enum { ROWS = 4096 };
+
+/* A block may come early or late by two rows, and by a fifth of its rows as
+ * the sensor's rate wanders; beyond that samples are missing unsaid. */
+static const double slack_rows = 2;
+static const double slack_part = 0.2;
+
+/* The rate is stored as it was computed from the same tables. */
+static const double rate_slack = 1e-6;
+
+struct check {
+    struct source source;
+    struct verify_listener listener;
+    struct verify_report *report;
+    struct recording_block before; /* the last block; count 0: none */
+    size_t next_gap;
+    struct slope slope;
+    int64_t first_ns;
+    int16_t rows[ROWS][6];
+    int16_t part[ROWS][3];
+};
+
+__attribute__((format(printf, 2, 3))) static void fault(struct check *check,
+                                                        const char *format, ...)
+{
+    char text[480];
+    va_list arguments;
+    va_start(arguments, format);
+    vsnprintf(text, sizeof(text), format, arguments);
+    va_end(arguments);
+    check->report->faults++;
+    check->listener.fault(check->listener.self, text);
+}
+
+/* ---- samples ---- */
+
+static void add_crc(struct check *c, size_t n, uint32_t crc[2])
+{
+    for (size_t s = 0; s < 2; s++) {
+        for (size_t i = 0; i < n; i++) {
+            memcpy(c->part[i], &c->rows[i][3 * s], sizeof(c->part[i]));
+        }
+        crc[s] = hdf5_crc(crc[s], c->part[0], 3 * n);
+    }
+}
+
+static void check_samples(struct check *c)
+{
+    static const char *const names[2] = {"accelerometer", "gyroscope"};
+    const struct source_facts *facts = &c->source.facts;
+    const bool there[2] = {facts->info.has_accel, facts->info.has_gyro};
+    uint32_t crc[2] = {0, 0};
+    for (uint64_t at = 0; at < facts->rows; at += ROWS) {
+        uint64_t left = facts->rows - at;
+        size_t n = left < ROWS ? (size_t)left : ROWS;
+        struct error error = {0};
+        if (c->source.operations->raw(c->source.self, at, n, c->rows, &error) <
+            0) {
+            fault(c, "samples from row %" PRIu64 " on cannot be read: %s", at,
+                  error.text);
+            return;
+        }
+        add_crc(c, n, crc);
+    }
+    for (size_t s = 0; s < 2; s++) {
+        if (there[s] && !facts->has_crc[s]) {
+            fault(c, "%s has no checksum", names[s]);
+        } else if (there[s] && facts->crc[s] != crc[s]) {
+            fault(c,
+                  "%s: checksum of its samples is %08" PRIx32
+                  ", the file says %08" PRIx32,
+                  names[s], crc[s], facts->crc[s]);
+        }
+    }
+}
+
+/* ---- blocks and gaps ---- */
+
+/* Rows between the last block and this one by the device's clock, against the
+ * rows that the last block has. */
+static void check_step(struct check *c, const struct recording_block *block,
+                       bool after_gap)
+{
+    const struct recording_block *before = &c->before;
+    const struct recording_info *info = &c->source.facts.info;
+    if (block->device_ns <= before->device_ns) {
+        fault(c, "device time does not go forward at row %" PRIu64,
+              block->first_sample);
+        return;
+    }
+    double ns = (double)block->device_ns - (double)before->device_ns;
+    double extra = ns * 1e-9 * info->rate_measured_hz - before->count;
+    if (!after_gap && info->rate_measured_hz > 0 &&
+        extra > slack_rows + slack_part * before->count) {
+        fault(c,
+              "about %.0f samples are missing before row %" PRIu64
+              " and no gap says so",
+              extra, block->first_sample);
+    }
+}
+
+/* True if a gap stands before row `row`; complains of gaps inside the rows
+ * that have been passed. */
+static bool pass_gaps(struct check *c, uint64_t row)
+{
+    const struct source_facts *facts = &c->source.facts;
+    bool found = false;
+    while (c->next_gap < facts->gap_count &&
+           facts->gaps[c->next_gap].at_sample <= row) {
+        uint64_t at = facts->gaps[c->next_gap].at_sample;
+        if (at < row) {
+            fault(c, "gap %zu at row %" PRIu64 " lies inside a block",
+                  c->next_gap + 1, at);
+        }
+        found = true;
+        c->next_gap++;
+    }
+    return found;
+}
+
+static void check_block(struct check *c, const struct recording_block *block)
+{
+    uint64_t expected = c->before.first_sample + c->before.count;
+    if (block->first_sample != expected || block->count == 0) {
+        fault(c,
+              "block %" PRIu64 " has rows %" PRIu64 " to %" PRIu64
+              ", where row %" PRIu64 " was to follow",
+              c->report->blocks, block->first_sample,
+              block->first_sample + block->count, expected);
+    }
+    bool after_gap = pass_gaps(c, block->first_sample);
+    if (c->before.count > 0) {
+        check_step(c, block, after_gap);
+    } else {
+        c->first_ns = block->device_ns;
+    }
+    if (after_gap) {
+        slope_break(&c->slope);
+    }
+    slope_add(&c->slope, (double)block->first_sample,
+              (double)block->device_ns - (double)c->first_ns);
+    c->before = *block;
+}
+
+static void check_rate(struct check *c)
+{
+    const struct source_facts *facts = &c->source.facts;
+    struct clock_fit fit;
+    double host = clock_fit(facts->clocks, facts->clock_count, &fit);
+    double ns_per_row = slope_value(&c->slope) * host;
+    double rate = facts->info.rate_measured_hz;
+    if (ns_per_row > 0 && fabs(rate * ns_per_row * 1e-9 - 1) > rate_slack) {
+        fault(c, "rate_measured_hz is %.6f, but blocks and clock say %.6f",
+              rate, 1e9 / ns_per_row);
+    }
+}
+
+static void check_blocks(struct check *c)
+{
+    uint64_t rows = c->source.facts.rows;
+    struct recording_block block;
+    float temperature;
+    struct error error = {0};
+    int got;
+    while ((got = c->source.operations->block(c->source.self, &block,
+                                              &temperature, &error)) > 0) {
+        c->report->blocks++;
+        check_block(c, &block);
+    }
+    if (got < 0) {
+        fault(c, "blocks cannot be read: %s", error.text);
+        return;
+    }
+    pass_gaps(c, rows);
+    if (c->before.first_sample + c->before.count != rows) {
+        fault(c,
+              "blocks end at row %" PRIu64 ", but %" PRIu64
+              " rows are committed",
+              c->before.first_sample + c->before.count, rows);
+    }
+    check_rate(c);
+}
+
+static void check_gaps(struct check *c)
+{
+    const struct source_facts *facts = &c->source.facts;
+    for (size_t i = 0; i < facts->gap_count; i++) {
+        const struct recording_gap *gap = &facts->gaps[i];
+        if (gap->end_ns < gap->start_ns) {
+            fault(c, "gap %zu ends before it starts", i + 1);
+        }
+        if (i > 0 && gap->start_ns < facts->gaps[i - 1].end_ns) {
+            fault(c, "gap %zu starts before the one before it ends", i + 1);
+        }
+        if (gap->lost_samples == 0 || gap->cause == 0) {
+            fault(c, "gap %zu has no length or no cause", i + 1);
+        }
+        c->report->lost_samples += gap->lost_samples;
+    }
+}
+
+/* ---- clock and events ---- */
+
+static void check_clocks(struct check *c)
+{
+    const struct source_facts *facts = &c->source.facts;
+    for (size_t i = 0; i < facts->clock_count; i++) {
+        const struct recording_clock *p = &facts->clocks[i];
+        if (p->round_trip_ns < 0) {
+            fault(c, "clock probe %zu has a negative round trip", i + 1);
+        }
+        if (i > 0 && (p->device_ns < p[-1].device_ns ||
+                      p->host_monotonic_ns < p[-1].host_monotonic_ns)) {
+            fault(c, "clock probe %zu goes back in time", i + 1);
+        }
+    }
+}
+
+static void check_events(struct check *c)
+{
+    const struct source_facts *facts = &c->source.facts;
+    for (size_t i = 0; i < facts->event_count; i++) {
+        const struct recording_event *event = &facts->events[i];
+        if (event->end_ns < event->start_ns) {
+            fault(c, "event %zu, '%s', ends before it starts", i + 1,
+                  event->label);
+        }
+    }
+}
+
+static int check_all(struct check *c, const char *path, struct error *error)
+{
+    int err = source_open(path, NULL, &c->source, error);
+    if (err < 0) {
+        return err;
+    }
+    if (c->source.operations->raw == NULL) {
+        return error_set(error, ERR_DATA,
+                         "'%s' is a CSV file, which has nothing to verify it "
+                         "by; import it first",
+                         path);
+    }
+    const struct source_facts *facts = &c->source.facts;
+    *c->report = (struct verify_report){
+        .rows = facts->rows,
+        .gaps = facts->gap_count,
+        .probes = facts->clock_count,
+        .events = facts->event_count,
+    };
+    check_samples(c);
+    check_blocks(c);
+    check_gaps(c);
+    check_clocks(c);
+    check_events(c);
+    return 0;
+}
+
+int verify_file(const char *path, struct verify_listener listener,
+                struct verify_report *report, struct error *error)
+{
+    struct check *c = calloc(1, sizeof(*c));
+    if (c == NULL) {
+        return error_set(error, ERR_NO_MEMORY, "out of memory");
+    }
+    c->listener = listener;
+    c->report = report;
+    int err = check_all(c, path, error);
+    source_close(&c->source);
+    free(c);
+    return err;
+}
