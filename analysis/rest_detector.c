@@ -23,6 +23,10 @@
 static const double SLOWEST_HZ = 63.5;
 static const double AS_IT_IS_HZ = 101.0;
 
+/* Rows this close to the grid, in its steps, are on it: over a window nothing
+ * moves that shows. */
+static const double GRID_TOLERANCE = 2e-5;
+
 /* Points at which the mode's density is looked at: 0 to 6 by 0.02. */
 enum { MODE_POINTS = 301 };
 static const double MODE_STEP = 0.02;
@@ -34,6 +38,8 @@ struct detector {
     char reason[SUMMARY_REASON];
     struct resample *resample; /* NULL: rows go to the spline as they are */
     struct spline *spline;
+    bool on_grid;  /* rows of this segment come at the grid's rate so far */
+    double next_s; /* when the next row on the grid is due */
     struct rest_window *window;
     double row[REST_WINDOW_ROWS][3];
     size_t rows;
@@ -58,6 +64,14 @@ static bool can_measure(struct detector *detector,
         return false;
     }
     return true;
+}
+
+static void begin_segment(struct detector *detector)
+{
+    spline_reset(detector->spline);
+    detector->rows = 0;
+    detector->on_grid = true;
+    detector->next_s = (double)NAN;
 }
 
 static void destroy(void *state)
@@ -94,6 +108,7 @@ static void *create(const struct measure_input *input)
         destroy(detector);
         return NULL;
     }
+    begin_segment(detector);
     return detector;
 }
 
@@ -138,9 +153,43 @@ static int take_rows(struct detector *detector)
     }
 }
 
+/* Whether rows go on at the grid's own rate, so that there is nothing to
+ * interpolate; once they do not, the rest of the segment goes by spline. */
+static bool is_on_grid(struct detector *detector, double t0_s, double dt_s)
+{
+    bool even = fabs(dt_s * REST_WINDOW_HZ - 1.0) < GRID_TOLERANCE;
+    bool due = isnan(detector->next_s) ||
+               fabs(t0_s - detector->next_s) * REST_WINDOW_HZ < GRID_TOLERANCE;
+    detector->on_grid = detector->on_grid && even && due;
+    return detector->on_grid;
+}
+
+static int copy_rows(struct detector *detector, const struct motion *rows,
+                     size_t n)
+{
+    for (size_t i = 0; i < n; i++) {
+        double *row = detector->row[detector->rows++];
+        for (size_t axis = 0; axis < 3; axis++) {
+            row[axis] = (double)rows[i].gyro[axis];
+        }
+        if (detector->rows == REST_WINDOW_ROWS) {
+            detector->rows = 0;
+            int err = take_window(detector);
+            if (err < 0) {
+                return err;
+            }
+        }
+    }
+    return 0;
+}
+
 static int add_rows(struct detector *detector, const struct motion *rows,
                     size_t n, double t0_s, double dt_s)
 {
+    if (is_on_grid(detector, t0_s, dt_s)) {
+        detector->next_s = t0_s + (double)n * dt_s;
+        return copy_rows(detector, rows, n);
+    }
     for (size_t i = 0; i < n; i++) {
         const double row[3] = {(double)rows[i].gyro[0], (double)rows[i].gyro[1],
                                (double)rows[i].gyro[2]};
@@ -209,8 +258,7 @@ static int gap(void *state)
         spline_end(detector->spline);
         err = take_rows(detector);
     }
-    spline_reset(detector->spline);
-    detector->rows = 0;
+    begin_segment(detector);
     return err;
 }
 

@@ -216,7 +216,7 @@ static void welch(struct rest_window *window, double (*gyro)[3],
     double *run = window->welch_in;
     for (size_t axis = 0; axis < AXES; axis++) {
         for (size_t segment = 0; segment < WELCH_SEGMENTS; segment++) {
-            double(*row)[3] = gyro + segment * WELCH_HOP;
+            double(*row)[3] = gyro + segment * (size_t)WELCH_HOP;
             for (size_t i = 0; i < WELCH_ROWS; i++) {
                 run[i] = row[i][axis] * window->welch_hann[i];
             }
@@ -224,9 +224,9 @@ static void welch(struct rest_window *window, double (*gyro)[3],
         }
     }
     fftw_execute(window->welch_plan);
-    memset(psd, 0, (PEAK_LAST + 1) * sizeof(*psd));
+    memset(psd, 0, (size_t)(PEAK_LAST + 1) * sizeof(*psd));
     for (size_t i = 0; i < AXES * WELCH_SEGMENTS; i++) {
-        fftw_complex *out = window->welch_out + i * WELCH_BINS;
+        fftw_complex *out = window->welch_out + i * (size_t)WELCH_BINS;
         for (size_t k = BELOW_FIRST; k <= PEAK_LAST; k++) {
             psd[k] += out[k][0] * out[k][0] + out[k][1] * out[k][1];
         }
@@ -285,10 +285,10 @@ static void spectrogram(struct rest_window *window, double (*gyro)[3])
 static void magnitude(const struct rest_window *window, size_t segment,
                       double out[MEL_BINS])
 {
-    memset(out, 0, MEL_BINS * sizeof(*out));
+    memset(out, 0, (size_t)MEL_BINS * sizeof(*out));
     for (size_t axis = 0; axis < AXES; axis++) {
         fftw_complex *run =
-            window->gram_out + (segment * AXES + axis) * GRAM_BINS;
+            window->gram_out + (segment * AXES + axis) * (size_t)GRAM_BINS;
         for (size_t k = 0; k < MEL_BINS; k++) {
             double re = run[k][0];
             double im = run[k][1];

@@ -91,13 +91,20 @@ double spectrum_step_hz(const struct spectrum *spectrum)
     return spectrum->step_hz;
 }
 
+/* Four sums side by side, which a processor adds at once. */
 static float mean_of(const float *x, size_t stride, size_t n)
 {
-    double sum = 0.0;
-    for (size_t i = 0; i < n; i++) {
-        sum += (double)x[i * stride];
+    double sum[4] = {0.0};
+    size_t i = 0;
+    for (; i + 4 <= n; i += 4) {
+        for (size_t k = 0; k < 4; k++) {
+            sum[k] += (double)x[(i + k) * stride];
+        }
     }
-    return (float)(sum / (double)n);
+    for (; i < n; i++) {
+        sum[0] += (double)x[i * stride];
+    }
+    return (float)((sum[0] + sum[1] + sum[2] + sum[3]) / (double)n);
 }
 
 void spectrum_add(struct spectrum *spectrum, const float *x, size_t stride,

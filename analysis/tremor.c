@@ -22,8 +22,8 @@
 enum {
     GRID_HZ = 100,
     TAPS = 5,       /* of the filter before halving: binomial */
-    CHANNELS = 8,   /* of a row: gyroscope, accelerometer, two spare */
-    ACCEL = 3,      /* its first channel of the accelerometer */
+    CHANNELS = 6,   /* gyroscope, accelerometer */
+    ACCEL = 3,      /* first channel of the accelerometer */
     MISSED_MAX = 3, /* windows a bout may go without tremor */
 };
 
@@ -61,9 +61,8 @@ struct state {
     struct spectrum *spectrum;
     float gain[TREMOR_BINS];  /* undoes the filter before halving */
     struct motion last[TAPS]; /* rows of the grid, newest last */
-    size_t lasts;
-    bool odd;
-    float row[TREMOR_WINDOW_ROWS][CHANNELS];
+    uint64_t seen;            /* rows of this segment */
+    float x[CHANNELS][TREMOR_WINDOW_ROWS];
     size_t rows;
     double row_s; /* of the newest row */
     struct tremor_spectra spectra;
@@ -133,7 +132,7 @@ static void sum_axes(struct state *s, size_t channel, float psd[TREMOR_BINS])
 {
     memset(psd, 0, TREMOR_BINS * sizeof(*psd));
     for (size_t axis = 0; axis < 3; axis++) {
-        spectrum_add(s->spectrum, &s->row[0][channel + axis], CHANNELS, 1, psd);
+        spectrum_add(s->spectrum, s->x[channel + axis], 1, 1, psd);
     }
     for (size_t k = 0; k < TREMOR_BINS; k++) {
         psd[k] *= s->gain[k];
@@ -142,10 +141,11 @@ static void sum_axes(struct state *s, size_t channel, float psd[TREMOR_BINS])
 
 static void mean_accel(const struct state *s, double out[3])
 {
+    /* Every tenth row will do. */
     memset(out, 0, 3 * sizeof(*out));
-    for (size_t i = 0; i < TREMOR_WINDOW_ROWS; i++) {
+    for (size_t i = 0; i < TREMOR_WINDOW_ROWS; i += 10) {
         for (size_t axis = 0; axis < 3; axis++) {
-            out[axis] += (double)s->row[i][ACCEL + axis];
+            out[axis] += (double)s->x[ACCEL + axis][i];
         }
     }
 }
@@ -197,8 +197,8 @@ static size_t liveliest_axis(const struct state *s)
     float sum[3] = {0.0f};
     for (size_t i = 1; i < TREMOR_WINDOW_ROWS; i++) {
         for (size_t axis = 0; axis < 3; axis++) {
-            float step =
-                s->row[i][channel + axis] - s->row[i - 1][channel + axis];
+            const float *x = s->x[channel + axis];
+            float step = x[i] - x[i - 1];
             sum[axis] += step * step;
         }
     }
@@ -221,8 +221,8 @@ static void add_to_bout(struct state *s, const struct tremor_peak *peak,
     for (size_t axis = 0; axis < 3; axis++) {
         s->bout.up[axis] += up[axis];
     }
-    tremor_cycles_add(&s->bout.cycles, &s->row[0][s->axis], CHANNELS,
-                      peak->frequency_hz, middle_s);
+    tremor_cycles_add(&s->bout.cycles, s->x[s->axis], peak->frequency_hz,
+                      middle_s);
 }
 
 /* Goes on with the bout, ends it, or begins one. */
@@ -284,19 +284,46 @@ static int judge_window(struct state *s)
     return follow(s, verdict, &peak, middle_s);
 }
 
-/* Halves the rate: one filtered row of the newest TAPS. */
-static void add_row(struct state *s, double t_s)
+/* Row `at` of a push; those before it are in `last`. */
+static const struct motion *row_at(const struct state *s,
+                                   const struct motion *rows, ptrdiff_t at)
+{
+    return at >= 0 ? &rows[at] : &s->last[TAPS + at];
+}
+
+/* Halves the rate: one filtered row of the TAPS up to `at`. */
+static void add_row(struct state *s, const struct motion *rows, size_t at)
 {
     static const float WEIGHT[TAPS] = {0.0625f, 0.25f, 0.375f, 0.25f, 0.0625f};
-    float *row = s->row[s->rows++];
-    memset(row, 0, CHANNELS * sizeof(*row));
+    float sum[CHANNELS] = {0.0f};
     for (size_t tap = 0; tap < TAPS; tap++) {
+        const struct motion *row =
+            row_at(s, rows, (ptrdiff_t)(at + tap) - (TAPS - 1));
         for (size_t axis = 0; axis < 3; axis++) {
-            row[axis] += WEIGHT[tap] * s->last[tap].gyro[axis];
-            row[ACCEL + axis] += WEIGHT[tap] * s->last[tap].accel[axis];
+            sum[axis] += WEIGHT[tap] * row->gyro[axis];
+            sum[ACCEL + axis] += WEIGHT[tap] * row->accel[axis];
         }
     }
-    s->row_s = t_s - (double)(TAPS / 2) / GRID_HZ;
+    for (size_t channel = 0; channel < CHANNELS; channel++) {
+        s->x[channel][s->rows] = sum[channel];
+    }
+    s->rows++;
+}
+
+static void keep_last(struct state *s, const struct motion *rows, size_t n)
+{
+    size_t fresh = n < TAPS ? n : TAPS;
+    memmove(s->last, s->last + fresh, (TAPS - fresh) * sizeof(*s->last));
+    memcpy(s->last + TAPS - fresh, rows + n - fresh, fresh * sizeof(*s->last));
+}
+
+static void drop_hop(struct state *s)
+{
+    s->rows -= TREMOR_WINDOW_HOP;
+    for (size_t channel = 0; channel < CHANNELS; channel++) {
+        float *x = s->x[channel];
+        memmove(x, x + TREMOR_WINDOW_HOP, s->rows * sizeof(*x));
+    }
 }
 
 static int push(void *state, const struct motion *rows, size_t n, double t0_s,
@@ -307,14 +334,12 @@ static int push(void *state, const struct motion *rows, size_t n, double t0_s,
         return 0;
     }
     for (size_t i = 0; i < n; i++) {
-        memmove(s->last, s->last + 1, (TAPS - 1) * sizeof(*s->last));
-        s->last[TAPS - 1] = rows[i];
-        s->lasts += s->lasts < TAPS ? 1 : 0;
-        s->odd = !s->odd;
-        if (s->lasts < TAPS || s->odd) {
+        s->seen++;
+        if (s->seen < TAPS || s->seen % 2 == 0) {
             continue;
         }
-        add_row(s, t0_s + (double)i * dt_s);
+        add_row(s, rows, i);
+        s->row_s = t0_s + (double)i * dt_s - (double)(TAPS / 2) / GRID_HZ;
         if (s->rows < TREMOR_WINDOW_ROWS) {
             continue;
         }
@@ -322,9 +347,9 @@ static int push(void *state, const struct motion *rows, size_t n, double t0_s,
         if (err < 0) {
             return err;
         }
-        s->rows -= TREMOR_WINDOW_HOP;
-        memmove(s->row, s->row + TREMOR_WINDOW_HOP, s->rows * sizeof(*s->row));
+        drop_hop(s);
     }
+    keep_last(s, rows, n);
     return 0;
 }
 
@@ -332,8 +357,7 @@ static int gap(void *state)
 {
     struct state *s = state;
     s->rows = 0;
-    s->lasts = 0;
-    s->odd = false;
+    s->seen = 0;
     return close_bout(s);
 }
 

@@ -100,7 +100,7 @@ static int by_value(const void *left, const void *right)
 /* Median over the windows of the field at `offset` of struct bout_window. */
 static double median_of(const struct tremor_bout *bout, size_t offset)
 {
-    double value[BOUT_WINDOWS];
+    double value[BOUT_WINDOWS] = {0.0};
     size_t n = bout->count;
     for (size_t i = 0; i < n; i++) {
         const char *window = (const char *)&bout->window[i];

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "analysis/tremor_cycles.h"
 
-#include <complex.h>
 #include <math.h>
 #include <string.h>
 
@@ -29,7 +28,8 @@ void tremor_cycles_init(struct tremor_cycles *cycles)
 
 struct wave {
     int half;
-    double complex value[2 * HALF_WAVE_MAX + 1];
+    double re[2 * HALF_WAVE_MAX + 1];
+    double im[2 * HALF_WAVE_MAX + 1];
 };
 
 static void wave_fill(struct wave *wave, double hz)
@@ -39,18 +39,21 @@ static void wave_fill(struct wave *wave, double hz)
     for (int i = -wave->half; i <= wave->half; i++) {
         double hann = 0.5 + 0.5 * cos(PI * (double)i / rows);
         double turn = 2.0 * PI * hz * (double)i / TREMOR_WINDOW_HZ;
-        wave->value[i + wave->half] = hann * (cos(turn) - I * sin(turn));
+        wave->re[i + wave->half] = hann * cos(turn);
+        wave->im[i + wave->half] = -hann * sin(turn);
     }
 }
 
-static double phase_at(const struct wave *wave, const float *x, size_t stride)
+/* Phase of the band at `x`, which has rows to both sides. */
+static double phase_at(const struct wave *wave, const float *x)
 {
-    double complex sum = 0.0;
-    const float *at = x - (size_t)wave->half * stride;
-    for (int i = 0; i <= 2 * wave->half; i++) {
-        sum += (double)at[(size_t)i * stride] * wave->value[i];
+    double re = 0.0;
+    double im = 0.0;
+    for (int i = -wave->half; i <= wave->half; i++) {
+        re += (double)x[i] * wave->re[i + wave->half];
+        im += (double)x[i] * wave->im[i + wave->half];
     }
-    return carg(sum) / (2.0 * PI);
+    return atan2(im, re) / (2.0 * PI);
 }
 
 static void count_change(struct tremor_cycles *cycles, double change_hz)
@@ -85,12 +88,12 @@ static void add_phase(struct tremor_cycles *cycles, double phase, double t_s)
     cycles->row_s = t_s;
 }
 
-void tremor_cycles_add(struct tremor_cycles *cycles, const float *x,
-                       size_t stride, double hz, double t_s)
+void tremor_cycles_add(struct tremor_cycles *cycles, const float *x, double hz,
+                       double t_s)
 {
     static const double ROW_S = 1.0 / TREMOR_WINDOW_HZ;
     enum { FIRST = (TREMOR_WINDOW_ROWS - TREMOR_WINDOW_HOP) / 2 };
-    struct wave wave;
+    struct wave wave = {0};
     wave_fill(&wave, hz);
     double first_s = t_s + (FIRST - 0.5 * TREMOR_WINDOW_ROWS) * ROW_S;
     if (first_s - cycles->row_s > 1.5 * ROW_S) {
@@ -100,7 +103,7 @@ void tremor_cycles_add(struct tremor_cycles *cycles, const float *x,
         cycles->row_s = first_s - ROW_S;
     }
     for (size_t i = 0; i < TREMOR_WINDOW_HOP; i++) {
-        double phase = phase_at(&wave, x + (FIRST + i) * stride, stride);
+        double phase = phase_at(&wave, x + FIRST + i);
         add_phase(cycles, phase, first_s + (double)i * ROW_S);
     }
 }

@@ -10,7 +10,6 @@
 #ifndef ANALYSIS_TREMOR_CYCLES_H
 #define ANALYSIS_TREMOR_CYCLES_H
 
-#include <stddef.h>
 #include <stdint.h>
 
 enum { CYCLE_BINS = 800 }; /* -4 to 4 Hz */
@@ -26,11 +25,11 @@ struct tremor_cycles {
 
 void tremor_cycles_init(struct tremor_cycles *cycles);
 
-/* Takes the middle TREMOR_WINDOW_HOP rows of a window of one axis, `stride`
- * floats apart; `t_s` is the window's middle, `hz` about its tremor. Windows a
- * hop apart go on without a seam; others begin anew. */
-void tremor_cycles_add(struct tremor_cycles *cycles, const float *x,
-                       size_t stride, double hz, double t_s);
+/* Takes the middle TREMOR_WINDOW_HOP rows of a window of one axis; `t_s` is the
+ * window's middle, `hz` about its tremor. Windows a hop apart go on without a
+ * seam; others begin anew. */
+void tremor_cycles_add(struct tremor_cycles *cycles, const float *x, double hz,
+                       double t_s);
 
 /* The index [Hz]; NAN below 8 changes. */
 double tremor_cycles_index(const struct tremor_cycles *cycles);

@@ -10,7 +10,6 @@
 
 #include <math.h>
 #include <stddef.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include "analysis/spectrum.h"
@@ -104,11 +103,18 @@ double tremor_power(const float *psd, double low_hz, double high_hz)
     return sum * tremor_step_hz();
 }
 
-static int by_value(const void *left, const void *right)
+/* Sorts a few values by insertion: there are two dozen, a hundred thousand
+ * times. */
+static void sort_few(float *value, size_t n)
 {
-    float a = *(const float *)left;
-    float b = *(const float *)right;
-    return (a > b) - (a < b);
+    for (size_t i = 1; i < n; i++) {
+        float here = value[i];
+        size_t k = i;
+        for (; k > 0 && value[k - 1] > here; k--) {
+            value[k] = value[k - 1];
+        }
+        value[k] = here;
+    }
 }
 
 /* Median density beside the peak. */
@@ -131,7 +137,7 @@ static double background(const float *psd, size_t peak, double highest_hz)
     if (n == 0) {
         return 0.0;
     }
-    qsort(side, n, sizeof(*side), by_value);
+    sort_few(side, n);
     return (double)side[n / 2];
 }
 
@@ -141,18 +147,27 @@ static double slow_power(const float *psd, double peak_hz)
                         fmin(SLOW_HIGH_HZ, peak_hz - HALF_BAND_HZ));
 }
 
+/* Prominence is 0 of a peak that has less than `least` power: its background
+ * is not worth looking for. */
 static void measure_peak(const float *psd, size_t bin, double highest_hz,
-                         struct tremor_peak *peak)
+                         double least, struct tremor_peak *peak)
 {
     double hz = (double)bin * tremor_step_hz();
-    double beside = background(psd, bin, highest_hz);
-    double width = tremor_step_hz() * (double)(2 * bin_of(HALF_BAND_HZ) + 1);
+    double slow = slow_power(psd, hz);
     double power = tremor_power(psd, hz - HALF_BAND_HZ, hz + HALF_BAND_HZ);
-    peak->frequency_hz =
-        spectrum_peak_hz(psd, TREMOR_BINS, bin, tremor_step_hz(), NULL);
-    peak->power = fmax(0.0, power - beside * width);
-    peak->prominence = beside > 0.0 ? power / (beside * width) : 0.0;
-    peak->ratio = sqrt(power / fmax(slow_power(psd, hz), 1e-12));
+    *peak = (struct tremor_peak){.frequency_hz = hz,
+                                 .power = power,
+                                 .ratio = sqrt(power / fmax(slow, 1e-12)),
+                                 .slow_rms = sqrt(slow)};
+    double width = tremor_step_hz() * (double)(2 * bin_of(HALF_BAND_HZ) + 1);
+    double beside =
+        power < least ? 0.0 : width * background(psd, bin, highest_hz);
+    if (beside > 0.0) {
+        peak->frequency_hz =
+            spectrum_peak_hz(psd, TREMOR_BINS, bin, tremor_step_hz(), NULL);
+        peak->power = fmax(0.0, power - beside);
+        peak->prominence = power / beside;
+    }
 }
 
 /* Not the slope of something beyond the band. */
@@ -187,7 +202,7 @@ static size_t highest_bin(const float *psd, double low_hz, double high_hz)
 
 /* The local peak that stands out most, for spectra that slope down from slow
  * motion. Returns false if there is none. */
-static bool most_prominent(const float *psd, double highest_hz,
+static bool most_prominent(const float *psd, double highest_hz, double least,
                            struct tremor_peak *peak)
 {
     struct tremor_peak best = {0};
@@ -195,7 +210,7 @@ static bool most_prominent(const float *psd, double highest_hz,
     for (size_t k = bin_of(KINETIC_LOWEST_HZ); k <= last; k++) {
         if (is_main_peak(psd, k)) {
             struct tremor_peak here;
-            measure_peak(psd, k, highest_hz, &here);
+            measure_peak(psd, k, highest_hz, least, &here);
             if (here.prominence > best.prominence) {
                 best = here;
             }
@@ -268,13 +283,13 @@ static enum tremor_verdict judge_moving(const struct tremor_spectra *spectra,
                                         struct tremor_peak *peak)
 {
     double slow_rms = peak->slow_rms;
-    if (!most_prominent(spectra->gyro, limits->highest_hz, peak)) {
+    double least = fmax(KINETIC_DPS, KINETIC_RATIO * slow_rms);
+    if (!most_prominent(spectra->gyro, limits->highest_hz, least * least,
+                        peak)) {
         return TREMOR_NONE;
     }
     peak->slow_rms = slow_rms;
-    double rms = sqrt(peak->power);
-    if (peak->prominence < KINETIC_PROMINENCE || rms < KINETIC_DPS ||
-        rms < KINETIC_RATIO * slow_rms ||
+    if (peak->prominence < KINETIC_PROMINENCE || sqrt(peak->power) < least ||
         is_overtone_of_slow(spectra->gyro, peak->frequency_hz) ||
         has_strong_overtones(spectra, limits, peak->frequency_hz)) {
         return TREMOR_NONE;
@@ -311,8 +326,10 @@ enum tremor_verdict tremor_window_judge(const struct tremor_spectra *spectra,
 {
     const float *psd = limits->has_gyro ? spectra->gyro : spectra->accel;
     size_t bin = highest_bin(psd, LOWEST_HZ, limits->highest_hz + BEYOND_HZ);
-    measure_peak(psd, bin, limits->highest_hz, peak);
-    peak->slow_rms = sqrt(slow_power(psd, peak->frequency_hz));
+    const struct demands *demands =
+        limits->has_gyro ? &GYRO_DEMANDS : &ACCEL_DEMANDS;
+    measure_peak(psd, bin, limits->highest_hz, demands->floor * demands->floor,
+                 peak);
     bool moving = limits->has_gyro && peak->slow_rms > TREMOR_MOVING_DPS;
     return moving ? judge_moving(spectra, limits, peak)
                   : judge_still(spectra, limits, peak);
