@@ -21,10 +21,11 @@
 
 enum {
     GRID_HZ = 100,
-    TAPS = 5,       /* of the filter before halving: binomial */
-    CHANNELS = 6,   /* gyroscope, accelerometer */
-    ACCEL = 3,      /* first channel of the accelerometer */
-    MISSED_MAX = 3, /* windows a bout may go without tremor */
+    TAPS = 5,         /* of the filter before halving: binomial */
+    DELAY = TAPS / 2, /* of it, rows */
+    CHANNELS = 6,     /* gyroscope, accelerometer */
+    ACCEL = 3,        /* first channel of the accelerometer */
+    MISSED_MAX = 3,   /* windows a bout may go without tremor */
 };
 
 /* The filters before keep what is below this share of the recording's rate. */
@@ -339,7 +340,7 @@ static int push(void *state, const struct motion *rows, size_t n, double t0_s,
             continue;
         }
         add_row(s, rows, i);
-        s->row_s = t0_s + (double)i * dt_s - (double)(TAPS / 2) / GRID_HZ;
+        s->row_s = t0_s + (double)i * dt_s - (double)DELAY / GRID_HZ;
         if (s->rows < TREMOR_WINDOW_ROWS) {
             continue;
         }
