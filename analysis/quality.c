@@ -31,6 +31,7 @@ static const double OFF_SD_ALONE_MG = 5; /* accelerometer alone */
 static const double OFF_MIN_S = 20;      /* with gyroscope */
 static const double OFF_MIN_ALONE_S = 180;
 static const double TURN_G = 0.02; /* mean moves less in the run */
+enum { OFF_BLIPS = 10 };           /* one epoch in ten may be a blip */
 enum { STILL_RUN = 5 };            /* epochs to a calibration point */
 
 struct run { /* consecutive quiet epochs */
@@ -38,6 +39,7 @@ struct run { /* consecutive quiet epochs */
     double end_s;
     double first_g[3]; /* mean of its first epoch */
     unsigned epochs;
+    unsigned blips; /* of them not quiet, only still */
 };
 
 struct state {
@@ -132,10 +134,15 @@ static void still_end(struct state *state)
     memset(state->still_sum_g, 0, sizeof(state->still_sum_g));
 }
 
+static bool is_still(const struct state *state, const struct epoch *epoch)
+{
+    return epoch->accel_sd_mg < STILL_SD_MG &&
+           (!state->has_gyro || epoch->gyro_sd_dps < STILL_GYRO_DPS);
+}
+
 static void still_add(struct state *state, const struct epoch *epoch)
 {
-    bool still = epoch->accel_sd_mg < STILL_SD_MG &&
-                 (!state->has_gyro || epoch->gyro_sd_dps < STILL_GYRO_DPS);
+    bool still = is_still(state, epoch);
     if (!still ||
         (state->still.epochs > 0 && has_turned(&state->still, epoch))) {
         still_end(state);
@@ -176,7 +183,7 @@ static bool looks_off(const struct state *state, const struct epoch *epoch)
 static int off_end(struct state *state)
 {
     struct run run = state->off;
-    state->off.epochs = 0;
+    state->off = (struct run){0};
     double least_s = state->has_gyro ? OFF_MIN_S : OFF_MIN_ALONE_S;
     if (run.epochs == 0 || run.end_s - run.start_s < least_s) {
         return 0;
@@ -192,23 +199,30 @@ static int off_end(struct state *state)
     return 0;
 }
 
+/* A step on the floor, a door: a table shakes now and then, a little. */
+static bool is_blip(const struct state *state, const struct run *run,
+                    const struct epoch *epoch)
+{
+    return is_still(state, epoch) && OFF_BLIPS * run->blips < run->epochs;
+}
+
 static int off_add(struct state *state, const struct epoch *epoch)
 {
+    struct run *run = &state->off;
     bool off = looks_off(state, epoch);
-    if (state->off.epochs > 0 && (!off || has_turned(&state->off, epoch))) {
+    bool goes_on = run->epochs > 0 && !has_turned(run, epoch) &&
+                   (off || is_blip(state, run, epoch));
+    if (!goes_on) {
         int err = off_end(state);
-        if (err < 0) {
+        if (err < 0 || !off) {
             return err;
         }
+        run->start_s = epoch->start_s;
+        memcpy(run->first_g, epoch->mean, sizeof(run->first_g));
     }
-    if (!off) {
-        return 0;
-    }
-    if (state->off.epochs++ == 0) {
-        state->off.start_s = epoch->start_s;
-        memcpy(state->off.first_g, epoch->mean, sizeof(state->off.first_g));
-    }
-    state->off.end_s = epoch->end_s;
+    run->epochs++;
+    run->blips += !off;
+    run->end_s = epoch->end_s;
     return 0;
 }
 
