@@ -31,6 +31,8 @@ struct fake_imu {
     unsigned recoveries;
     unsigned flip_at; /* 1: the next FIFO word comes with a flipped bit */
     uint8_t flip;     /* the bit */
+    bool still;       /* x does not count, as if at rest */
+    bool stuck;       /* actuation changes nothing */
     bool torn;        /* next counter reading is torn */
 };
 
@@ -80,10 +82,12 @@ static inline void fake_sample(struct fake_imu *imu)
 {
     uint8_t data[6] = {0};
     uint8_t control = imu->regs[LSM6DSOX_CTRL5_C];
-    int actuated_accel = control & 3 ? 820 : 0;  /* 100 mg */
-    int actuated_gyro = control & 12 ? 4286 : 0; /* 300 deg/s */
+    int actuated_accel =
+        (control & 3) != 0 && !imu->stuck ? 820 : 0; /* 100 mg */
+    int actuated_gyro =
+        (control & 12) != 0 && !imu->stuck ? 4286 : 0; /* 300 deg/s */
     bool invalid = imu->taken < imu->invalid;
-    uint16_t number = (uint16_t)(imu->taken % 1000);
+    uint16_t number = imu->still ? 0 : (uint16_t)(imu->taken % 1000);
 
     put_u16(data, invalid ? 0x7FFE : (uint16_t)(number + actuated_gyro));
     put_u16(data + 2, (uint16_t)actuated_gyro);

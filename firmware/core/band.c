@@ -177,16 +177,20 @@ static void finish(struct band *band, bool answers)
     end_stream(band);
 }
 
+/* Draining ends with the first batch that is not full: at high rates new
+ * samples come while the last ones are read, and they would for ever. */
 static void poll_stream(struct band *band, bool drain)
 {
+    const struct lsm6dsox *imu = &band->imu;
     int count = lsm6dsox_read(&band->imu, drain, band->samples);
 
     if (count > 0) {
         stream_samples(band, (size_t)count);
     }
-    bool running = band->imu.phase == LSM6DSOX_RUNNING;
-    if (drain && (count <= 0 || !running)) {
-        finish(band, count == 0 && running);
+    bool answers = count >= 0 && imu->phase == LSM6DSOX_RUNNING;
+    if (drain &&
+        (!answers || imu->left_words < imu->batch * LSM6DSOX_SLOT_WORDS)) {
+        finish(band, answers);
     }
 }
 

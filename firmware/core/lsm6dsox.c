@@ -208,7 +208,7 @@ static int set_up(struct lsm6dsox *imu)
     measure_period(imu);
     uint64_t now = now_us(imu);
     imu->settled_us =
-        now + SETTLE_US + SETTLE_SAMPLES * (imu->period_ns / NS_PER_US);
+        now + SETTLE_US + (uint64_t)SETTLE_SAMPLES * imu->period_ns / NS_PER_US;
     imu->phase = LSM6DSOX_SETTLING;
     imu->due_us = now + SETTLE_STEP_US;
     imu->pair_us = 0;
@@ -315,7 +315,8 @@ static int decode(struct lsm6dsox *imu, const uint8_t *bytes, uint32_t words,
 
     for (uint32_t i = 0; i < words; i++) {
         struct slots_sample *sample = &out[count];
-        if (!slots_word(&imu->slots, bytes + i * LSM6DSOX_WORD, sample)) {
+        if (!slots_word(&imu->slots, bytes + (size_t)i * LSM6DSOX_WORD,
+                        sample)) {
             continue;
         }
         if (sample->restarted) {

@@ -77,8 +77,9 @@ static int store(struct slots *slots, const uint8_t *word)
     default:
         return -1;
     }
-    for (int axis = 0; axis < 3; axis++) {
-        slots->sample.axes[first + axis] = get_i16(word + 1 + 2 * axis);
+    const uint8_t *data = word + 1;
+    for (int axis = 0; axis < 3; axis++, data += 2) {
+        slots->sample.axes[first + axis] = get_i16(data);
     }
     return first == 0 ? HAVE_ACCEL : HAVE_GYRO;
 }
