@@ -208,6 +208,9 @@ static int begin(struct recording *r, struct error *error)
                   nanoseconds_per_row(r));
     timeline_set_gaps(&r->timeline, source->facts.gaps,
                       source->facts.gap_count);
+    if (source->facts.exact_times) {
+        timeline_set_exact(&r->timeline);
+    }
     r->row = 0;
     r->end_s = 0;
     r->shift_s = 0;

@@ -23,6 +23,9 @@ enum {
         32766, /* the largest becomes this: int16's end means clipped */
 };
 
+enum { ROUNDING_NS = 2000 };
+static const double meant_share = 0.25;
+
 static const double gravity_ms2 = 9.80665;
 static const double radians_per_degree = 0.017453292519943295;
 static const double rate_min_hz = 1;
@@ -276,11 +279,44 @@ static void take_largest(struct csv_source *s, const struct csv_row *row)
     }
 }
 
+/* Steps of time, each against the one before. */
+struct steps {
+    int64_t last_ns;
+    int64_t step_ns;
+    uint64_t rows;
+    uint64_t changes; /* by more than the last digits' rounding */
+    bool forward;     /* all of them */
+};
+
+static void steps_add(struct steps *steps, int64_t ns)
+{
+    int64_t step_ns = ns - steps->last_ns;
+    if (steps->rows > 0) {
+        steps->forward = steps->forward && step_ns > 0;
+    }
+    if (steps->rows > 1 && llabs(step_ns - steps->step_ns) > ROUNDING_NS) {
+        steps->changes++;
+    }
+    steps->last_ns = ns;
+    steps->step_ns = step_ns;
+    steps->rows++;
+}
+
+/* Jitter changes nearly every step. Where most steps repeat the one before,
+ * those that do not were meant: a clock that was set right, or samples that
+ * came early or late. */
+static bool steps_were_meant(const struct steps *steps)
+{
+    return steps->forward && steps->changes > 0 &&
+           (double)steps->changes < meant_share * (double)steps->rows;
+}
+
 static int scan(struct csv_source *s, struct gap_finder *finder,
                 struct error *error)
 {
     struct source_facts *facts = s->facts;
     struct csv_row row;
+    struct steps steps = {.forward = true};
     double before = s->first;
     int got;
     while ((got = csv_rows_next(s->rows, &row, error)) > 0) {
@@ -292,6 +328,7 @@ static int scan(struct csv_source *s, struct gap_finder *finder,
         take_largest(s, &row);
         facts->last_ns = row_ns(s, &row, facts->rows);
         facts->rows++;
+        steps_add(&steps, facts->last_ns);
         err = gap_finder_add(finder, facts->last_ns);
         if (err < 0) {
             return error_set(error, err, "'%s' has too many gaps", s->path);
@@ -300,6 +337,7 @@ static int scan(struct csv_source *s, struct gap_finder *finder,
     if (got < 0) {
         return got;
     }
+    facts->exact_times = steps_were_meant(&steps);
     got = gap_finder_finish(finder);
     return got < 0 ? error_set(error, got, "'%s' has too many gaps", s->path)
                    : 0;

@@ -24,6 +24,11 @@ void timeline_set_gaps(struct timeline *timeline,
     timeline->gap_count = count;
 }
 
+void timeline_set_exact(struct timeline *timeline)
+{
+    timeline->group_rows = 1;
+}
+
 /* Row at which the stretch under way ends. Gaps before the first row belong to
  * no two rows and are passed over. */
 static uint64_t stretch_end(struct timeline *t)

@@ -73,6 +73,9 @@ void timeline_init(struct timeline *timeline, struct timeline_supply supply,
 void timeline_set_gaps(struct timeline *timeline,
                        const struct recording_gap *gaps, size_t count);
 
+/* Says that blocks' times have no jitter: lines go from block to block. */
+void timeline_set_exact(struct timeline *timeline);
+
 /* The next line. Returns 1, 0 at the end, or an error where the blocks do not
  * follow one another in rows and in time. */
 int timeline_next(struct timeline *timeline, struct timeline_line *line,
