@@ -347,3 +347,18 @@ uint32_t hdf5_crc(uint32_t crc, const int16_t *values, size_t n)
     }
     return crc;
 }
+
+void hdf5_crc_rows(uint32_t crc[2], int16_t (*rows)[6], size_t n)
+{
+    enum { AT_ONCE = 512 };
+    int16_t half[AT_ONCE][3];
+    for (size_t sensor = 0; sensor < 2; sensor++) {
+        for (size_t i = 0; i < n;) {
+            size_t part = 0;
+            while (part < AT_ONCE && i < n) {
+                memcpy(half[part++], &rows[i++][3 * sensor], sizeof(half[0]));
+            }
+            crc[sensor] = hdf5_crc(crc[sensor], half[0], 3 * part);
+        }
+    }
+}

@@ -83,4 +83,7 @@ int hdf5_get_u64(hid_t object, const char *name, uint64_t *out);
 /* CRC-32C of `n` values as little-endian int16. */
 uint32_t hdf5_crc(uint32_t crc, const int16_t *values, size_t n);
 
+/* The same of the accelerometer's and the gyroscope's halves of `n` rows. */
+void hdf5_crc_rows(uint32_t crc[2], int16_t (*rows)[6], size_t n);
+
 #endif

@@ -9,13 +9,12 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "acquire/hdf5_layout.h"
+#include "acquire/hdf5_check.h"
 #include "acquire/recording_source.h"
 
 enum {
     WINDOW_ROWS = 32768, /* read at once; several chunks of the file */
     WINDOW_BLOCKS = 4096,
-    CHUNK_BYTES_MAX = 1 << 26, /* HDF5 holds a chunk of the file in memory */
 };
 
 static const double gravity_ms2 = 9.80665; /* standard gravity, ISO 80000-3 */
@@ -84,124 +83,14 @@ static int read_failed(enum hdf5_set set, struct error *error)
     return hdf5_failed(error, ERR_DATA, "read dataset", hdf5_sets[set].name);
 }
 
-/* ---- what is believed of a dataset ---- */
-
-static bool filters_good(hid_t how)
-{
-    int n = H5Pget_nfilters(how);
-    for (int i = 0; i < n; i++) {
-        unsigned flags;
-        size_t values = 0;
-        H5Z_filter_t filter = H5Pget_filter2(how, (unsigned)i, &flags, &values,
-                                             NULL, 0, NULL, NULL);
-        if (filter != H5Z_FILTER_FLETCHER32 && filter != H5Z_FILTER_SHUFFLE &&
-            filter != H5Z_FILTER_DEFLATE) {
-            return false;
-        }
-    }
-    return n >= 0;
-}
-
-static bool layout_good(hid_t how, hid_t type)
-{
-    hsize_t chunk[2] = {1, 1};
-    switch (H5Pget_layout(how)) {
-    case H5D_CONTIGUOUS:
-        return H5Pget_external_count(how) == 0;
-    case H5D_CHUNKED:
-        return H5Pget_chunk(how, 2, chunk) > 0 && chunk[0] > 0 &&
-               chunk[0] <= CHUNK_BYTES_MAX && chunk[1] <= CHUNK_BYTES_MAX &&
-               chunk[0] * chunk[1] <= CHUNK_BYTES_MAX / H5Tget_size(type);
-    default:
-        return false;
-    }
-}
-
-/* Stored numbers must be what the layout says; how wide and in which order
- * their bytes are, HDF5 converts. */
-static bool type_good(enum hdf5_set set, hid_t type)
-{
-    switch (set) {
-    case HDF5_SET_ACCEL:
-    case HDF5_SET_GYRO:
-        return H5Tget_class(type) == H5T_INTEGER && H5Tget_size(type) == 2 &&
-               H5Tget_sign(type) == H5T_SGN_2;
-    case HDF5_SET_TEMPERATURE:
-        return H5Tget_class(type) == H5T_FLOAT;
-    default:
-        return H5Tget_class(type) == H5T_COMPOUND;
-    }
-}
-
-static bool members_good(hid_t stored, hid_t wanted)
-{
-    int n = H5Tget_nmembers(wanted);
-    for (int i = 0; i < n; i++) {
-        char *name = H5Tget_member_name(wanted, (unsigned)i);
-        int at = name != NULL ? H5Tget_member_index(stored, name) : -1;
-        bool good = at >= 0 &&
-                    H5Tget_member_class(stored, (unsigned)at) ==
-                        H5Tget_member_class(wanted, (unsigned)i) &&
-                    H5Tdetect_class(stored, H5T_VLEN) == 0;
-        H5free_memory(name);
-        if (!good) {
-            return false;
-        }
-    }
-    return H5Tis_variable_str(stored) == 0;
-}
-
-static bool extent_good(hid_t dataset, enum hdf5_set set, uint64_t rows)
-{
-    const struct hdf5_set_layout *layout = &hdf5_sets[set];
-    int rank = layout->columns > 0 ? 2 : 1;
-    hsize_t extent[2] = {0, 0};
-    hid_t space = H5Dget_space(dataset);
-    bool good = space >= 0 && H5Sget_simple_extent_ndims(space) == rank &&
-                H5Sget_simple_extent_dims(space, extent, NULL) == rank &&
-                extent[1] == layout->columns && rows <= extent[0] &&
-                (layout->most_rows == 0 || rows <= layout->most_rows);
-    hdf5_release(space);
-    return good;
-}
-
-static const char *fault_of(struct hdf5_source *s, enum hdf5_set set)
-{
-    hid_t dataset = s->dataset[set];
-    if (hdf5_get_u64(dataset, "rows", &s->rows[set]) < 0) {
-        return "it does not say how many rows count";
-    }
-    hid_t type = H5Dget_type(dataset);
-    hid_t how = H5Dget_create_plist(dataset);
-    const char *fault = NULL;
-    if (type < 0 || !type_good(set, type) ||
-        (H5Tget_class(type) == H5T_COMPOUND &&
-         !members_good(type, s->type[set]))) {
-        fault = "it is of the wrong type";
-    } else if (how < 0 || !layout_good(how, type) || !filters_good(how)) {
-        fault = "it is stored in a way that is not allowed";
-    } else if (!extent_good(dataset, set, s->rows[set])) {
-        fault = "its size is wrong";
-    }
-    hdf5_release(how);
-    hdf5_release(type);
-    return fault;
-}
-
-static bool is_hard_link(hid_t home, const char *name)
-{
-    H5L_info_t link;
-    return H5Lexists(home, name, H5P_DEFAULT) > 0 &&
-           H5Lget_info(home, name, &link, H5P_DEFAULT) >= 0 &&
-           link.type == H5L_TYPE_HARD;
-}
+/* ---- opening ---- */
 
 static int open_set(struct hdf5_source *s, enum hdf5_set set,
                     struct error *error)
 {
     hid_t home = set == HDF5_SET_EVENTS ? s->file : s->sensor;
     const char *name = hdf5_sets[set].name;
-    if (!is_hard_link(home, name)) {
+    if (!hdf5_is_hard_link(home, name)) {
         return 0;
     }
     s->type[set] = hdf5_set_type(set, true);
@@ -209,15 +98,14 @@ static int open_set(struct hdf5_source *s, enum hdf5_set set,
     if (s->type[set] < 0 || s->dataset[set] < 0) {
         return read_failed(set, error);
     }
-    const char *fault = fault_of(s, set);
+    const char *fault =
+        hdf5_fault(s->dataset[set], set, s->type[set], &s->rows[set]);
     return fault == NULL ? 0
                          : error_set(error, ERR_DATA,
                                      "'%s' is damaged or not written by "
                                      "carpus: dataset '%s': %s",
                                      s->path, name, fault);
 }
-
-/* ---- opening ---- */
 
 static int open_file(struct hdf5_source *s, struct error *error)
 {
@@ -258,14 +146,14 @@ static int open_sensor(struct hdf5_source *s, struct error *error)
 {
     char *serial = s->facts->info.serial;
     size_t size = sizeof(s->facts->info.serial);
-    hid_t sensors = is_hard_link(s->file, "sensors")
+    hid_t sensors = hdf5_is_hard_link(s->file, "sensors")
                         ? H5Gopen2(s->file, "sensors", H5P_DEFAULT)
                         : -1;
     ssize_t n = sensors < 0 ? -1
                             : H5Lget_name_by_idx(sensors, ".", H5_INDEX_NAME,
                                                  H5_ITER_INC, 0, serial, size,
                                                  H5P_DEFAULT);
-    if (n > 0 && (size_t)n < size && is_hard_link(sensors, serial)) {
+    if (n > 0 && (size_t)n < size && hdf5_is_hard_link(sensors, serial)) {
         s->sensor = H5Gopen2(sensors, serial, H5P_DEFAULT);
     }
     hdf5_release(sensors);

@@ -3,11 +3,6 @@
  * Writing a recording. HDF5 never syncs, and its H5Fclose has returned success
  * on a full disk, so the file is built under a temporary name, closed, read
  * back and compared before it is published.
- *
- * Rows are written in whole chunks, because a partly filled chunk is written
- * anew, with its checksum, each time. No compression: the low bits of an
- * inertial sensor are noise (deflate gains a quarter), reading would be five
- * times slower, and a damaged chunk would be harder to tell from a wrong one.
  */
 #include "acquire/recording.h"
 
@@ -19,20 +14,9 @@
 #include <unistd.h>
 
 #include "acquire/clock_fit.h"
-#include "acquire/hdf5_layout.h"
+#include "acquire/hdf5_append.h"
 #include "acquire/output.h"
 #include "acquire/slope.h"
-
-/* A dataset that grows. */
-struct appender {
-    hid_t dataset; /* -1: this recording has none */
-    hid_t type;    /* in memory */
-    enum hdf5_set set;
-    size_t held; /* rows in `rows` */
-    uint64_t stored;
-    uint32_t crc;
-    unsigned char *rows; /* one chunk of them */
-};
 
 struct recording_writer {
     struct recording_info info;
@@ -56,119 +40,6 @@ static int failed(struct recording_writer *w, struct error *error)
 static int no_memory(struct error *error)
 {
     return error_set(error, ERR_NO_MEMORY, "out of memory");
-}
-
-/* ---- datasets ---- */
-
-static hid_t chunked(const struct hdf5_set_layout *layout, int rank)
-{
-    hsize_t chunk[2] = {layout->chunk, layout->columns};
-    hid_t how = H5Pcreate(H5P_DATASET_CREATE);
-    if (how < 0 || H5Pset_chunk(how, rank, chunk) < 0 ||
-        H5Pset_fletcher32(how) < 0) {
-        hdf5_release(how);
-        return -1;
-    }
-    return how;
-}
-
-static hid_t create_dataset(hid_t home, enum hdf5_set set)
-{
-    const struct hdf5_set_layout *layout = &hdf5_sets[set];
-    int rank = layout->columns > 0 ? 2 : 1;
-    hsize_t now[2] = {0, layout->columns};
-    hsize_t most[2] = {H5S_UNLIMITED, layout->columns};
-    hid_t space = H5Screate_simple(rank, now, most);
-    hid_t type = hdf5_set_type(set, false);
-    hid_t how = chunked(layout, rank);
-    hid_t dataset = -1;
-    if (space >= 0 && type >= 0 && how >= 0) {
-        dataset = H5Dcreate2(home, layout->name, type, space, H5P_DEFAULT, how,
-                             H5P_DEFAULT);
-    }
-    hdf5_release(how);
-    hdf5_release(type);
-    hdf5_release(space);
-    return dataset;
-}
-
-static int appender_open(struct appender *a, enum hdf5_set set, hid_t home)
-{
-    a->set = set;
-    a->type = hdf5_set_type(set, true);
-    a->rows = malloc((size_t)hdf5_sets[set].chunk * hdf5_sets[set].row_size);
-    a->dataset = create_dataset(home, set);
-    return a->type >= 0 && a->rows != NULL && a->dataset >= 0 ? 0 : -1;
-}
-
-static int appender_store(struct appender *a)
-{
-    const struct hdf5_set_layout *layout = &hdf5_sets[a->set];
-    int rank = layout->columns > 0 ? 2 : 1;
-    hsize_t start[2] = {a->stored, 0};
-    hsize_t count[2] = {a->held, layout->columns};
-    hsize_t extent[2] = {a->stored + a->held, layout->columns};
-    if (H5Dset_extent(a->dataset, extent) < 0) {
-        return -1;
-    }
-    hid_t there = H5Dget_space(a->dataset);
-    hid_t here = H5Screate_simple(rank, count, NULL);
-    int err = -1;
-    if (there >= 0 && here >= 0 &&
-        H5Sselect_hyperslab(there, H5S_SELECT_SET, start, NULL, count, NULL) >=
-            0 &&
-        H5Dwrite(a->dataset, a->type, here, there, H5P_DEFAULT, a->rows) >= 0) {
-        err = 0;
-    }
-    hdf5_release(here);
-    hdf5_release(there);
-    if (layout->columns > 0) {
-        a->crc = hdf5_crc(a->crc, (const int16_t *)(const void *)a->rows,
-                          3 * a->held);
-    }
-    a->stored += a->held;
-    a->held = 0;
-    return err;
-}
-
-/* Room for one more row. The chunk before is stored if it is full. */
-static void *appender_row(struct appender *a)
-{
-    if (a->held == hdf5_sets[a->set].chunk && appender_store(a) < 0) {
-        return NULL;
-    }
-    return a->rows + hdf5_sets[a->set].row_size * a->held++;
-}
-
-static int appender_add(struct appender *a, const void *row)
-{
-    void *room = appender_row(a);
-    if (room == NULL) {
-        return -1;
-    }
-    memcpy(room, row, hdf5_sets[a->set].row_size);
-    return 0;
-}
-
-/* Stores what is held and says how many rows count. */
-static int appender_finish(struct appender *a)
-{
-    if (a->held > 0 && appender_store(a) < 0) {
-        return -1;
-    }
-    if (hdf5_put_u64(a->dataset, "rows", a->stored) < 0) {
-        return -1;
-    }
-    return hdf5_sets[a->set].columns > 0
-               ? hdf5_put_u64(a->dataset, "crc32c", a->crc)
-               : 0;
-}
-
-static void appender_free(struct appender *a)
-{
-    hdf5_release(a->type);
-    free(a->rows);
-    *a = (struct appender){.dataset = -1, .type = -1};
 }
 
 /* ---- begin ---- */
@@ -419,6 +290,21 @@ static int put_field(struct recording_writer *w, const struct hdf5_field *f)
                        : hdf5_put_double(home, f->name, *(const double *)value);
 }
 
+/* "1 fifo, 2 bus, ...": so that whoever reads the table needs no manual. */
+static int put_causes(hid_t gaps)
+{
+    char text[256];
+    size_t used = 0;
+    for (uint32_t bit = GAP_FIFO; bit <= GAP_SOURCE; bit <<= 1) {
+        char cause[64];
+        gap_cause_text(bit, cause);
+        used += (size_t)snprintf(text + used, sizeof(text) - used,
+                                 "%s%" PRIu32 " %s", used > 0 ? ", " : "", bit,
+                                 cause);
+    }
+    return hdf5_put_text(gaps, "cause_bits", text);
+}
+
 static int put_unit(const struct appender *a, const char *unit)
 {
     return a->dataset < 0 ? 0 : hdf5_put_text(a->dataset, "unit", unit);
@@ -438,7 +324,11 @@ static int put_attributes(struct recording_writer *w)
         hdf5_put_text(w->sensor, "axes", "x,y,z; right-handed") < 0 ||
         put_unit(&w->sets[HDF5_SET_ACCEL], "m/s2") < 0 ||
         put_unit(&w->sets[HDF5_SET_GYRO], "rad/s") < 0 ||
-        put_unit(&w->sets[HDF5_SET_TEMPERATURE], "degC") < 0) {
+        put_unit(&w->sets[HDF5_SET_TEMPERATURE], "degC") < 0 ||
+        put_causes(w->sets[HDF5_SET_GAPS].dataset) < 0 ||
+        hdf5_put_text(w->sets[HDF5_SET_BLOCKS].dataset, "flag_bits",
+                      "1 accelerometer clipped, 2 gyroscope clipped, "
+                      "4 sensor restarted before") < 0) {
         return -1;
     }
     return 0;
@@ -499,20 +389,13 @@ static int read_crc(struct recording *recording, uint32_t crc[2],
 {
     enum { ROWS = 4096 };
     int16_t(*rows)[6] = malloc(ROWS * sizeof(*rows));
-    int16_t(*part)[3] = malloc(ROWS * sizeof(*part));
-    int err = rows != NULL && part != NULL ? 0 : no_memory(error);
+    int err = rows != NULL ? 0 : no_memory(error);
     uint64_t total = recording_rows(recording);
     for (uint64_t at = 0; at < total && err == 0; at += ROWS) {
         size_t n = total - at < ROWS ? (size_t)(total - at) : ROWS;
         err = recording_read_raw(recording, at, n, rows, error);
-        for (size_t s = 0; s < 2 && err == 0; s++) {
-            for (size_t i = 0; i < n; i++) {
-                memcpy(part[i], &rows[i][3 * s], sizeof(part[i]));
-            }
-            crc[s] = hdf5_crc(crc[s], part[0], 3 * n);
-        }
+        hdf5_crc_rows(crc, rows, err == 0 ? n : 0);
     }
-    free(part);
     free(rows);
     return err;
 }

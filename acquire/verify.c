@@ -32,7 +32,6 @@ struct check {
     struct slope slope;
     int64_t first_ns;
     int16_t rows[ROWS][6];
-    int16_t part[ROWS][3];
 };
 
 __attribute__((format(printf, 2, 3))) static void fault(struct check *check,
@@ -48,16 +47,6 @@ __attribute__((format(printf, 2, 3))) static void fault(struct check *check,
 }
 
 /* ---- samples ---- */
-
-static void add_crc(struct check *c, size_t n, uint32_t crc[2])
-{
-    for (size_t s = 0; s < 2; s++) {
-        for (size_t i = 0; i < n; i++) {
-            memcpy(c->part[i], &c->rows[i][3 * s], sizeof(c->part[i]));
-        }
-        crc[s] = hdf5_crc(crc[s], c->part[0], 3 * n);
-    }
-}
 
 static void check_samples(struct check *c)
 {
@@ -75,7 +64,7 @@ static void check_samples(struct check *c)
                   error.text);
             return;
         }
-        add_crc(c, n, crc);
+        hdf5_crc_rows(crc, c->rows, n);
     }
     for (size_t s = 0; s < 2; s++) {
         if (there[s] && !facts->has_crc[s]) {
