@@ -388,6 +388,7 @@ void sensor_init(struct sensor *sensor, const struct sensor_config *config,
     sensor->now_ns = now_ns;
     sensor->motion_start_ns = INT64_MAX;
     sensor_power_cycle(sensor);
+    sensor->ready_ns = now_ns;
 }
 
 void sensor_start_motion(struct sensor *sensor, int64_t now_ns)

@@ -71,6 +71,7 @@ struct sensor {
     uint64_t fifo_samples; /* of both sensors, since it was enabled */
 };
 
+/* A sensor that has had power for a while: it answers at once. */
 void sensor_init(struct sensor *sensor, const struct sensor_config *config,
                  int64_t now_ns);
 

@@ -3,10 +3,12 @@
  * The virtual wristband: firmware/core running on this computer against a
  * simulated LSM6DSOX (sensor.h), moved by a motion source. It lives on a
  * virtual clock that only wristband_run moves: the same seed, motion and calls
- * give the same bytes, however fast it is run.
+ * give the same bytes, however fast it is run. It jumps from sample to sample
+ * and lets bus transfers take their time at 400 kHz.
  *
  * Ownership: wristband_new copies its configuration, takes the motion source
- * (it calls release in wristband_free) and gives a heap object.
+ * (it calls release in wristband_free, and itself where it fails) and gives a
+ * heap object.
  * Threads: one at a time.
  * Errors: -1 with errno ENOMEM or EINVAL; a motion source that fails ends the
  * stream as if the motion were over, and wristband_failed() says so.
@@ -38,7 +40,12 @@ struct wristband_fault {
     double amount; /* see the kind */
 };
 
-/* Every sample the sensor put into its FIFO, whether or not it arrives. */
+/* Every sample of the stream that the sensor put into its FIFO, whether or not
+ * it arrives. `index` is that of the stream: sample k of a frame is sample
+ * frame.index + k here, exactly. Start-up samples, which the firmware drops,
+ * are left out. Only where the sensor was set up anew (WIRE_RESTARTED) is the
+ * index by the clock on both sides, and may differ by one or two from then
+ * on. */
 typedef void wristband_sample_fn(void *ctx, uint64_t index,
                                  const int16_t sample[6]);
 
@@ -63,8 +70,9 @@ int wristband_new(const struct wristband_config *config,
 void wristband_free(struct wristband *band);
 
 /* Moves the virtual clock on to `until_ns` (host time, 0 at wristband_new) and
- * lets the firmware do what falls due. The motion starts with the request
- * WIRE_REQUEST_START; when it is over the stream ends by itself. */
+ * lets the firmware do what falls due; a transfer under way is finished. The
+ * motion starts with the first sample of the first stream, so that its times
+ * are those of the recording; when it is over the stream ends by itself. */
 void wristband_run(struct wristband *band, int64_t until_ns);
 
 /* Virtual host time [ns]. The device's own clock differs by its error. */
