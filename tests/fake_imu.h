@@ -33,7 +33,8 @@ struct fake_imu {
     uint8_t flip;     /* the bit */
     bool still;       /* x does not count, as if at rest */
     bool stuck;       /* actuation changes nothing */
-    bool torn;        /* next counter reading is torn */
+    bool unlatched;   /* the counter goes on while it is read */
+    bool wild;        /* next counter reading is far off */
 };
 
 static inline void fake_reset(struct fake_imu *imu)
@@ -168,8 +169,11 @@ static inline int fake_read(void *ctx, uint8_t reg, uint8_t *out, size_t n)
     if (imu->regs[LSM6DSOX_CTRL10_C] == 0) {
         ticks = 0;
     }
-    put_u32(imu->regs + LSM6DSOX_TIMESTAMP0, ticks + (imu->torn ? 256 : 0));
-    imu->torn = imu->torn && reg != LSM6DSOX_TIMESTAMP0;
+    if (imu->unlatched) {
+        ticks = (fake_ticks(imu) & ~UINT32_C(0xFF)) | (ticks & 0xFF);
+    }
+    put_u32(imu->regs + LSM6DSOX_TIMESTAMP0, ticks + (imu->wild ? 256 : 0));
+    imu->wild = imu->wild && reg != LSM6DSOX_TIMESTAMP0;
     uint8_t *status = imu->regs + LSM6DSOX_FIFO_STATUS1;
     status[0] = (uint8_t)imu->used;
     status[1] = (uint8_t)((status[1] & LSM6DSOX_OVR_LATCHED) | imu->used >> 8);

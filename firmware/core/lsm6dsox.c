@@ -18,6 +18,8 @@ enum {
     SILENCE_US = 50000,     /* beyond four batches: then nothing will come */
     PAIR_US = 15000,        /* least time between two clock pairs */
     PAIR_MOST_US = 1000,    /* a pair that took longer was interrupted */
+    TEAR_FROM = 0xF0,       /* low byte: 400 us before it comes round */
+    TEAR_READINGS = 4,
     TEMPERATURE_US = 1000000,
     NS_PER_US = 1000,
     CHUNK = WIRE_SAMPLES_MAX * LSM6DSOX_SLOT_WORDS * LSM6DSOX_WORD,
@@ -223,25 +225,43 @@ static void restart(struct lsm6dsox *imu)
     imu->due_us = now_us(imu);
 }
 
-/* Reads the sensor's counter between two readings of the controller's clock.
- * The counter never goes back unless the sensor was reset. */
-static int pair_clocks(struct lsm6dsox *imu)
+/* Reads the sensor's counter, and the controller's clock before and after.
+ * Its four bytes are not latched together as far as the data sheet says; so it
+ * is read again where its low byte was about to come round meanwhile. */
+static int read_counter(struct lsm6dsox *imu, uint32_t *ticks, uint64_t *before)
 {
     uint8_t bytes[4];
-    uint64_t before = now_us(imu);
+    int readings = 0;
 
-    if (before - imu->pair_us < PAIR_US) {
+    do {
+        *before = now_us(imu);
+        if (get(imu, LSM6DSOX_TIMESTAMP0, bytes, sizeof bytes) < 0) {
+            return -1;
+        }
+        readings++;
+    } while (bytes[0] >= TEAR_FROM && readings < TEAR_READINGS);
+    *ticks = get_u32(bytes);
+    return 0;
+}
+
+/* Gives the clock a pair. The counter never goes back unless the sensor was
+ * reset. */
+static int pair_clocks(struct lsm6dsox *imu)
+{
+    uint64_t before;
+    uint32_t ticks;
+
+    if (now_us(imu) - imu->pair_us < PAIR_US) {
         return 0;
     }
-    if (get(imu, LSM6DSOX_TIMESTAMP0, bytes, sizeof bytes) < 0) {
+    if (read_counter(imu, &ticks, &before) < 0) {
         return -1;
     }
-    uint64_t took = now_us(imu) - before;
-    uint32_t ticks = get_u32(bytes);
     if (imu->clock.pairs > 0 && ticks - imu->clock.ticks > INT32_MAX) {
         restart(imu);
         return 0;
     }
+    uint64_t took = now_us(imu) - before;
     imu->pair_us = before;
     if (took <= PAIR_MOST_US) {
         tickclock_pair(&imu->clock, ticks,

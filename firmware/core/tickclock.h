@@ -25,9 +25,8 @@ struct tickclock {
 /* Begins with no pair and a tick of `tick_q16` [ns / 65536]. */
 void tickclock_init(struct tickclock *clock, uint32_t tick_q16);
 
-/* Takes a pair in. One far off the line is ignored (the four bytes of the
- * sensor's counter are not read at one moment); several in a row begin a new
- * line. */
+/* Takes a pair in. One far off the line is ignored; several in a row begin a
+ * new line. */
 void tickclock_pair(struct tickclock *clock, uint32_t ticks, uint64_t ns);
 
 /* Controller's time [ns] of `ticks`, at most 2^31 ticks from the last pair. */
