@@ -95,7 +95,9 @@ size_t wire_put_frame(uint8_t *out, const struct wire_frame *frame);
 int wire_get_frame(struct wire_frame *frame, const uint8_t *in, size_t size);
 
 /* Vendor requests, recipient device. IN ones answer with the struct of their
- * name, OUT ones send it; `value` is wValue. Anything else stalls. */
+ * name, OUT ones send it; `value` is wValue. Anything else stalls. START drops
+ * frames that an earlier stream left unread. STOP when nothing runs does
+ * nothing; during a self-test it ends that. */
 enum wire_request {
     WIRE_REQUEST_INFO = 0x01,       /* IN  wire_info */
     WIRE_REQUEST_STATUS = 0x02,     /* IN  wire_status */
