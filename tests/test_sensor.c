@@ -523,7 +523,7 @@ static void dropped_words_leave_a_hole_in_the_count(void **state)
     sensor_advance(&bench.sensor, sensor_next_ns(&bench.sensor));
     assert_int_equal(unread(&bench), before);
     sensor_advance(&bench.sensor, sensor_next_ns(&bench.sensor));
-    uint8_t word[FIFO_WORD];
+    uint8_t word[FIFO_WORD] = {0};
     for (unsigned k = 0; k < before; k++) {
         take_word(&bench, word);
     }

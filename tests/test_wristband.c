@@ -48,7 +48,7 @@ static void first_sample_is_the_motions_first_instant(void **state)
     const struct setting setting = {
         .rate_hz = 104, .motion_s = 2.0, .config = {.no_noise = true}};
     rig_play(&rig, &setting);
-    struct motion_point point;
+    struct motion_point point = {.temperature_c = 0.0};
     double t_s = 100.0 / (20000.0 / 3.0 / 64.0);
     wave_at(&rig, t_s, 104.0, &point);
     assert_true(fabs(rig.taken[100].axes[1] * 0.122e-3 - point.accel_g[1]) <
@@ -209,6 +209,21 @@ static void stream_can_be_stopped_and_started_again(void **state)
     rig_deinit(&rig);
 }
 
+static void stream_started_after_the_motion_ends_at_once(void **state)
+{
+    (void)state;
+    struct rig rig;
+    const struct setting setting = {.rate_hz = 104, .motion_s = 2.0};
+    rig_play(&rig, &setting);
+    rig.frame_count = 0;
+    rig.ended = false;
+    assert_int_equal(request(&rig, WIRE_REQUEST_START, NULL, 0), 0);
+    rig_run(&rig, 1.0);
+    assert_true(rig.ended);
+    assert_int_equal(check_chain(&rig).samples, 0);
+    rig_deinit(&rig);
+}
+
 static int still_at(void *ctx, double t_s, double rate_hz,
                     struct motion_point *out)
 {
@@ -287,6 +302,7 @@ int main(void)
         cmocka_unit_test(clipped_samples_are_flagged_in_their_frames_only),
         cmocka_unit_test(motion_that_fails_ends_the_stream),
         cmocka_unit_test(stream_can_be_stopped_and_started_again),
+        cmocka_unit_test(stream_started_after_the_motion_ends_at_once),
         cmocka_unit_test(self_test_of_a_still_sensor_passes),
         cmocka_unit_test(impossible_settings_are_refused),
     };

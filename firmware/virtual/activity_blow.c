@@ -26,17 +26,17 @@ static int tap(const struct segment *segment, struct plan *plan, double at_s,
                double strength)
 {
     uint64_t k = plan->event_count - segment->first_event;
-    uint64_t pitch = series(segment, PITCH);
+    uint64_t pitch = part_seed(segment, SERIES_PITCH);
     double size_mg = segment->value[TAPS_SIZE] * strength;
     double pitch_hz = 26.0 + 12.0 * hash_uniform(pitch, 0);
     struct event event =
-        blow(at_s, size_mg * 1e-3, pitch_hz + 2.0 * hash_uniform(pitch, k + 1),
-             TAP_DECAY_S);
+        part_blow(at_s, size_mg * 1e-3,
+                  pitch_hz + 2.0 * hash_uniform(pitch, k + 1), TAP_DECAY_S);
     event.spin_dps = segment->value[TAPS_SPIN] * strength;
-    if (add_event(plan, &event) < 0) {
+    if (part_event(plan, &event) < 0) {
         return -1;
     }
-    return add_truth(
+    return part_truth(
         plan, segment,
         (struct script_truth){
             .kind = "tap", .start_s = at_s, .end_s = at_s, .value = size_mg});
@@ -52,14 +52,14 @@ static int taps_plan(const struct segment *segment, struct plan *plan,
     double span_s = segment->length_s - STEP_S - begin_s;
     double interval_s = 1.0 / value[TAPS_RATE];
     double pauses = 0.0; /* made so far; evenly spread */
-    uint64_t seed = series(segment, INTERVAL);
+    uint64_t seed = part_seed(segment, SERIES_INTERVAL);
     double t_s = 0.0;
     for (uint64_t k = 0; t_s < span_s; k++) {
         double strength = 1.0 - value[TAPS_DECREMENT] * t_s / span_s;
         if (tap(segment, plan, begin_s + t_s, strength) < 0) {
             return -1;
         }
-        t_s += interval_s * spread(seed, k, value[TAPS_JITTER]);
+        t_s += interval_s * part_spread(seed, k, value[TAPS_JITTER]);
         if (t_s * (value[TAPS_HESITATIONS] + 1.0) > span_s * (pauses + 1.0)) {
             t_s += 1.5 * interval_s;
             pauses += 1.0;
@@ -71,7 +71,7 @@ static int taps_plan(const struct segment *segment, struct plan *plan,
 static void taps_move(const struct segment *segment, double t_s,
                       const struct acting *acting, struct body *body)
 {
-    sway(segment, t_s, STILL_DPS, body);
+    part_sway(segment, t_s, STILL_DPS, body);
     struct jet turn = {0.0, 0.0, 0.0};
     for (size_t k = 0; k < acting->count; k++) {
         const struct event *event = &acting->events[k];
@@ -79,7 +79,7 @@ static void taps_move(const struct segment *segment, double t_s,
                                        event->spin_dps * RADIANS));
     }
     body_turn(body, ACROSS, turn);
-    body_push(body, BLOW, rings(t_s, acting));
+    body_push(body, BLOW, part_rings(t_s, acting));
 }
 
 const struct activity activity_taps = {
@@ -111,14 +111,14 @@ static int typing_plan(const struct segment *segment, struct plan *plan,
     double end_s = segment->length_s - STEP_S;
     double t_s = segment->lead_s + RAMP_S;
     for (uint64_t k = 0; t_s < end_s; k++) {
-        double size_mg =
-            segment->value[TYPING_SIZE] * spread(series(segment, SIZE), k, 0.4);
-        struct event event = blow(t_s, size_mg * 1e-3, 30.0, TAP_DECAY_S);
-        event.spin_dps = hash_normal(series(segment, RANGE), k);
-        if (add_event(plan, &event) < 0) {
+        double size_mg = segment->value[TYPING_SIZE] *
+                         part_spread(part_seed(segment, SERIES_SIZE), k, 0.4);
+        struct event event = part_blow(t_s, size_mg * 1e-3, 30.0, TAP_DECAY_S);
+        event.spin_dps = hash_normal(part_seed(segment, SERIES_RANGE), k);
+        if (part_event(plan, &event) < 0) {
             return -1;
         }
-        double chance = hash_uniform(series(segment, INTERVAL), k);
+        double chance = hash_uniform(part_seed(segment, SERIES_INTERVAL), k);
         t_s += LEAST_S - mean_s * log(1.0 - chance);
     }
     return 0;
@@ -148,11 +148,11 @@ static int knock_plan(const struct segment *segment, struct plan *plan,
     (void)size;
     double at_s = 0.5 * (segment->lead_s + segment->length_s);
     double size_g = segment->value[KNOCK_SIZE];
-    struct event event = blow(at_s, size_g, PITCH_HZ, DECAY_S);
-    if (add_event(plan, &event) < 0) {
+    struct event event = part_blow(at_s, size_g, PITCH_HZ, DECAY_S);
+    if (part_event(plan, &event) < 0) {
         return -1;
     }
-    return add_truth(
+    return part_truth(
         plan, segment,
         (struct script_truth){
             .kind = "knock", .start_s = at_s, .end_s = at_s, .value = size_g});
@@ -161,8 +161,8 @@ static int knock_plan(const struct segment *segment, struct plan *plan,
 static void knock_move(const struct segment *segment, double t_s,
                        const struct acting *acting, struct body *body)
 {
-    sway(segment, t_s, STILL_DPS, body);
-    body_push(body, BLOW, rings(t_s, acting));
+    part_sway(segment, t_s, STILL_DPS, body);
+    body_push(body, BLOW, part_rings(t_s, acting));
 }
 
 const struct activity activity_knock = {
@@ -183,14 +183,14 @@ static int table_plan(const struct segment *segment, struct plan *plan,
     (void)why;
     (void)size;
     double picked_s = segment->length_s - PICK_S;
-    struct event bump = blow(segment->lead_s, 0.3, 40.0, TAP_DECAY_S);
-    if (segment->lead_s > 0.0 && add_event(plan, &bump) < 0) {
+    struct event bump = part_blow(segment->lead_s, 0.3, 40.0, TAP_DECAY_S);
+    if (segment->lead_s > 0.0 && part_event(plan, &bump) < 0) {
         return -1;
     }
-    return add_truth(plan, segment,
-                     (struct script_truth){.kind = "nonwear",
-                                           .start_s = segment->lead_s,
-                                           .end_s = picked_s});
+    return part_truth(plan, segment,
+                      (struct script_truth){.kind = "nonwear",
+                                            .start_s = segment->lead_s,
+                                            .end_s = picked_s});
 }
 
 static void table_move(const struct segment *segment, double t_s,
@@ -200,13 +200,14 @@ static void table_move(const struct segment *segment, double t_s,
     static const double RATE_DPS = 60.0;
     double picked_s = segment->length_s - PICK_S;
     if (t_s > picked_s) {
-        struct jet noise = jet_noise(series(segment, DRIFT), t_s, SPACING_S);
+        struct jet noise =
+            jet_noise(part_seed(segment, SERIES_DRIFT), t_s, SPACING_S);
         struct jet envelope =
             jet_envelope(t_s, picked_s, segment->length_s, 0.5 * PICK_S);
-        turn_noise(body, TREMBLE, jet_product(envelope, noise), SPACING_S,
+        part_noise(body, TREMBLE, jet_product(envelope, noise), SPACING_S,
                    RATE_DPS);
     }
-    body_push(body, BACK, rings(t_s, acting));
+    body_push(body, BACK, part_rings(t_s, acting));
 }
 
 const struct activity activity_table = {.name = "table",

@@ -17,17 +17,17 @@ static int rest_plan(const struct segment *segment, struct plan *plan,
 {
     (void)why;
     (void)size;
-    return add_truth(plan, segment,
-                     (struct script_truth){.kind = "rest",
-                                           .start_s = segment->lead_s,
-                                           .end_s = segment->length_s});
+    return part_truth(plan, segment,
+                      (struct script_truth){.kind = "rest",
+                                            .start_s = segment->lead_s,
+                                            .end_s = segment->length_s});
 }
 
 static void rest_move(const struct segment *segment, double t_s,
                       const struct acting *acting, struct body *body)
 {
     (void)acting;
-    sway(segment, t_s, segment->value[REST_MICRO], body);
+    part_sway(segment, t_s, segment->value[REST_MICRO], body);
 }
 
 const struct activity activity_rest = {
@@ -56,7 +56,8 @@ static struct jet walk_phase(const struct segment *segment, double t_s)
 {
     double hz = segment->value[WALK_CADENCE] / 60.0;
     double jitter = segment->value[WALK_JITTER] / JET_NOISE_CHANGE;
-    struct jet noise = jet_noise(series(segment, STRIDE), t_s, 1.0 / hz);
+    struct jet noise =
+        jet_noise(part_seed(segment, SERIES_STRIDE), t_s, 1.0 / hz);
     struct jet even = {hz * (t_s - segment->lead_s - STEP_S), hz, 0.0};
     return jet_sum(even, jet_scale(noise, jitter));
 }
@@ -81,19 +82,20 @@ static int walk_step(const struct segment *segment, struct plan *plan,
     double foot = k % 2 ? -1.0 : 1.0;
     double size = segment->value[WALK_IMPACT] *
                   (1.0 + foot * segment->value[WALK_ASYMMETRY]) *
-                  spread(series(segment, SIZE), k, 0.1);
-    double pitch_hz = PITCH_HZ * spread(series(segment, PITCH), k, 0.1);
-    struct event event = blow(at_s, size, pitch_hz, DECAY_S);
+                  part_spread(part_seed(segment, SERIES_SIZE), k, 0.1);
+    double pitch_hz =
+        PITCH_HZ * part_spread(part_seed(segment, SERIES_PITCH), k, 0.1);
+    struct event event = part_blow(at_s, size, pitch_hz, DECAY_S);
     struct script_truth truth = {
         .kind = "step",
         .start_s = at_s,
         .end_s = at_s,
         .value = 60.0 * walk_phase(segment, at_s).v,
     };
-    if (add_event(plan, &event) < 0) {
+    if (part_event(plan, &event) < 0) {
         return -1;
     }
-    return add_truth(plan, segment, truth);
+    return part_truth(plan, segment, truth);
 }
 
 static int walk_plan(const struct segment *segment, struct plan *plan,
@@ -117,13 +119,13 @@ static int walk_plan(const struct segment *segment, struct plan *plan,
                                 .end_s = last_s,
                                 .value = (double)k,
                                 .value2 = segment->value[WALK_SWING]};
-    return k == 0 ? 0 : add_truth(plan, segment, walk);
+    return k == 0 ? 0 : part_truth(plan, segment, walk);
 }
 
 static void walk_move(const struct segment *segment, double t_s,
                       const struct acting *acting, struct body *body)
 {
-    struct jet envelope = act(segment, t_s);
+    struct jet envelope = part_envelope(segment, t_s);
     struct jet phase = walk_phase(segment, t_s);
     double half_rad = 0.5 * segment->value[WALK_SWING] * RADIANS;
     struct jet swing = jet_product(envelope, jet_sine(jet_scale(phase, PI)));
@@ -131,7 +133,7 @@ static void walk_move(const struct segment *segment, double t_s,
     /* The trunk is lowest, and pushed up most, soon after the foot falls. */
     double turn = 2.0 * PI * (phase.x - 0.1);
     double bounce = envelope.x * segment->value[WALK_BOUNCE];
-    double impact = rings(t_s, acting);
+    double impact = part_rings(t_s, acting);
     body_push(body, body->up, bounce * cos(turn) + impact);
     body_push(body, body->ahead, 0.5 * bounce * sin(turn) - 0.4 * impact);
 }
@@ -175,7 +177,7 @@ static int tremor_plan(const struct segment *segment, struct plan *plan,
         .value2 = segment->value[TREMOR_AMPLITUDE],
         .note = segment->pose->tremor,
     };
-    return add_truth(plan, segment, truth);
+    return part_truth(plan, segment, truth);
 }
 
 /* The amplitude waxes and wanes and the frequency wanders with rhythms of
@@ -188,7 +190,7 @@ static void tremor_move(const struct segment *segment, double t_s,
     (void)acting;
     const double *value = segment->value;
     double hz = value[TREMOR_FREQUENCY];
-    sway(segment, t_s, value[TREMOR_MICRO], body);
+    part_sway(segment, t_s, value[TREMOR_MICRO], body);
     struct jet roam = jet_scale(jet_sine(jet_phase(t_s, WANDER_HZ)),
                                 value[TREMOR_WANDER] * hz / WANDER_HZ);
     struct jet wave = jet_sine(jet_sum(jet_phase(t_s, hz), roam));
@@ -199,7 +201,7 @@ static void tremor_move(const struct segment *segment, double t_s,
     double peak =
         rms * sqrt(2.0) / (2.0 * PI * hz * sqrt(1.0 + 0.5 * depth * depth));
     wave = jet_scale(jet_product(waxing, wave), peak);
-    body_turn(body, TREMBLE, jet_product(act(segment, t_s), wave));
+    body_turn(body, TREMBLE, jet_product(part_envelope(segment, t_s), wave));
     body->lever_m = 0.01 * value[TREMOR_LEVER];
 }
 
@@ -241,20 +243,21 @@ static int curl(const struct segment *segment, struct plan *plan,
 {
     double jitter = segment->value[CURLS_JITTER];
     double hold_s = segment->value[CURLS_HOLD];
-    double range =
-        segment->value[CURLS_RANGE] * spread(series(segment, RANGE), k, jitter);
+    double range = segment->value[CURLS_RANGE] *
+                   part_spread(part_seed(segment, SERIES_RANGE), k, jitter);
     event.size = range * RADIANS;
-    event.tempo_s *= spread(series(segment, INTERVAL), k, jitter);
+    event.tempo_s *=
+        part_spread(part_seed(segment, SERIES_INTERVAL), k, jitter);
     event.end_s = event.at_s + 2.0 * event.tempo_s + hold_s;
-    if (add_event(plan, &event) < 0) {
+    if (part_event(plan, &event) < 0) {
         return -1;
     }
-    return add_truth(plan, segment,
-                     (struct script_truth){.kind = "repetition",
-                                           .start_s = event.at_s,
-                                           .end_s = event.end_s,
-                                           .value = range,
-                                           .value2 = hold_s});
+    return part_truth(plan, segment,
+                      (struct script_truth){.kind = "repetition",
+                                            .start_s = event.at_s,
+                                            .end_s = event.end_s,
+                                            .value = range,
+                                            .value2 = hold_s});
 }
 
 static int curls_plan(const struct segment *segment, struct plan *plan,
@@ -282,7 +285,7 @@ static int curls_plan(const struct segment *segment, struct plan *plan,
 static void curls_move(const struct segment *segment, double t_s,
                        const struct acting *acting, struct body *body)
 {
-    sway(segment, t_s, STILL_DPS, body);
+    part_sway(segment, t_s, STILL_DPS, body);
     if (acting->count == 0) {
         return;
     }
@@ -316,7 +319,7 @@ static void wash_move(const struct segment *segment, double t_s,
 {
     static const double SPACING_S = 0.22; /* power at about 0.3 .. 2.5 Hz */
     (void)acting;
-    wander(segment, t_s, SPACING_S, segment->value[WASH_STRENGTH], body);
+    part_wander(segment, t_s, SPACING_S, segment->value[WASH_STRENGTH], body);
 }
 
 const struct activity activity_wash = {
@@ -325,7 +328,7 @@ const struct activity activity_wash = {
     .lever_m = 0.25,
     .least_s = 2.0,
     .parameters = {[WASH_STRENGTH] = {"strength", 60.0, 5.0, 400.0}},
-    .plan = nothing_to_plan,
+    .plan = part_nothing,
     .move = wash_move};
 
 /* shake, brush: voluntary rhythms, which are no tremor */
@@ -338,18 +341,19 @@ static void rhythm_move(const struct segment *segment, double t_s,
     (void)acting;
     double hz = segment->value[RHYTHM_FREQUENCY];
     double jitter = segment->value[RHYTHM_JITTER];
-    struct jet noise = jet_noise(series(segment, STRIDE), t_s, 1.0 / hz);
+    struct jet noise =
+        jet_noise(part_seed(segment, SERIES_STRIDE), t_s, 1.0 / hz);
     struct jet phase =
         jet_sum(jet_phase(t_s, hz),
                 jet_scale(noise, 2.0 * PI * jitter / JET_NOISE_CHANGE));
     struct jet strength =
-        jet_scale(jet_noise(series(segment, SIZE), t_s, 1.0), 0.3);
+        jet_scale(jet_noise(part_seed(segment, SERIES_SIZE), t_s, 1.0), 0.3);
     strength.x += 1.0;
     struct jet wave = jet_product(strength, jet_sine(phase));
     double peak = segment->value[RHYTHM_AMPLITUDE] * RADIANS * sqrt(2.0) /
                   (2.0 * PI * hz);
-    wave = jet_scale(jet_product(act(segment, t_s), wave), peak);
-    wander(segment, t_s, 0.7, 10.0, body);
+    wave = jet_scale(jet_product(part_envelope(segment, t_s), wave), peak);
+    part_wander(segment, t_s, 0.7, 10.0, body);
     body_turn(body, TREMBLE, wave);
 }
 
@@ -361,7 +365,7 @@ const struct activity activity_shake = {
     .parameters = {[RHYTHM_FREQUENCY] = {"frequency", 2.5, 0.5, 6.0},
                    [RHYTHM_AMPLITUDE] = {"amplitude", 120.0, 5.0, 500.0},
                    [RHYTHM_JITTER] = {"jitter", 0.06, 0.0, 0.1}},
-    .plan = nothing_to_plan,
+    .plan = part_nothing,
     .move = rhythm_move};
 
 const struct activity activity_brush = {
@@ -372,5 +376,5 @@ const struct activity activity_brush = {
     .parameters = {[RHYTHM_FREQUENCY] = {"frequency", 3.8, 0.5, 6.0},
                    [RHYTHM_AMPLITUDE] = {"amplitude", 60.0, 5.0, 500.0},
                    [RHYTHM_JITTER] = {"jitter", 0.08, 0.0, 0.1}},
-    .plan = nothing_to_plan,
+    .plan = part_nothing,
     .move = rhythm_move};

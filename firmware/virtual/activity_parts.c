@@ -9,7 +9,7 @@
 static const double FOREARM[3] = {1.0, 0.0, 0.0};
 static const double BACK[3] = {0.0, 0.0, 1.0};
 
-uint64_t series(const struct segment *segment, unsigned which)
+uint64_t part_seed(const struct segment *segment, unsigned which)
 {
     return hash_index(segment->seed, which);
 }
@@ -27,7 +27,7 @@ static void *grown(void *array, size_t count, size_t *room, size_t item)
     return larger;
 }
 
-int add_event(struct plan *plan, const struct event *event)
+int part_event(struct plan *plan, const struct event *event)
 {
     struct event *events = grown(plan->events, plan->event_count,
                                  &plan->event_room, sizeof(*events));
@@ -39,8 +39,8 @@ int add_event(struct plan *plan, const struct event *event)
     return 0;
 }
 
-int add_truth(struct plan *plan, const struct segment *segment,
-              struct script_truth truth)
+int part_truth(struct plan *plan, const struct segment *segment,
+               struct script_truth truth)
 {
     struct script_truth *truths = grown(plan->truths, plan->truth_count,
                                         &plan->truth_room, sizeof(*truths));
@@ -55,22 +55,23 @@ int add_truth(struct plan *plan, const struct segment *segment,
     return 0;
 }
 
-struct event blow(double at_s, double size_g, double pitch_hz, double decay_s)
+struct event part_blow(double at_s, double size_g, double pitch_hz,
+                       double decay_s)
 {
     return (struct event){.at_s = at_s,
-                          .size = size_g * ring_scale(pitch_hz, decay_s),
+                          .size = size_g * blow_scale(pitch_hz, decay_s),
                           .pitch_hz = pitch_hz,
                           .decay_s = decay_s};
 }
 
-double spread(uint64_t seed, uint64_t index, double sd)
+double part_spread(uint64_t seed, uint64_t index, double sd)
 {
     double n = hash_normal(seed, index);
     return 1.0 + sd * fmax(-2.0, fmin(2.0, n));
 }
 
 /* The sensor's filter is taken as second order, Butterworth. */
-double rings(double t_s, const struct acting *acting)
+double part_rings(double t_s, const struct acting *acting)
 {
     double sum = 0.0;
     for (size_t k = 0; k < acting->count; k++) {
@@ -78,59 +79,59 @@ double rings(double t_s, const struct acting *acting)
         double ratio = event->pitch_hz / acting->cutoff_hz;
         double gain = 1.0 / sqrt(1.0 + ratio * ratio * ratio * ratio);
         sum += gain * event->size *
-               ring(t_s - event->at_s, event->pitch_hz, event->decay_s);
+               blow_wave(t_s - event->at_s, event->pitch_hz, event->decay_s);
     }
     return sum;
 }
 
-struct jet act(const struct segment *segment, double t_s)
+struct jet part_envelope(const struct segment *segment, double t_s)
 {
     return jet_envelope(t_s, segment->lead_s, segment->length_s, RAMP_S);
 }
 
-void turn_noise(struct body *body, const double axis[3], struct jet noise,
+void part_noise(struct body *body, const double axis[3], struct jet noise,
                 double spacing_s, double rms_dps)
 {
     double factor = rms_dps * RADIANS * spacing_s / JET_NOISE_RATE;
     body_turn(body, axis, jet_scale(noise, factor));
 }
 
-void wander(const struct segment *segment, double t_s, double spacing_s,
-            double rms_dps, struct body *body)
+void part_wander(const struct segment *segment, double t_s, double spacing_s,
+                 double rms_dps, struct body *body)
 {
     static const double *const AXES[] = {ACROSS, FOREARM, BACK};
-    struct jet envelope = act(segment, t_s);
+    struct jet envelope = part_envelope(segment, t_s);
     for (unsigned k = 0; k < COUNT(AXES); k++) {
-        struct jet noise =
-            jet_noise(series(segment, DRIFT + 16 * k), t_s, spacing_s);
-        turn_noise(body, AXES[k], jet_product(envelope, noise), spacing_s,
+        struct jet noise = jet_noise(part_seed(segment, SERIES_DRIFT + 16 * k),
+                                     t_s, spacing_s);
+        part_noise(body, AXES[k], jet_product(envelope, noise), spacing_s,
                    rms_dps / sqrt(3.0));
     }
 }
 
-void sway(const struct segment *segment, double t_s, double rms_dps,
-          struct body *body)
+void part_sway(const struct segment *segment, double t_s, double rms_dps,
+               struct body *body)
 {
     static const double SLOW_S = 0.45;
     static const double FAST_S = 0.05;
     static const double *const AXES[] = {ACROSS, FOREARM};
-    struct jet envelope = act(segment, t_s);
+    struct jet envelope = part_envelope(segment, t_s);
     double part = rms_dps * segment->pose->sway / sqrt(2.0);
     double fast = sqrt(0.1) * FAST_S / SLOW_S;
     for (unsigned k = 0; k < COUNT(AXES); k++) {
-        uint64_t seed = series(segment, SWAY + 2 * k);
+        uint64_t seed = part_seed(segment, SERIES_SWAY + 2 * k);
         struct jet noise =
             jet_sum(jet_scale(jet_noise(seed, t_s, SLOW_S), sqrt(0.9)),
                     jet_scale(jet_noise(seed + 1, t_s, FAST_S), fast));
-        turn_noise(body, AXES[k], jet_product(envelope, noise), SLOW_S, part);
+        part_noise(body, AXES[k], jet_product(envelope, noise), SLOW_S, part);
     }
     if (segment->pose->drift_dps > 0.0) {
-        wander(segment, t_s, 0.7, segment->pose->drift_dps, body);
+        part_wander(segment, t_s, 0.7, segment->pose->drift_dps, body);
     }
 }
 
-int nothing_to_plan(const struct segment *segment, struct plan *plan, char *why,
-                    size_t size)
+int part_nothing(const struct segment *segment, struct plan *plan, char *why,
+                 size_t size)
 {
     (void)segment;
     (void)plan;

@@ -19,44 +19,53 @@ static const double ACROSS[3] = {0.0, 1.0, 0.0};
 static const double TREMBLE[3] = {0.55, 0.75, 0.36742}; /* mostly flexion */
 
 /* The independent random series of a segment. */
-enum series { SWAY = 1, DRIFT = 8, STRIDE, SIZE, INTERVAL, PITCH, RANGE };
+enum part_series {
+    SERIES_SWAY = 1,
+    SERIES_DRIFT = 8,
+    SERIES_STRIDE,
+    SERIES_SIZE,
+    SERIES_INTERVAL,
+    SERIES_PITCH,
+    SERIES_RANGE
+};
 
 /* Seed of one of them. */
-uint64_t series(const struct segment *segment, unsigned which);
+uint64_t part_seed(const struct segment *segment, unsigned which);
 
 /* Both return 0, or -1 for want of memory. The truth's times are from the
  * segment's start. */
-int add_event(struct plan *plan, const struct event *event);
-int add_truth(struct plan *plan, const struct segment *segment,
-              struct script_truth truth);
+int part_event(struct plan *plan, const struct event *event);
+int part_truth(struct plan *plan, const struct segment *segment,
+               struct script_truth truth);
 
 /* A blow of `size_g` at its highest point. */
-struct event blow(double at_s, double size_g, double pitch_hz, double decay_s);
+struct event part_blow(double at_s, double size_g, double pitch_hz,
+                       double decay_s);
 
 /* All rings that still sound, as the sensor's filter lets them through [g]. */
-double rings(double t_s, const struct acting *acting);
+double part_rings(double t_s, const struct acting *acting);
 
 /* A random factor around 1 with that spread, never further than twice it. */
-double spread(uint64_t seed, uint64_t index, double sd);
+double part_spread(uint64_t seed, uint64_t index, double sd);
 
 /* 1 while the segment's activity lasts, 0 at its rims. */
-struct jet act(const struct segment *segment, double t_s);
+struct jet part_envelope(const struct segment *segment, double t_s);
 
 /* Turns by smooth noise of `rms_dps` about one axis. */
-void turn_noise(struct body *body, const double axis[3], struct jet noise,
+void part_noise(struct body *body, const double axis[3], struct jet noise,
                 double spacing_s, double rms_dps);
 
 /* Irregular voluntary motion about all axes, below 0.5 / spacing_s. */
-void wander(const struct segment *segment, double t_s, double spacing_s,
-            double rms_dps, struct body *body);
+void part_wander(const struct segment *segment, double t_s, double spacing_s,
+                 double rms_dps, struct body *body);
 
 /* No hand is still: a slow sway, and a tenth of its power in the band of
  * physiological tremor (8 to 12 Hz; Elble and Randall 1978). */
-void sway(const struct segment *segment, double t_s, double rms_dps,
-          struct body *body);
+void part_sway(const struct segment *segment, double t_s, double rms_dps,
+               struct body *body);
 
 /* For activities without events or truth. */
-int nothing_to_plan(const struct segment *segment, struct plan *plan, char *why,
-                    size_t size);
+int part_nothing(const struct segment *segment, struct plan *plan, char *why,
+                 size_t size);
 
 #endif

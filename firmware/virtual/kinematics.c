@@ -112,14 +112,14 @@ struct jet jet_noise(uint64_t seed, double t_s, double spacing_s)
                         a / (spacing_s * spacing_s)};
 }
 
-double ring_scale(double pitch_hz, double decay_s)
+double blow_scale(double pitch_hz, double decay_s)
 {
     double w = TWO_PI * pitch_hz;
     double top_s = atan(w * decay_s) / w;
     return 1.0 / (exp(-top_s / decay_s) * sin(w * top_s));
 }
 
-double ring(double t_s, double pitch_hz, double decay_s)
+double blow_wave(double t_s, double pitch_hz, double decay_s)
 {
     return exp(-t_s / decay_s) * sin(TWO_PI * pitch_hz * t_s);
 }

@@ -50,9 +50,9 @@ struct jet jet_noise(uint64_t seed, double t_s, double spacing_s);
 #define JET_NOISE_CHANGE 0.697216688778396 /* sqrt(2 (2416 - 1191) / 5040) */
 
 /* What a blow leaves behind: exp(-t/decay) sin(2 pi pitch t) from t = 0 on, its
- * highest point scaled to 1; ring_scale returns the factor for that. */
-double ring_scale(double pitch_hz, double decay_s);
-double ring(double t_s, double pitch_hz, double decay_s);
+ * highest point scaled to 1; blow_scale returns the factor for that. */
+double blow_scale(double pitch_hz, double decay_s);
+double blow_wave(double t_s, double pitch_hz, double decay_s);
 
 /* A twitch: a turn that comes and goes within about ten times `length_s`;
  * greatest rate 1. */

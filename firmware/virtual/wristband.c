@@ -286,7 +286,7 @@ static void end_stream(struct wristband *band)
 {
     const struct wire_setup stop = {.request = WIRE_REQUEST_STOP};
     band->ended = true;
-    band_request(&band->band, &stop, NULL);
+    (void)band_request(&band->band, &stop, NULL);
     band->poll_ns = earlier(band->poll_ns, band->now_ns + LATENCY_NS);
 }
 
@@ -458,6 +458,7 @@ int wristband_request(struct wristband *band, const struct wire_setup *setup,
     }
     if (!setup->in && setup->request == WIRE_REQUEST_START) {
         band->streaming = true;
+        band->ended = false;
         band->placed = false;
         band->zero_ns = INT64_MAX;
     }

@@ -72,7 +72,8 @@ void wristband_free(struct wristband *band);
 /* Moves the virtual clock on to `until_ns` (host time, 0 at wristband_new) and
  * lets the firmware do what falls due; a transfer under way is finished. The
  * motion starts with the first sample of the first stream, so that its times
- * are those of the recording; when it is over the stream ends by itself. */
+ * are those of the recording; when it is over the stream ends by itself. A
+ * later stream goes on where the motion is by then. */
 void wristband_run(struct wristband *band, int64_t until_ns);
 
 /* Virtual host time [ns]. The device's own clock differs by its error. */
