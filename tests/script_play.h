@@ -76,8 +76,8 @@ static inline size_t count_kind(const struct play *play, const char *kind)
     return count;
 }
 
-static const struct script_truth *find_kind(const struct play *play,
-                                            const char *kind)
+static inline const struct script_truth *find_kind(const struct play *play,
+                                                   const char *kind)
 {
     for (size_t k = 0; k < play->count; k++) {
         if (strcmp(play->truths[k].kind, kind) == 0) {
