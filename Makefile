@@ -31,7 +31,7 @@ MODULES := $(wildcard firmware/core/*.c firmware/virtual/*.c acquire/*.c \
 TESTS := $(patsubst tests/%.c,%,$(wildcard tests/test_*.c))
 TEST_PROGRAMS := $(TESTS:%=$(BUILD)/test/%)
 
-.PHONY: all demo test check lint format accuracy bench install man clean help \
+.PHONY: all demo test check lint format accuracy bench crash install man clean help \
     setup
 
 ## all: build build/carpus (the default)
@@ -48,6 +48,10 @@ test: $(TEST_PROGRAMS) $(BUILD)/test/carpus $(BUILD)/carpus
 ## accuracy: score every method on the real recordings in DATA
 accuracy: $(BUILD)/carpus $(BUILD)/accuracy_rest_features
 	$(V)tests/accuracy/run $(BUILD)/carpus $(DATA)
+
+## crash: kill recordings at 50 random moments and recover every one
+crash: $(BUILD)/carpus $(BUILD)/crash_sigkill
+	$(V)$(BUILD)/crash_sigkill $(BUILD)/carpus
 
 ## bench: speed and memory, side by side with what else there is
 bench: $(BUILD)/carpus $(BUILD)/bench_recording
@@ -116,6 +120,9 @@ $(BUILD)/bench_%: $(BUILD)/obj/tests/bench/%.o $(BUILD)/obj/libcarpus.a
 	$(LINK) $^ $(LIBRARY_LIBS) -o $@
 
 $(BUILD)/accuracy_%: $(BUILD)/obj/tests/accuracy/%.o $(BUILD)/obj/libcarpus.a
+	$(LINK) $^ $(LIBRARY_LIBS) -o $@
+
+$(BUILD)/crash_%: $(BUILD)/obj/tests/crash/%.o $(BUILD)/obj/libcarpus.a
 	$(LINK) $^ $(LIBRARY_LIBS) -o $@
 
 $(BUILD)/test/carpus: $(BUILD)/test/obj/carpus.o $(BUILD)/test/obj/libcarpus.a

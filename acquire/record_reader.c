@@ -13,8 +13,9 @@ enum {
 };
 
 static const int64_t PROBE_EVERY_NS = 2000000000; /* as liblsl */
-static const int64_t SILENCE_NS = 30000000000;    /* then it is lost */
-static const int64_t WAIT_FOR_ROOM_NS = 500000;   /* a few KB at full speed */
+static const int64_t STOP_NS = 10000000000; /* what is left is sent in less */
+static const int64_t SILENCE_NS = 30000000000;  /* then it is lost */
+static const int64_t WAIT_FOR_ROOM_NS = 500000; /* a few KB at full speed */
 
 static bool must_leave(const struct record_reader *reader)
 {
@@ -107,15 +108,22 @@ static bool stop_due(const struct record_reader *reader, int64_t now_ns)
 }
 
 /* The device sends what it still has, and the end. */
-static int ask_to_stop(struct record_reader *reader)
+static int ask_to_stop(struct record_reader *reader, int64_t now_ns)
 {
     probe(reader);
     reader->stopping = true;
+    reader->stop_ns = now_ns;
     return device_stop(reader->device, &reader->error);
 }
 
-static int check_silence(struct record_reader *reader, int64_t now_ns)
+/* A device must send until it is asked to stop, and then come to an end. */
+static int check_device(struct record_reader *reader, int64_t now_ns)
 {
+    if (reader->stopping && now_ns - reader->stop_ns >= STOP_NS) {
+        return error_set(&reader->error, ERR_PROTOCOL,
+                         "the device was asked to stop and goes on sending; "
+                         "unplug it and plug it in again");
+    }
     if (now_ns - reader->heard_ns < SILENCE_NS) {
         return 0;
     }
@@ -146,9 +154,9 @@ static int step(struct record_reader *reader, uint8_t *buffer)
         return n;
     }
     keep_time(reader, now_ns);
-    int err = check_silence(reader, now_ns);
+    int err = check_device(reader, now_ns);
     if (err == 0 && stop_due(reader, now_ns)) {
-        err = ask_to_stop(reader);
+        err = ask_to_stop(reader, now_ns);
     }
     return err < 0 ? err : n;
 }

@@ -31,6 +31,7 @@ struct record_reader {
     uint64_t dropped_bytes; /* not yet told */
     int64_t begin_ns;       /* host's clock as the device sees it */
     int64_t heard_ns;       /* when bytes came last */
+    int64_t stop_ns;        /* when the device was asked to stop */
     int64_t probe_ns;       /* when the next probe is due */
 };
 

@@ -113,7 +113,9 @@ int record_text_json(const struct session_summary *summary, const char *path,
                      struct error *error)
 {
     char causes[CAUSES] = "";
-    gap_cause_text(summary->causes, causes);
+    if (summary->lost > 0) {
+        gap_cause_text(summary->causes, causes);
+    }
     json_t *json = json_pack(
         "{s:s, s:f, s:I, s:f, s:I, s:s, s:I, s:I, s:b, s:I}", "file", path,
         "duration_s", summary->duration_s, "samples", (json_int_t)summary->rows,

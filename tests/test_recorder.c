@@ -37,6 +37,7 @@ struct device {
     bool waits;
     bool silent; /* nothing comes, and its clock runs */
     bool no_end;
+    bool deaf; /* goes on when asked to stop */
     bool fails_to_start;
     uint64_t lost_at; /* frame at which it is unplugged, 0: never */
     int starts;
@@ -57,7 +58,7 @@ int device_stop(struct device *device, struct error *error)
 {
     (void)error;
     device->stops++;
-    device->stopped = true;
+    device->stopped = !device->deaf;
     return 0;
 }
 
@@ -390,6 +391,16 @@ static void stream_without_end_ends_all_the_same(void **state)
     assert_int_equal(read_journal()->stream.rows, RATE_HZ);
 }
 
+static void device_that_does_not_stop_is_left(void **state)
+{
+    (void)state;
+    struct device device = {.frames = UINT64_MAX, .waits = true, .deaf = true};
+    struct recorder_config config = make_config(&device);
+    config.for_s = 1;
+    assert_int_equal(record(&config, NULL), ERR_PROTOCOL);
+    assert_int_equal(read_journal()->stream.rows, 11 * RATE_HZ);
+}
+
 static void marks_and_presets_are_in_the_journal(void **state)
 {
     (void)state;
@@ -521,6 +532,7 @@ int main(void)
         cmocka_unit_test(told_to_stop_takes_all_that_still_comes),
         cmocka_unit_test(aborted_journal_has_no_end),
         cmocka_unit_test(stream_without_end_ends_all_the_same),
+        cmocka_unit_test(device_that_does_not_stop_is_left),
         cmocka_unit_test(marks_and_presets_are_in_the_journal),
         cmocka_unit_test(statistics_tell_what_came),
         cmocka_unit_test(refused_start_leaves_nothing),

@@ -1,0 +1,195 @@
+#!/bin/sh
+# `carpus record` and `carpus recover` from the command line, with the virtual
+# wristband as fast as it goes, or in real time where signals are at play.
+. "$CARPUS_TESTS/cli/lib.inc"
+
+fast="--device virtual --simulate seed=3,speed=max"
+real="--device virtual --simulate seed=3"
+record() {
+    "$CARPUS" record "$@"
+}
+
+# There is a recording $1 with samples in it, and nothing is left beside it.
+whole() {
+    [ -s "$1" ] && [ ! -e "$1.journal" ] &&
+        [ -z "$(ls "$(dirname "$1")" | grep '\.part')" ]
+}
+
+# ---- plain ----
+check record_help_tells_exit_statuses sh -c \
+    '"$CARPUS" record --help | grep -q "82 stopped at once"'
+check recover_help_tells_that_the_journal_is_kept sh -c \
+    '"$CARPUS" recover --help | tr -s "\n " " " | grep -q "kept unless --remove"'
+check record_for_a_time record $fast --for 5s -o a.h5
+cp err.txt err.keep
+check recording_replaces_its_journal whole a.h5
+check summary_line_tells_what_was_recorded grep -Eq \
+    '^0:00:0[45], [0-9]+ samples at [0-9.]+ Hz, lost 0, clipped [0-9]+: a.h5' \
+    err.keep
+check record_is_silent_when_quiet sh -c \
+    '"$CARPUS" record '"$fast"' --for 2s -q -o quiet.h5 2>&1 | cmp - /dev/null'
+check json_summary_is_on_standard_output sh -c \
+    '"$CARPUS" record '"$fast"' --for 2s -q --json -o json.h5 |
+     grep -q "\"lost_samples\": 0"'
+check no_status_line_without_a_terminal sh -c \
+    '"$CARPUS" record '"$fast"' --for 2s -o line.h5 2>&1 >/dev/null |
+     { ! grep -q "$(printf "\r")"; }'
+check name_is_made_from_the_time sh -c \
+    'mkdir named && cd named && "$CARPUS" record '"$fast"' --for 2s -q &&
+     ls | grep -Eq "^carpus-[0-9]{8}-[0-9]{6}\.h5$"'
+check truth_of_the_motion_is_written sh -c \
+    '"$CARPUS" record '"$fast"' --for 2s -q -o t.h5 --truth t.csv &&
+     head -n 1 t.csv | grep -q "^kind,start_s,end_s,value"'
+
+# ---- refusals ----
+rejects existing_recording_is_not_overwritten 73 "a.h5" \
+    record $fast --for 2s -o a.h5
+touch left.h5.journal
+rejects left_journal_is_pointed_out 73 "carpus recover left.h5.journal" \
+    record $fast --for 2s -o left.h5
+rejects existing_truth_is_not_overwritten 73 "t.csv" \
+    record $fast --for 2s -o t2.h5 --truth t.csv
+rejects unknown_device_is_named 69 "no-such-device" \
+    record --device no-such-device -o x.h5
+rejects rate_must_be_one_of_the_sensors 64 "26 52 104" \
+    record $fast --rate 100 -o x.h5
+rejects range_must_be_one_of_the_sensors 64 "2 4 8 16" \
+    record $fast --accel-range 5 -o x.h5
+rejects wrist_is_left_or_right 64 "--wrist" record $fast --wrist up -o x.h5
+rejects time_must_be_a_duration 64 "--for" record $fast --for soon -o x.h5
+rejects unknown_option_is_wrong_usage 64 "" record $fast --nonsense -o x.h5
+rejects missing_folder_is_named 73 "no such folder" \
+    record $fast --for 2s -o no/such/x.h5
+rejects more_than_the_disk_holds_is_refused 80 "MB are needed" \
+    record $fast --for 100000d -o x.h5
+check refusals_leave_nothing sh -c '! ls x.h5* t2.h5* 2>/dev/null'
+
+# ---- events ----
+printf 'start_s,end_s,label\n0,1,rest\n1.5,,tap\n' >events.csv
+check events_file_is_taken sh -c \
+    '"$CARPUS" record '"$fast"' --for 3s -q --json --events events.csv -o e.h5 |
+     grep -q "\"events\": 2"'
+printf 'start_s,end_s,label\n1,0,rest\n' >wrong.csv
+rejects wrong_events_file_is_named_with_its_row 65 "wrong.csv.*row 2" \
+    record $fast --for 2s --events wrong.csv -o x.h5
+rejects missing_events_file_is_named 66 "none.csv" \
+    record $fast --for 2s --events none.csv -o x.h5
+
+# ---- losses ----
+rejects lost_samples_are_told_and_the_recording_kept 81 "samples are missing" \
+    record --device virtual \
+    --simulate "seed=3,speed=max,fault=deaf@2:20" --rate 833 --for 40s -o lost.h5
+check lossy_recording_is_there whole lost.h5
+
+# ---- signals ----
+# interrupted FILE SIGNAL...: records in real time, sends the signals one by
+# one, and leaves the exit status in `status`.
+interrupted() {
+    file=$1
+    shift
+    # A shell without job control has its children ignore SIGINT; what they
+    # catch themselves they get all the same.
+    "$CARPUS" record $real -o "$file" >out.txt 2>err.txt &
+    pid=$!
+    for try in $(seq 100); do
+        [ -s "$file.journal" ] && break
+        sleep 0.05
+    done
+    sleep 1
+    for signal; do
+        kill -s "$signal" $pid
+        sleep 0.02
+    done
+    wait $pid
+    status=$?
+}
+
+for signal in INT TERM HUP; do
+    interrupted "sig$signal.h5" $signal
+    check "${signal}_once_keeps_the_recording" test "$status" -eq 0
+    check "${signal}_once_leaves_no_journal" whole "sig$signal.h5"
+done
+# Two signals at the same moment, so that the first has no time to be obeyed.
+interrupted twice.h5 STOP INT TERM CONT
+cp err.txt err.keep
+check stopping_at_once_says_how_to_recover sh -c "
+    [ $status -eq 82 ] && grep -q 'carpus recover twice.h5.journal' err.keep"
+check stopping_at_once_leaves_a_journal sh -c \
+    '[ -s twice.h5.journal ] && [ ! -e twice.h5 ]'
+interrupted quit.h5 QUIT
+check quit_counts_as_twice test "$status" -eq 82
+check journal_becomes_a_recording "$CARPUS" recover twice.h5.journal
+check recovering_keeps_the_journal sh -c \
+    '[ -s twice.h5.journal ] && [ -s twice.h5 ]'
+rejects recovering_again_overwrites_nothing 73 "twice.h5" \
+    "$CARPUS" recover twice.h5.journal
+check journal_is_removed_when_asked sh -c \
+    '"$CARPUS" recover --remove -q -o again.h5 twice.h5.journal &&
+     [ -s again.h5 ] && [ ! -e twice.h5.journal ]'
+
+# ---- terminal ----
+# typed FILE KEYS...: records on a terminal of its own, types the keys,
+# and shows how the terminal was left, all into terminal.txt.
+typed() {
+    file=$1
+    shift
+    {
+        for try in $(seq 100); do
+            [ -s "$file.journal" ] && break
+            sleep 0.05
+        done
+        sleep 1
+        for key; do
+            printf "$key"
+            sleep 0.2
+        done
+        sleep 1
+    } | script -qec "stty cols 60; $CARPUS record $real --json -o $file
+        echo status \$?; stty -a" /dev/null >terminal.txt
+}
+
+if command -v script >/dev/null; then
+    typed keys.h5 1 ' ' a '?' q
+    cp terminal.txt keys.txt
+    check q_stops_and_keeps_the_recording whole keys.h5
+    check keys_mark_events grep -q '"events": 3' keys.txt
+    check status_line_is_shown_on_a_terminal grep -q '0:00:01  lost 0' keys.txt
+    check status_line_fits_the_terminal sh -c \
+        'tr "\r" "\n" <keys.txt | grep "lost 0  " | grep -v file |
+         sed "s/.\[K//g" | awk "length > 59 { exit 1 }"'
+    check terminal_is_left_as_it_was grep -Eq '(^| )icanon' keys.txt
+    check echo_is_left_on grep -Eq '(^| )echo ' keys.txt
+    typed ctrl.h5 '\032' '\003'
+    cp terminal.txt ctrl.txt
+    check ctrl_c_on_a_terminal_keeps_the_recording whole ctrl.h5
+    check ctrl_z_does_not_stop_the_recorder grep -q 'status 0' ctrl.txt
+    check terminal_is_restored_after_ctrl_c grep -Eq '(^| )icanon' ctrl.txt
+fi
+
+# ---- recover ----
+echo text >text.journal
+rejects what_is_no_journal_is_not_recovered 65 "no journal" \
+    "$CARPUS" recover text.journal
+rejects missing_journal_is_named 66 "none.h5.journal" \
+    "$CARPUS" recover none.h5.journal
+rejects name_must_be_told_if_the_journals_does_not 64 "say with -o" \
+    "$CARPUS" recover a.h5
+rejects recover_needs_a_journal 64 "journal" "$CARPUS" recover
+rejects recover_does_not_take_a_folder 66 "" "$CARPUS" recover -o y.h5 .
+
+# ---- disks ----
+if mkdir small && mount -t tmpfs -o size=9m none small 2>/dev/null; then
+    rejects full_disk_stops_and_keeps_what_came 80 "nearly full" \
+        record $fast --rate 1667 -o small/x.h5
+    check recording_is_on_the_full_disk whole small/x.h5
+    rm small/*
+    head -c 6000000 /dev/zero >small/filler
+    rejects full_disk_is_refused_at_the_start 80 "needed" \
+        record $fast --for 10s -o small/y.h5
+    check full_disk_keeps_nothing_refused sh -c '! ls small/y.h5* 2>/dev/null'
+    mount -o remount,ro small
+    rejects read_only_folder_is_named 73 "small/z.h5" \
+        record $fast --for 2s -o small/z.h5
+    umount small
+fi
+finish

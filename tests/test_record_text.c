@@ -1,0 +1,92 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+
+#include <string.h>
+
+#include "acquire/record_text.h"
+
+static const struct recorder_stats stats = {
+    .elapsed_s = 3723.9,
+    .rate_hz = 1667.24,
+    .samples = 6208765,
+    .lost = 41,
+    .causes = GAP_FIFO | GAP_USB,
+    .clipped = 7,
+    .motion_mg = 12.4,
+    .left_s = 5 * 3600,
+    .has_supply = true,
+    .on_usb_power = true,
+    .supply_mv = 4950,
+};
+
+static void status_line_tells_all_where_there_is_room(void **state)
+{
+    (void)state;
+    char line[251];
+    record_text_status(&stats, 250, line);
+    assert_string_equal(line, "1:02:03  lost 41 (fifo+usb)  1667.2 Hz  "
+                              "move 12 mg  clipped 7  disk 5 h  "
+                              "6208765 samples  USB 5.0 V");
+}
+
+static void status_line_never_exceeds_its_width(void **state)
+{
+    (void)state;
+    char line[251];
+    for (size_t width = 0; width <= 250; width++) {
+        memset(line, 'x', sizeof(line));
+        record_text_status(&stats, width, line);
+        assert_true(strlen(line) <= width);
+    }
+    record_text_status(&stats, 7, line);
+    assert_string_equal(line, "1:02:03");
+    record_text_status(&stats, 79, line);
+    assert_non_null(strstr(line, "disk 5 h"));
+}
+
+static void durations_are_hours_minutes_seconds(void **state)
+{
+    (void)state;
+    static const struct {
+        double seconds;
+        const char *text;
+    } cases[] = {
+        {0, "0:00:00"},    {-1, "0:00:00"},          {59.9, "0:00:59"},
+        {3600, "1:00:00"}, {7 * 86400, "168:00:00"},
+    };
+    for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+        char out[32];
+        record_text_duration(cases[i].seconds, out, sizeof(out));
+        assert_string_equal(out, cases[i].text);
+    }
+}
+
+static void losses_are_an_error_that_says_where_to_look(void **state)
+{
+    (void)state;
+    struct error error = {0};
+    struct session_summary summary = {.rows = 10};
+    assert_int_equal(record_text_lost(&summary, "x.h5", &error), 0);
+    summary.lost = 5;
+    summary.causes = GAP_HOST;
+    assert_int_equal(record_text_lost(&summary, "x.h5", &error), ERR_LOST);
+    assert_non_null(strstr(error.text, "5 samples"));
+    assert_non_null(strstr(error.text, "host"));
+    assert_non_null(strstr(error.text, "x.h5"));
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(status_line_tells_all_where_there_is_room),
+        cmocka_unit_test(status_line_never_exceeds_its_width),
+        cmocka_unit_test(durations_are_hours_minutes_seconds),
+        cmocka_unit_test(losses_are_an_error_that_says_where_to_look),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
