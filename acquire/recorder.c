@@ -13,7 +13,6 @@
 #include "acquire/record_writer.h"
 
 struct recorder {
-    struct device *device; /* borrowed */
     struct record_link link;
     struct journal journal;
     struct record_reader reader;
@@ -47,7 +46,6 @@ static struct recorder *new_recorder(const struct recorder_config *config)
         free_recorder(recorder);
         return NULL;
     }
-    recorder->device = config->device;
     recorder->reader = (struct record_reader){
         .device = config->device,
         .link = link,
