@@ -104,12 +104,9 @@ static void on_field(void *field, size_t n, void *self)
         r->names = !r->header_done;
         memset(&r->row, 0, sizeof(r->row));
     }
-    if (r->comment || r->failed < 0) {
-        return;
-    }
-    if (r->names) {
+    if (r->names && !r->comment) {
         take_name(r, text, n);
-    } else {
+    } else if (!r->comment && r->failed == 0) {
         take_value(r, text, n);
     }
     r->column++;
@@ -205,7 +202,7 @@ static void on_line(int terminator, void *self)
         return;
     }
     r->after_cr = terminator == CSV_CR;
-    if (r->failed == 0 && r->column > 0) {
+    if (r->failed == 0 && r->column > 0 && !r->comment) {
         if (r->names) {
             take_header(r);
         } else {

@@ -30,11 +30,14 @@ static bool slow_number(const char *text, size_t n, char decimal, double *out)
         return false;
     }
     for (size_t i = 0; i < n; i++) {
-        char c = text[i] == decimal ? '.' : text[i];
-        if (!is_digit(c) && memchr("+-.eE", c, 5) == NULL) {
+        char c = text[i];
+        if (!is_digit(c) && c != decimal && memchr("+-eE", c, 4) == NULL) {
             return false;
         }
         copy[i] = c;
+        if (c == decimal) {
+            copy[i] = '.';
+        }
     }
     copy[n] = '\0';
     char *end;

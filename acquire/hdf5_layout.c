@@ -99,8 +99,11 @@ static const struct {
 
 enum { MEMBERS = sizeof(members) / sizeof(members[0]) };
 
-void hdf5_quiet(void)
+/* What could not be closed because the disk is full HDF5 1.10.8 would try to
+ * close once more at exit, and crash. All that we open we close ourselves. */
+void hdf5_begin(void)
 {
+    H5dont_atexit();
     H5Eset_auto2(H5E_DEFAULT, NULL, NULL);
 }
 

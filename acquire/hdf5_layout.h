@@ -21,8 +21,9 @@
 
 #include "acquire/recording.h"
 
-/* Stops HDF5 from printing to standard error. */
-void hdf5_quiet(void);
+/* To be called before any other use of HDF5: it prints nothing then, and does
+ * nothing at exit. */
+void hdf5_begin(void);
 
 /* Notes what HDF5 says of its last failure, innermost first: "cannot WHAT
  * 'PATH': REASON", with the code of the system's error where there was one,

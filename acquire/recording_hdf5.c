@@ -90,8 +90,13 @@ static int open_set(struct hdf5_source *s, enum hdf5_set set,
 {
     hid_t home = set == HDF5_SET_EVENTS ? s->file : s->sensor;
     const char *name = hdf5_sets[set].name;
-    if (!hdf5_is_hard_link(home, name)) {
+    if (H5Lexists(home, name, H5P_DEFAULT) == 0) {
         return 0;
+    }
+    if (!hdf5_is_hard_link(home, name)) {
+        return error_set(error, ERR_DATA,
+                         "'%s': dataset '%s' is a link, which is not followed",
+                         s->path, name);
     }
     s->type[set] = hdf5_set_type(set, true);
     s->dataset[set] = H5Dopen2(home, name, H5P_DEFAULT);
@@ -557,7 +562,7 @@ int source_open_hdf5(const char *path, struct source *out, struct error *error)
     if (s == NULL) {
         return error_set(error, ERR_NO_MEMORY, "out of memory");
     }
-    hdf5_quiet();
+    hdf5_begin();
     s->path = path;
     s->facts = &out->facts;
     s->file = -1;

@@ -6,6 +6,7 @@
  */
 #include "acquire/recording.h"
 
+#include <fcntl.h>
 #include <inttypes.h>
 #include <math.h>
 #include <stdio.h>
@@ -149,7 +150,7 @@ int recording_create(const char *path, const struct recording_info *info,
     if (w == NULL) {
         return no_memory(error);
     }
-    hdf5_quiet();
+    hdf5_begin();
     w->info = *info;
     w->file = -1;
     w->sensor = -1;
@@ -461,6 +462,17 @@ int recording_commit(struct recording_writer *writer, struct error *error)
     return err;
 }
 
+/* HDF5 keeps a file open that it failed to close, and its space would be taken
+ * until the program ends: so it is emptied first. */
+static void discard(const char *path)
+{
+    int fd = open(path, O_WRONLY | O_TRUNC);
+    if (fd >= 0) {
+        close(fd);
+    }
+    unlink(path);
+}
+
 void recording_abort(struct recording_writer *writer)
 {
     if (writer == NULL) {
@@ -469,7 +481,7 @@ void recording_abort(struct recording_writer *writer)
     /* The file goes, so what closing it says does not matter. */
     close_all(writer, NULL);
     if (writer->output.temporary[0] != '\0') {
-        unlink(writer->output.temporary);
+        discard(writer->output.temporary);
     }
     free(writer->clocks);
     free(writer);

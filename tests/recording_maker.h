@@ -137,14 +137,16 @@ static inline void made_gap(struct recording_writer *writer,
     assert_int_equal(recording_append_gap(writer, gap, NULL), 0);
 }
 
-/* Appends all rows, a gap where one is due, and a clock probe a second. */
-static inline void made_append(struct recording_writer *writer,
-                               const struct made *made)
+/* Appends all rows, a gap where one is due, and a clock probe a second.
+ * Returns 0 or the first error. */
+static inline int made_append(struct recording_writer *writer,
+                              const struct made *made, struct error *error)
 {
     int16_t(*samples)[6] = calloc(made->block, sizeof(*samples));
     double next_probe_s = 0;
     srand(3);
-    for (uint64_t row = 0; row < made->rows;) {
+    int err = 0;
+    for (uint64_t row = 0; row < made->rows && err == 0;) {
         uint64_t to_gap = made->gap_every > 0
                               ? made->gap_every - row % made->gap_every
                               : made->rows;
@@ -161,10 +163,8 @@ static inline void made_append(struct recording_writer *writer,
         double jitter = made->jitter_us * (2.0 * rand() / RAND_MAX - 1) * 1e-6;
         struct recording_block block = {.device_ns =
                                             made_device_ns(made, s + jitter)};
-        assert_int_equal(recording_append(writer, block,
-                                          (const int16_t(*)[6])samples,
-                                          (size_t)n, 31.5F, NULL),
-                         0);
+        err = recording_append(writer, block, (const int16_t(*)[6])samples,
+                               (size_t)n, 31.5F, error);
         for (; next_probe_s <= s; next_probe_s++) {
             struct recording_clock probe = {
                 .device_ns = made_device_ns(made, next_probe_s),
@@ -178,6 +178,7 @@ static inline void made_append(struct recording_writer *writer,
         row += n;
     }
     free(samples);
+    return err;
 }
 
 static inline void made_write(const char *path, const struct made *made)
@@ -188,7 +189,7 @@ static inline void made_write(const char *path, const struct made *made)
     if (recording_create(path, &info, &writer, &error) < 0) {
         fail_msg("%s", error.text);
     }
-    made_append(writer, made);
+    assert_int_equal(made_append(writer, made, NULL), 0);
     struct recording_event event = {1000000000, 2500000000, "tap", "key"};
     assert_int_equal(recording_append_event(writer, &event, NULL), 0);
     if (recording_commit(writer, &error) < 0) {
