@@ -1,0 +1,271 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "analysis/tap_chain.h"
+
+#include <math.h>
+#include <stdlib.h>
+
+#include "analysis/tap_rhythm.h"
+
+/*
+ * Chosen on taps-pin at 200, 100 and 50 Hz by 120 random draws, against walking
+ * (steps-oxford-phone) and daily life (tremor-ppp, steps-multigait).
+ */
+static const struct {
+    float reference;
+    float reference_s;
+    float echo;
+    float echo_s;
+    float sway;
+    float turn_dps;
+    float turn_power;
+    float score_max;
+    float interval_min_s;
+    float rhythm_width;
+    float late_cost;
+    float early_cost;
+    float pause_cost;
+    float beat_width;
+    float off_beat_cost;
+    float on_beat_gain;
+} tune = {
+    .reference = 0.4F, /* of the third strongest around (0.3 .. 0.5) ... */
+    .reference_s = 3,  /* ... within this time */
+    .echo = 0.7F,      /* of the onset before: the finger's way back, */
+    .echo_s = 0.2F,    /* 0.1 to 0.2 s after the blow (0.6 .. 0.8) */
+    .sway = 0.8F,      /* peak over slow motion that scores 0: steps have
+                        * 0.05 .. 0.4, taps 1 .. 5 (0.7 .. 1) */
+    .turn_dps = 80,    /* who turns the wrist faster is not tapping */
+    .turn_power = 3,
+    .score_max = 1.2F,        /* a knock counts no more than a tap */
+    .interval_min_s = 0.125F, /* 8 Hz: nobody taps faster */
+    .rhythm_width = 1,        /* of the logarithm of interval over period */
+    .late_cost = 0.2F,        /* an interval far too long (0 .. 0.3) */
+    .early_cost = 0.7F,       /* far too short (0.5 .. 1) */
+    .pause_cost = 1.2F,       /* of beginning another series */
+    /* Where the rhythm is clear (tap_rhythm.h): */
+    .beat_width = 0.25F, /* of the logarithm of interval over period */
+    .off_beat_cost = 1,
+    .on_beat_gain = 0.3F,
+};
+
+const float tap_chain_threshold = 1.8F; /* 1.6 .. 2.0 */
+
+enum {
+    ROUNDS = 4, /* of finding a chain and its rhythm in turn */
+    AROUND = 6  /* intervals before and after that rhythm is over */
+};
+static const double RHYTHM_STEP_S = 0.5;
+static const float STEADY_LEAST = 0.2F;
+
+/* How large an onset is, whatever the noise around it: taps may become so fast
+ * that they pass for noise themselves, and strength falls. */
+static float size_of(const struct tap_onset *onset)
+{
+    return onset->strength * onset->noise;
+}
+
+/* The third largest onset around: no single knock and no pair of them can be
+ * it, but three taps are. 0 where there are fewer than three. */
+static float reference_of(const struct tap_onset *onsets, size_t n, size_t at)
+{
+    float top[3] = {0, 0, 0};
+    size_t from = at;
+    while (from > 0 &&
+           onsets[at].time_s - onsets[from - 1].time_s < tune.reference_s) {
+        from--;
+    }
+    for (size_t i = from;
+         i < n && onsets[i].time_s - onsets[at].time_s < tune.reference_s;
+         i++) {
+        float x = size_of(&onsets[i]);
+        for (int k = 0; k < 3; k++) {
+            float held = top[k];
+            top[k] = fmaxf(held, x);
+            x = fminf(held, x);
+        }
+    }
+    return top[2];
+}
+
+/* Strength an onset needs: over noise; beside its neighbours, of which it is to
+ * be nearer to the large ones than to noise; and after one that may ring on,
+ * after a knock no more than after a tap. */
+static float threshold_of(const struct tap_onset *onsets, size_t n, size_t at,
+                          float threshold)
+{
+    float noise = onsets[at].noise;
+    float reference = reference_of(onsets, n, at);
+    float least = fmaxf(tune.reference * reference, sqrtf(reference * noise));
+    for (size_t i = at; i > 0; i--) {
+        const struct tap_onset *before = &onsets[i - 1];
+        if (onsets[at].time_s - before->time_s >= (double)tune.echo_s) {
+            break;
+        }
+        float size = fminf(size_of(before), reference);
+        least = fmaxf(least, tune.echo * size);
+    }
+    return fmaxf(threshold, least / noise);
+}
+
+static void score_onsets(const struct tap_onset *onsets, size_t n,
+                         float threshold, struct tap_link *links)
+{
+    static const float TINY = 1e-3F;
+    for (size_t i = 0; i < n; i++) {
+        const struct tap_onset *onset = &onsets[i];
+        float need = threshold_of(onsets, n, i, threshold);
+        float score = fminf(logf(onset->strength / need), tune.score_max);
+        float sway = onset->peak_mg / (tune.sway * fmaxf(onset->sway_mg, TINY));
+        float turn = tune.turn_dps / fmaxf(onset->turn_dps, TINY);
+        score = fminf(score, logf(fmaxf(sway, TINY)));
+        links[i].score = fminf(score, tune.turn_power * logf(turn));
+    }
+}
+
+/* What an interval costs. Without a steady rhythm people still do not tap twice
+ * in a row much faster than otherwise; with one, each interval is judged. */
+static float interval_cost(float interval_s, const struct tap_link *link)
+{
+    if (link->period_s == 0) {
+        return 0;
+    }
+    float off = logf(interval_s / link->period_s);
+    float wide = off / tune.rhythm_width;
+    float cost = off < 0 ? tune.early_cost : tune.late_cost;
+    cost *= fminf(1, wide * wide);
+    float beat = off / tune.beat_width;
+    float beat_cost = tune.off_beat_cost * fminf(1, beat * beat);
+    return cost + link->steady * (beat_cost - tune.on_beat_gain);
+}
+
+/* Finds the best chain; returns the index + 1 of its last link, 0 if none. */
+static size_t chain(const struct tap_onset *onsets, size_t n,
+                    struct tap_link *links)
+{
+    size_t last = 0;    /* of the best chain so far */
+    size_t far = 0;     /* first onset within TAP_CHAIN_GAP_S of this one */
+    size_t distant = 0; /* best chain that ends before `far`, index + 1 */
+    for (size_t j = 0; j < n; j++) {
+        struct tap_link *link = &links[j];
+        while (onsets[j].time_s - onsets[far].time_s > TAP_CHAIN_GAP_S) {
+            far++;
+            if (distant == 0 ||
+                links[far - 1].total > links[distant - 1].total) {
+                distant = far;
+            }
+        }
+        float best = 0;
+        link->before = 0;
+        if (distant > 0 && links[distant - 1].total > tune.pause_cost) {
+            best = links[distant - 1].total - tune.pause_cost;
+            link->before = distant;
+        }
+        for (size_t i = far; i < j; i++) {
+            float interval_s = (float)(onsets[j].time_s - onsets[i].time_s);
+            if (interval_s < tune.interval_min_s) {
+                break;
+            }
+            float total = links[i].total - interval_cost(interval_s, link);
+            if (total > best) {
+                best = total;
+                link->before = i + 1;
+            }
+        }
+        link->total = best + link->score;
+        if (last == 0 || link->total > links[last - 1].total) {
+            last = j + 1;
+        }
+    }
+    return last;
+}
+
+/* Writes the chain that ends at `last` to `member`, by time; returns its
+ * length. */
+static size_t unroll(const struct tap_link *links, size_t last, size_t *member)
+{
+    size_t count = 0;
+    for (size_t at = last; at > 0; at = links[at - 1].before) {
+        count++;
+    }
+    size_t k = count;
+    for (size_t at = last; at > 0; at = links[at - 1].before) {
+        member[--k] = at - 1;
+    }
+    return count;
+}
+
+static int by_value(const void *a, const void *b)
+{
+    float x = *(const float *)a;
+    float y = *(const float *)b;
+    return (x > y) - (x < y);
+}
+
+float tap_median(float *x, size_t n)
+{
+    qsort(x, n, sizeof(*x), by_value);
+    return n % 2 == 1 ? x[n / 2] : 0.5F * (x[n / 2 - 1] + x[n / 2]);
+}
+
+/* Median interval of the AROUND members on either side of member `k`. */
+static float period_around(const struct tap_onset *onsets, const size_t *member,
+                           size_t count, size_t k)
+{
+    float interval[2 * AROUND];
+    size_t n = 0;
+    size_t from = k > AROUND ? k - AROUND : 0;
+    for (size_t i = from; i < k + AROUND && i + 1 < count; i++) {
+        double s = onsets[member[i + 1]].time_s - onsets[member[i]].time_s;
+        if (s <= TAP_CHAIN_GAP_S) {
+            interval[n++] = (float)s;
+        }
+    }
+    return n >= 2 ? tap_median(interval, n) : 0;
+}
+
+static void set_periods(const struct tap_onset *onsets, size_t n,
+                        const size_t *member, size_t count,
+                        struct tap_link *links)
+{
+    size_t k = 0;
+    for (size_t i = 0; i < n; i++) {
+        while (k + 1 < count && member[k] < i) {
+            k++;
+        }
+        if (links[i].steady < STEADY_LEAST) {
+            links[i].period_s = period_around(onsets, member, count, k);
+        }
+    }
+}
+
+/* Asks for the rhythm every half second. */
+static void set_rhythm(const struct tap_onset *onsets, size_t n,
+                       struct tap_link *links)
+{
+    struct tap_rhythm rhythm = {0, 0};
+    double next_s = -INFINITY;
+    for (size_t i = 0; i < n; i++) {
+        if (onsets[i].time_s >= next_s) {
+            next_s = onsets[i].time_s + RHYTHM_STEP_S;
+            rhythm = tap_rhythm_find(onsets, n, onsets[i].time_s);
+        }
+        links[i].steady = rhythm.steady;
+        links[i].period_s = rhythm.steady < STEADY_LEAST ? 0 : rhythm.period_s;
+    }
+}
+
+size_t tap_chain_find(const struct tap_onset *onsets, size_t n, float threshold,
+                      struct tap_link *links, size_t *member)
+{
+    score_onsets(onsets, n, threshold, links);
+    set_rhythm(onsets, n, links);
+    size_t count = 0;
+    for (int round = 0; round < ROUNDS; round++) {
+        count = unroll(links, chain(onsets, n, links), member);
+        if (count < 3) {
+            break;
+        }
+        set_periods(onsets, n, member, count, links);
+    }
+    return count;
+}

@@ -1,0 +1,41 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * The chain of onsets that explains a stretch of motion best as taps, by
+ * dynamic programming as beat trackers do it (Ellis 2007): an onset adds the
+ * logarithm of its strength over a local threshold, and an interval that is
+ * out of rhythm costs. Rhythm is the median interval of the chain around; the
+ * chain is found a few times over, each time with the rhythm of the one
+ * before.
+ */
+#ifndef ANALYSIS_TAP_CHAIN_H
+#define ANALYSIS_TAP_CHAIN_H
+
+#include <stddef.h>
+
+#include "analysis/tap_onset.h"
+
+/* Onsets further apart than this never belong to one series. */
+#define TAP_CHAIN_GAP_S 2.5
+
+/* An onset on its way into a chain. */
+struct tap_link {
+    float score;    /* of the onset itself; above 0 it looks like a tap */
+    float total;    /* of the best chain that ends here */
+    float period_s; /* of the rhythm around; 0: none known */
+    float steady;   /* how sure that rhythm is, 0 .. 1 */
+    size_t before;  /* index + 1 of the chain's link before; 0: none */
+};
+
+/* Strength over noise with which an onset scores 0. */
+extern const float tap_chain_threshold;
+
+/* Finds the chain among `n` onsets, by time, with at least `threshold`. Sets
+ * `links` (n) and writes the indices of its members, by time, to `member` (room
+ * for n). Returns how many. A chain may go over gaps. */
+size_t tap_chain_find(const struct tap_onset *onsets, size_t n, float threshold,
+                      struct tap_link *links, size_t *member);
+
+/* The median of `x`, which is sorted. n is not 0. */
+float tap_median(float *x, size_t n);
+
+#endif

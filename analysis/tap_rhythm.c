@@ -1,0 +1,136 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "analysis/tap_rhythm.h"
+
+#include <math.h>
+#include <string.h>
+
+static const double REACH_S = 5;
+/* Lags on a logarithmic grid from 8 Hz down to a third of 0.6 Hz: a period is
+ * judged by itself, twice and three times itself. */
+static const float LAG_MIN_S = 0.125F;
+static const float LAG_STEP = 1.03F;
+enum {
+    LAGS = 125,      /* 0.125 s x 1.03^124 = 4.9 s */
+    PERIODS = 88,    /* 0.125 s x 1.03^87 = 1.64 s */
+    TWICE = 23,      /* 1.03^23 = 1.97 */
+    THRICE = 37,     /* 1.03^37 = 2.99 */
+    WIDTH = 2,       /* steps on either side that count as the same lag */
+    ONSETS_MAX = 192 /* at most one in 60 ms */
+};
+/* A multiple of the true period is as good: the shortest lag that comes near
+ * the best one is the period. */
+static const float AS_GOOD = 0.75F;
+/* How far above chance a rhythm is none, and clear. */
+static const float CONTRAST_NONE = 2;
+static const float CONTRAST_CLEAR = 6;
+/* As many onsets of equal weight, so that three or four taps, which always have
+ * some interval twice, do not make a rhythm. */
+static const float MANY_NONE = 5;
+static const float MANY_CLEAR = 9;
+
+struct train {
+    size_t n;
+    double time_s[ONSETS_MAX];
+    float weight[ONSETS_MAX];
+};
+
+/* The onsets around, weighted by strength over noise; no knock weighs more than
+ * the third strongest. */
+static void gather(const struct tap_onset *onsets, size_t n, double at_s,
+                   struct train *train)
+{
+    float top[3] = {0, 0, 0};
+    train->n = 0;
+    for (size_t i = 0; i < n && train->n < ONSETS_MAX; i++) {
+        if (fabs(onsets[i].time_s - at_s) > REACH_S) {
+            continue;
+        }
+        float x = fmaxf(0, onsets[i].strength - 1);
+        x *= x;
+        train->time_s[train->n] = onsets[i].time_s;
+        train->weight[train->n++] = x;
+        for (int k = 0; k < 3; k++) {
+            float held = top[k];
+            top[k] = fmaxf(held, x);
+            x = fminf(held, x);
+        }
+    }
+    for (size_t i = 0; i < train->n; i++) {
+        train->weight[i] = fminf(train->weight[i], top[2]);
+    }
+}
+
+static float clamp(float x, float none, float clear)
+{
+    return fminf(1, fmaxf(0, (x - none) / (clear - none)));
+}
+
+static float lag_s(int lag)
+{
+    return LAG_MIN_S * powf(LAG_STEP, (float)lag);
+}
+
+/* Fills `lags` with how much more often than by chance onsets are that far
+ * apart; returns how many onsets of equal weight there are. */
+static float correlate(const struct train *train, float lags[LAGS])
+{
+    float sum = 0;
+    float square = 0;
+    memset(lags, 0, LAGS * sizeof(*lags));
+    for (size_t j = 0; j < train->n; j++) {
+        sum += train->weight[j];
+        square += train->weight[j] * train->weight[j];
+        for (size_t i = j; i-- > 0;) {
+            float s = (float)(train->time_s[j] - train->time_s[i]);
+            int lag = (int)roundf(logf(s / LAG_MIN_S) / logf(LAG_STEP));
+            if (lag >= LAGS) {
+                break;
+            }
+            for (int k = lag - WIDTH; k <= lag + WIDTH; k++) {
+                if (k >= 0 && k < LAGS) {
+                    lags[k] += train->weight[i] * train->weight[j];
+                }
+            }
+        }
+    }
+    if (train->n < 2 || square == 0) {
+        return 0;
+    }
+    float span = (float)(train->time_s[train->n - 1] - train->time_s[0]);
+    float pairs = 0.5F * (sum * sum - square);
+    for (int k = 0; k < LAGS; k++) {
+        float s = lag_s(k);
+        float width = s * (2 * WIDTH + 1) * (LAG_STEP - 1);
+        float chance = 2 * fmaxf(0, span - s) / (span * span) * width;
+        lags[k] = chance * pairs > 0 ? lags[k] / (chance * pairs) : 0;
+    }
+    return sum * sum / square;
+}
+
+struct tap_rhythm tap_rhythm_find(const struct tap_onset *onsets, size_t n,
+                                  double at_s)
+{
+    struct train train;
+    float lags[LAGS];
+    gather(onsets, n, at_s, &train);
+    float many = correlate(&train, lags);
+    float contrast[PERIODS];
+    float best = 0;
+    for (int k = 0; k < PERIODS; k++) {
+        contrast[k] = (lags[k] + lags[k + TWICE] + lags[k + THRICE]) / 3;
+        best = fmaxf(best, contrast[k]);
+    }
+    int k = 0;
+    while (k < PERIODS - 1 && contrast[k] < AS_GOOD * best) {
+        k++;
+    }
+    while (k < PERIODS - 1 && contrast[k + 1] > contrast[k]) {
+        k++;
+    }
+    struct tap_rhythm rhythm = {
+        .period_s = best > 0 ? lag_s(k) : 0,
+        .steady = clamp(contrast[k], CONTRAST_NONE, CONTRAST_CLEAR) *
+                  clamp(many, MANY_NONE, MANY_CLEAR),
+    };
+    return rhythm;
+}

@@ -1,0 +1,23 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * Rhythm as a second witness: does the time between onsets, whichever they
+ * are, favour one interval? By autocorrelation of the train of onsets, so that
+ * it can be told before it is known which of them are taps.
+ */
+#ifndef ANALYSIS_TAP_RHYTHM_H
+#define ANALYSIS_TAP_RHYTHM_H
+
+#include <stddef.h>
+
+#include "analysis/tap_onset.h"
+
+struct tap_rhythm {
+    float period_s; /* 0: none found */
+    float steady;   /* 0: no rhythm .. 1: a clear one */
+};
+
+/* The rhythm of the onsets within a few seconds of `at_s`. */
+struct tap_rhythm tap_rhythm_find(const struct tap_onset *onsets, size_t n,
+                                  double at_s);
+
+#endif

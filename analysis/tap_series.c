@@ -1,0 +1,291 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "analysis/tap_series.h"
+
+#include <math.h>
+#include <stdlib.h>
+
+#include "acquire/error.h"
+#include "analysis/array.h"
+#include "analysis/tap_chain.h"
+
+/*
+ * Chosen on taps-pin at 200, 100 and 50 Hz by 120 random draws, against walking
+ * (steps-oxford-phone) and daily life (tremor-ppp, steps-multigait).
+ */
+static const struct {
+    float strong;
+    float total_least;
+    float strength_least;
+    float uneven;
+    float retry;
+    float stray;
+} tune = {
+    .strong = 2.2F,      /* strength that noise alone hardly has */
+    .total_least = 1.2F, /* of a series' scores */
+    .strength_least = 2, /* median of a series that is not steady */
+    .uneven = 0.3F,      /* median deviation of intervals, over their median;
+                          * of series that are long enough to tell */
+    .retry = 1.2F,       /* an uneven series is looked at once more, for what
+                          * stands out from it by this factor */
+    .stray = 0.6F,       /* of the taps beside it: no tap, at an end */
+};
+
+enum {
+    SERIES_LEAST = 3, /* one tap or two are no series */
+    LONG_LEAST = 8,   /* taps from which on a series must be even */
+    INNER = 3,        /* taps beside an end that it is compared with */
+    STEADY_LEAST = 6  /* taps from which on evenness makes up for strength */
+};
+static const float STEADY = 0.12F; /* as `uneven`: hardly by chance */
+/* MDS-UPDRS 3.4 names hesitations and halts, not how long they are. */
+static const double HESITATION = 1.5; /* median intervals */
+static const double HALT = 3;
+static const double HALT_S = 1; /* if it is a hesitation, too */
+
+/* A stretch that is being looked at. */
+struct search {
+    const struct tap_onset *onsets;
+    size_t n;
+    struct tap_link *links;
+    size_t *member; /* of the chain, n at most */
+    float *scratch; /* n */
+};
+
+bool tap_onset_is_strong(const struct tap_onset *onset)
+{
+    return onset->strength >= tune.strong;
+}
+
+static int search_new(const struct tap_onset *onsets, size_t n,
+                      struct search *search)
+{
+    *search = (struct search){
+        .onsets = onsets,
+        .n = n,
+        .links = calloc(n, sizeof(*search->links)),
+        .member = calloc(n, sizeof(*search->member)),
+        .scratch = calloc(n, sizeof(*search->scratch)),
+    };
+    bool whole = search->links != NULL && search->member != NULL &&
+                 search->scratch != NULL;
+    return whole ? 0 : ERR_NO_MEMORY;
+}
+
+static void search_free(struct search *search)
+{
+    free(search->links);
+    free(search->member);
+    free(search->scratch);
+}
+
+/* The intervals of a series, and how even they are. */
+struct rhythm {
+    float median_s;
+    float uneven; /* median deviation over median */
+};
+
+static struct rhythm rhythm_of(const struct search *search,
+                               const size_t *member, size_t count)
+{
+    const struct tap_onset *onsets = search->onsets;
+    float *scratch = search->scratch;
+    struct rhythm rhythm;
+    for (size_t k = 0; k + 1 < count; k++) {
+        scratch[k] =
+            (float)(onsets[member[k + 1]].time_s - onsets[member[k]].time_s);
+    }
+    rhythm.median_s = tap_median(scratch, count - 1);
+    for (size_t k = 0; k + 1 < count; k++) {
+        scratch[k] = fabsf(scratch[k] - rhythm.median_s);
+    }
+    rhythm.uneven = tap_median(scratch, count - 1) / rhythm.median_s;
+    return rhythm;
+}
+
+static float median_strength(const struct search *search, const size_t *member,
+                             size_t count)
+{
+    for (size_t k = 0; k < count; k++) {
+        search->scratch[k] = search->onsets[member[k]].strength;
+    }
+    return tap_median(search->scratch, count);
+}
+
+static float median_peak(const struct search *search, const size_t *member,
+                         size_t count)
+{
+    for (size_t k = 0; k < count; k++) {
+        search->scratch[k] = search->onsets[member[k]].peak_mg;
+    }
+    return tap_median(search->scratch, count);
+}
+
+/* Weak, few or uneven taps may be something else. */
+static double confidence_of(float strength, size_t count, float uneven)
+{
+    double clear = 1 - exp(-((double)strength - 1));
+    double many = 1 - 0.5 * exp(-((double)count - 2) / 4);
+    double even = 1 - 0.8 * fmax(0, (double)uneven - 0.1);
+    return fmax(0, clear * many * even);
+}
+
+static void describe(const struct search *search, const size_t *member,
+                     size_t count, struct tap_series *series)
+{
+    const struct tap_onset *onsets = search->onsets;
+    struct rhythm rhythm = rhythm_of(search, member, count);
+    double median_s = (double)rhythm.median_s;
+    series->start_s = onsets[member[0]].time_s;
+    series->end_s = onsets[member[count - 1]].time_s;
+    series->count = (uint32_t)count;
+    double mean_s = (series->end_s - series->start_s) / (double)(count - 1);
+    series->rate_hz = 1 / mean_s;
+    double square = 0;
+    for (size_t k = 0; k + 1 < count; k++) {
+        double s = onsets[member[k + 1]].time_s - onsets[member[k]].time_s;
+        square += (s - mean_s) * (s - mean_s);
+        bool late = s > HESITATION * median_s;
+        bool halt = s > HALT * median_s || (late && s > HALT_S);
+        series->halts += halt;
+        series->hesitations += late && !halt;
+    }
+    series->interval_cv = sqrt(square / (double)(count - 1)) / mean_s;
+    size_t third = (count + 2) / 3;
+    float first = median_peak(search, member, third);
+    float last = median_peak(search, member + count - third, third);
+    series->amplitude_decrement = 1 - (double)(last / first);
+    float strength = median_strength(search, member, count);
+    series->snr_db = 20 * log10((double)strength);
+    series->confidence = confidence_of(strength, count, rhythm.uneven);
+}
+
+static int add_series(const struct search *search, const size_t *member,
+                      size_t count, struct taps *taps)
+{
+    const struct tap_onset *onsets = search->onsets;
+    struct tap_series *series =
+        array_add(&taps->series, taps->series_count, sizeof(*series));
+    if (series == NULL) {
+        return ERR_NO_MEMORY;
+    }
+    describe(search, member, count, series);
+    for (size_t k = 0; k < count; k++) {
+        struct tap *tap = array_add(&taps->tap, taps->tap_count, sizeof(*tap));
+        if (tap == NULL) {
+            return ERR_NO_MEMORY;
+        }
+        double own = 0.7 + (double)search->links[member[k]].score;
+        tap->time_s = onsets[member[k]].time_s;
+        tap->series = (uint32_t)taps->series_count;
+        tap->confidence = (float)(series->confidence * fmin(1, fmax(0.3, own)));
+        taps->tap_count++;
+    }
+    taps->series_count++;
+    taps->count += count;
+    return 0;
+}
+
+enum verdict { NO_SERIES, TOO_WEAK, UNEVEN, SERIES };
+
+static enum verdict judge(const struct search *search, const size_t *member,
+                          size_t count)
+{
+    if (count < SERIES_LEAST) {
+        return NO_SERIES;
+    }
+    float total = 0;
+    size_t like_taps = 0;
+    for (size_t k = 0; k < count; k++) {
+        float score = search->links[member[k]].score;
+        total += score;
+        like_taps += score > 0;
+    }
+    if (total < tune.total_least || 2 * like_taps <= count) {
+        return NO_SERIES;
+    }
+    struct rhythm rhythm = rhythm_of(search, member, count);
+    float strength = median_strength(search, member, count);
+    bool steady = count >= STEADY_LEAST && rhythm.uneven < STEADY;
+    if (strength < tune.strength_least && !steady) {
+        return count < LONG_LEAST ? NO_SERIES : TOO_WEAK;
+    }
+    return count >= LONG_LEAST && rhythm.uneven > tune.uneven ? UNEVEN : SERIES;
+}
+
+/* Where rhythm is clear, noise before the first tap and after the last passes
+ * for taps on the beat. True if the end member `member[0]` is such: far smaller
+ * than the next ones, which lie `step` further each. */
+static bool is_stray(const struct tap_onset *onsets, const size_t *member,
+                     ptrdiff_t step)
+{
+    float inner[INNER];
+    for (ptrdiff_t k = 0; k < INNER; k++) {
+        const struct tap_onset *onset = &onsets[member[(k + 1) * step]];
+        inner[k] = onset->strength * onset->noise;
+    }
+    const struct tap_onset *end = &onsets[*member];
+    return end->strength * end->noise < tune.stray * tap_median(inner, INNER);
+}
+
+/* Takes strays off both ends of a series: *member moves on, the new length is
+ * returned. */
+static size_t trim(const struct tap_onset *onsets, const size_t **member,
+                   size_t count)
+{
+    while (count > STEADY_LEAST && is_stray(onsets, *member, 1)) {
+        (*member)++;
+        count--;
+    }
+    while (count > STEADY_LEAST && is_stray(onsets, *member + count - 1, -1)) {
+        count--;
+    }
+    return count;
+}
+
+/* Finds series with at least `threshold`. What is too uneven to be a series is
+ * looked at once more if `again`, for what stands out from it. */
+static int find(const struct tap_onset *onsets, size_t n, float threshold,
+                bool again, struct tap_findings *findings)
+{
+    struct search search;
+    int err = search_new(onsets, n, &search);
+    size_t count = 0;
+    if (err == 0) {
+        count =
+            tap_chain_find(onsets, n, threshold, search.links, search.member);
+    }
+    size_t first = 0;
+    for (size_t k = 1; k <= count && err == 0; k++) {
+        const size_t *member = &search.member[first];
+        size_t length = k - first;
+        if (k < count && onsets[search.member[k]].time_s -
+                                 onsets[search.member[k - 1]].time_s <=
+                             TAP_CHAIN_GAP_S) {
+            continue;
+        }
+        first = k;
+        length = trim(onsets, &member, length);
+        enum verdict verdict = judge(&search, member, length);
+        float strength = median_strength(&search, member, length);
+        if (verdict == SERIES) {
+            err = add_series(&search, member, length, &findings->taps);
+        } else if (verdict == TOO_WEAK) {
+            findings->weak = fmaxf(findings->weak, strength);
+        } else if (verdict == UNEVEN && again) {
+            size_t span = member[length - 1] + 1 - member[0];
+            err =
+                find(onsets + member[0], span,
+                     tune.retry * fmaxf(strength, threshold), false, findings);
+        }
+    }
+    search_free(&search);
+    return err;
+}
+
+int tap_series_find(const struct tap_onset *onsets, size_t n,
+                    struct tap_findings *findings)
+{
+    return n < SERIES_LEAST
+               ? 0
+               : find(onsets, n, tap_chain_threshold, true, findings);
+}

@@ -1,0 +1,383 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include <math.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
+#include <cmocka.h>
+
+#include "analysis/measure.h"
+#include "analysis/summary.h"
+
+enum { RATE_HZ = 200, ROWS_MAX = RATE_HZ * 90, TAPS_MAX = 1000 };
+
+/* A session of taps, as the virtual wristband makes them: damped impulses at
+ * about 30 Hz along one direction, with a twitch of the wrist. */
+struct session {
+    struct motion row[ROWS_MAX];
+    size_t rows;
+    double tap_s[TAPS_MAX];
+    size_t taps;
+    uint32_t random;
+};
+
+static double uniform(struct session *s)
+{
+    s->random = s->random * 1664525U + 1013904223U;
+    return (double)s->random / 4294967296.0;
+}
+
+/* Nearly normal, of unit variance. */
+static double noise(struct session *s)
+{
+    double sum = 0;
+    for (int i = 0; i < 12; i++) {
+        sum += uniform(s);
+    }
+    return sum - 6;
+}
+
+static void rest(struct session *s, double seconds, double noise_mg)
+{
+    s->random = 1;
+    s->taps = 0;
+    s->rows = (size_t)(seconds * RATE_HZ);
+    assert_true(s->rows <= ROWS_MAX);
+    for (size_t i = 0; i < s->rows; i++) {
+        struct motion m = {0};
+        for (int c = 0; c < 3; c++) {
+            m.accel[c] = (float)(c == 2) + (float)(noise_mg * 1e-3 * noise(s));
+            m.gyro[c] = (float)(0.1 * noise(s));
+        }
+        s->row[i] = m;
+    }
+}
+
+struct blow {
+    double at_s;
+    double peak_mg;
+    double pitch_hz;
+    double decay_s;
+    double twitch_dps;
+};
+
+static void strike(struct session *s, const struct blow *blow)
+{
+    static const double DIRECTION[3] = {0.3, 0.1, 0.94868};
+    size_t first = (size_t)ceil(blow->at_s * RATE_HZ);
+    for (size_t i = first; i < s->rows && i < first + RATE_HZ / 4; i++) {
+        double t = (double)i / RATE_HZ - blow->at_s;
+        double ring =
+            1.35 * exp(-t / blow->decay_s) * sin(2 * M_PI * blow->pitch_hz * t);
+        double x = t / 0.015;
+        for (int c = 0; c < 3; c++) {
+            s->row[i].accel[c] +=
+                (float)(blow->peak_mg * 1e-3 * DIRECTION[c] * ring);
+        }
+        s->row[i].gyro[1] +=
+            (float)(blow->twitch_dps * x * (2 - x) * exp(-x) / 0.46);
+    }
+}
+
+static void tap(struct session *s, double at_s, double peak_mg)
+{
+    const struct blow blow = {at_s, peak_mg, 30, 0.02, 1};
+    strike(s, &blow);
+    s->tap_s[s->taps++] = at_s;
+}
+
+static void taps(struct session *s, const double span_s[2], double rate_hz,
+                 double peak_mg)
+{
+    for (double t = span_s[0]; t < span_s[1];
+         t += (1 + 0.03 * noise(s)) / rate_hz) {
+        tap(s, t, peak_mg);
+    }
+}
+
+static struct taps measure(const struct session *s, size_t chunk,
+                           double source_hz)
+{
+    const struct measure_input input = {
+        .source_hz = source_hz, .has_accel = true, .has_gyro = true};
+    void *state = taps_measure.create(&input);
+    assert_non_null(state);
+    for (size_t i = 0; i < s->rows; i += chunk) {
+        size_t n = s->rows - i < chunk ? s->rows - i : chunk;
+        assert_int_equal(taps_measure.push(state, s->row + i, n,
+                                           (double)i / RATE_HZ, 1.0 / RATE_HZ),
+                         0);
+    }
+    struct summary summary;
+    summary_init(&summary);
+    assert_int_equal(taps_measure.gap(state), 0);
+    assert_int_equal(taps_measure.finish(state, &summary), 0);
+    taps_measure.destroy(state);
+    return summary.taps;
+}
+
+static void release(struct taps *found)
+{
+    free(found->series);
+    free(found->tap);
+}
+
+static bool within(double found, double truth, double part)
+{
+    return fabs(found - truth) <= part * truth + 1e-9;
+}
+
+static const double SPAN_S[2] = {3, 43};
+
+static void
+taps_of_20_mg_in_5_mg_of_noise_are_counted_within_1_percent(void **unused)
+{
+    (void)unused;
+    for (int rate = 1; rate <= 6; rate++) {
+        static struct session s;
+        rest(&s, 46, 5);
+        taps(&s, SPAN_S, rate, 20);
+        struct taps found = measure(&s, 1000, RATE_HZ);
+        assert_true(within((double)found.count, (double)s.taps, 0.01));
+        assert_int_equal(found.series_count, 1);
+        assert_true(within(found.series[0].rate_hz, rate, 0.02));
+        assert_true(found.series[0].confidence > 0.6);
+        release(&found);
+    }
+}
+
+static void each_tap_is_where_it_was(void **unused)
+{
+    (void)unused;
+    static struct session s;
+    rest(&s, 46, 3);
+    taps(&s, SPAN_S, 3, 60);
+    struct taps found = measure(&s, 1000, RATE_HZ);
+    assert_int_equal(found.tap_count, s.taps);
+    for (size_t i = 0; i < found.tap_count; i++) {
+        assert_true(fabs(found.tap[i].time_s - s.tap_s[i]) < 0.03);
+        assert_int_equal(found.tap[i].series, 0);
+    }
+    release(&found);
+}
+
+static void knock_of_3_g_changes_the_count_by_one_at_most(void **unused)
+{
+    (void)unused;
+    for (int i = 0; i < 12; i++) {
+        static struct session s;
+        rest(&s, 46, 1.5);
+        taps(&s, SPAN_S, 1 + i % 5, 20);
+        const struct blow knock = {10.05 + 0.37 * i, 3000, 60, 0.012, 30};
+        strike(&s, &knock);
+        struct taps found = measure(&s, 1000, RATE_HZ);
+        assert_true(fabs((double)found.count - (double)s.taps) <= 1);
+        release(&found);
+    }
+}
+
+static void knocks_alone_are_no_series(void **unused)
+{
+    (void)unused;
+    static struct session s;
+    rest(&s, 60, 1.5);
+    static const double at_s[] = {5, 12, 12.4, 20, 33, 33.3, 47};
+    for (size_t i = 0; i < sizeof(at_s) / sizeof(at_s[0]); i++) {
+        const struct blow knock = {at_s[i], 500.0 * (double)(i + 1), 60, 0.012,
+                                   30};
+        strike(&s, &knock);
+    }
+    struct taps found = measure(&s, 1000, RATE_HZ);
+    assert_int_equal(found.count, 0);
+    assert_string_equal(found.reason, "");
+    release(&found);
+}
+
+static void rest_has_no_taps(void **unused)
+{
+    (void)unused;
+    static struct session s;
+    static const double noise_mg[] = {0, 0.2, 1.5, 20};
+    for (size_t i = 0; i < 4; i++) {
+        rest(&s, 80, noise_mg[i]);
+        struct taps found = measure(&s, 1000, RATE_HZ);
+        assert_int_equal(found.count, 0);
+        release(&found);
+    }
+}
+
+/* Steps at the wrist: blows at the step rate on a swing of 0.3 g. */
+static void walking_is_no_tapping(void **unused)
+{
+    (void)unused;
+    static struct session s;
+    rest(&s, 60, 5);
+    for (size_t i = 0; i < s.rows; i++) {
+        double phase = 2 * M_PI * 0.95 * (double)i / RATE_HZ;
+        s.row[i].accel[0] += (float)(0.3 * sin(phase));
+        s.row[i].accel[2] += (float)(0.2 * sin(2 * phase));
+        s.row[i].gyro[1] += (float)(110 * sin(phase));
+    }
+    taps(&s, (const double[2]){1, 59}, 1.9, 80);
+    struct taps found = measure(&s, 1000, RATE_HZ);
+    assert_int_equal(found.count, 0);
+    release(&found);
+}
+
+static void hesitations_halts_and_decrement_are_seen(void **unused)
+{
+    (void)unused;
+    static struct session s;
+    rest(&s, 40, 1.5);
+    double t = 3;
+    for (int i = 0; i < 60; i++) {
+        tap(&s, t, 120 - i);
+        t += i == 20 || i == 30 ? 0.75 : i == 40 ? 1.6 : 0.4;
+    }
+    struct taps found = measure(&s, 1000, RATE_HZ);
+    assert_int_equal(found.series_count, 1);
+    const struct tap_series *series = &found.series[0];
+    assert_int_equal(series->count, 60);
+    assert_int_equal(series->hesitations, 2);
+    assert_int_equal(series->halts, 1);
+    assert_true(fabs(series->amplitude_decrement - 0.36) < 0.06);
+    assert_true(series->interval_cv > 0.3);
+    assert_true(series->snr_db > 10);
+    release(&found);
+}
+
+static void regular_series_has_little_variation(void **unused)
+{
+    (void)unused;
+    static struct session s;
+    rest(&s, 46, 1.5);
+    taps(&s, SPAN_S, 4, 60);
+    struct taps found = measure(&s, 1000, RATE_HZ);
+    assert_int_equal(found.series_count, 1);
+    assert_true(found.series[0].interval_cv < 0.06);
+    assert_true(fabs(found.series[0].amplitude_decrement) < 0.1);
+    assert_int_equal(found.series[0].hesitations, 0);
+    assert_int_equal(found.series[0].halts, 0);
+    assert_true(found.series[0].confidence > 0.9);
+    release(&found);
+}
+
+static void two_series_are_told_apart(void **unused)
+{
+    (void)unused;
+    static struct session s;
+    rest(&s, 40, 1.5);
+    taps(&s, (const double[2]){3, 13}, 3, 60);
+    size_t first = s.taps;
+    taps(&s, (const double[2]){25, 35}, 5, 40);
+    struct taps found = measure(&s, 1000, RATE_HZ);
+    assert_int_equal(found.series_count, 2);
+    assert_int_equal(found.series[0].count, first);
+    assert_int_equal(found.series[1].count, s.taps - first);
+    assert_int_equal(found.count, s.taps);
+    release(&found);
+}
+
+static void size_of_chunks_changes_nothing(void **unused)
+{
+    (void)unused;
+    static struct session s;
+    rest(&s, 30.7, 3);
+    taps(&s, (const double[2]){2, 28}, 2.3, 40);
+    struct taps whole = measure(&s, s.rows, RATE_HZ);
+    static const size_t chunks[] = {1, 7, 100, 101, 4096};
+    for (size_t i = 0; i < 5; i++) {
+        struct taps found = measure(&s, chunks[i], RATE_HZ);
+        assert_int_equal(found.tap_count, whole.tap_count);
+        assert_memory_equal(found.tap, whole.tap,
+                            found.tap_count * sizeof(struct tap));
+        release(&found);
+    }
+    release(&whole);
+}
+
+static void gap_carries_nothing_over(void **unused)
+{
+    (void)unused;
+    static struct session s;
+    rest(&s, 46, 1.5);
+    taps(&s, SPAN_S, 3, 60);
+    const struct measure_input input = {
+        .source_hz = RATE_HZ, .has_accel = true, .has_gyro = true};
+    void *state = taps_measure.create(&input);
+    size_t half = s.rows / 2;
+    double dt_s = 1.0 / RATE_HZ;
+    struct summary summary;
+    summary_init(&summary);
+    assert_int_equal(taps_measure.push(state, s.row, half, 0, dt_s), 0);
+    assert_int_equal(taps_measure.gap(state), 0);
+    assert_int_equal(
+        taps_measure.push(state, s.row + half, s.rows - half, 100, dt_s), 0);
+    assert_int_equal(taps_measure.gap(state), 0);
+    assert_int_equal(taps_measure.finish(state, &summary), 0);
+    taps_measure.destroy(state);
+    assert_int_equal(summary.taps.series_count, 2);
+    assert_true(summary.taps.series[0].end_s < 23);
+    assert_true(summary.taps.series[1].start_s >= 100);
+    assert_true(fabs((double)summary.taps.count - (double)s.taps) <= 1);
+    release(&summary.taps);
+}
+
+static void way_of_wearing_changes_no_count(void **unused)
+{
+    (void)unused;
+    static struct session s;
+    for (int i = 0; i < 6; i++) {
+        rest(&s, 46, 3);
+        taps(&s, SPAN_S, 3, 25);
+        double a = 0.9 * i;
+        for (size_t k = 0; k < s.rows; k++) {
+            float *v[2] = {s.row[k].accel, s.row[k].gyro};
+            for (int j = 0; j < 2; j++) {
+                double x = (double)v[j][0];
+                double z = (double)v[j][2];
+                v[j][0] = (float)(cos(a) * x - sin(a) * z);
+                v[j][2] = (float)(sin(a) * x + cos(a) * z);
+            }
+        }
+        struct taps found = measure(&s, 1000, RATE_HZ);
+        assert_true(within((double)found.count, (double)s.taps, 0.01));
+        release(&found);
+    }
+}
+
+static void slow_recording_is_declined_with_a_reason(void **unused)
+{
+    (void)unused;
+    static struct session s;
+    rest(&s, 46, 1.5);
+    taps(&s, SPAN_S, 3, 60);
+    struct taps found = measure(&s, 1000, 25);
+    assert_int_equal(found.count, 0);
+    assert_non_null(strstr(found.reason, "not measurable"));
+    assert_non_null(strstr(found.reason, "25"));
+    release(&found);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(
+            taps_of_20_mg_in_5_mg_of_noise_are_counted_within_1_percent),
+        cmocka_unit_test(each_tap_is_where_it_was),
+        cmocka_unit_test(knock_of_3_g_changes_the_count_by_one_at_most),
+        cmocka_unit_test(knocks_alone_are_no_series),
+        cmocka_unit_test(rest_has_no_taps),
+        cmocka_unit_test(walking_is_no_tapping),
+        cmocka_unit_test(hesitations_halts_and_decrement_are_seen),
+        cmocka_unit_test(regular_series_has_little_variation),
+        cmocka_unit_test(two_series_are_told_apart),
+        cmocka_unit_test(size_of_chunks_changes_nothing),
+        cmocka_unit_test(gap_carries_nothing_over),
+        cmocka_unit_test(way_of_wearing_changes_no_count),
+        cmocka_unit_test(slow_recording_is_declined_with_a_reason),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
