@@ -2,8 +2,9 @@
 #include "acquire/clock_fit.h"
 
 #include <math.h>
-#include <stdlib.h>
 #include <string.h>
+
+#include "acquire/median.h"
 
 enum { BINS = 128, PAIRS = BINS * (BINS - 1) / 2 };
 
@@ -15,19 +16,6 @@ struct point {
     double device; /* [ns] from the first probe */
     double host;
 };
-
-static int compare(const void *a, const void *b)
-{
-    double x = *(const double *)a;
-    double y = *(const double *)b;
-    return (x > y) - (x < y);
-}
-
-static double median(double *values, size_t n)
-{
-    qsort(values, n, sizeof(*values), compare);
-    return n % 2 ? values[n / 2] : 0.5 * (values[n / 2 - 1] + values[n / 2]);
-}
 
 static struct point point_of(const struct recording_clock *probe,
                              const struct recording_clock *base)
@@ -78,7 +66,7 @@ static double theil_sen(const struct point *p, size_t n)
 
 static double offset_of(const struct point *p, size_t n, double rate)
 {
-    double offsets[BINS];
+    double offsets[BINS] = {0};
     for (size_t i = 0; i < n; i++) {
         offsets[i] = p[i].host - rate * p[i].device;
     }
@@ -93,7 +81,7 @@ double clock_fit(const struct recording_clock *probes, size_t n,
         point_of(&probes[n - 1], &probes[0]).device < CLOCK_FIT_SPAN_S * 1e9) {
         return 1;
     }
-    struct point points[BINS];
+    struct point points[BINS] = {{0, 0}};
     size_t count = choose(probes, n, points);
     double rate = theil_sen(points, count);
     if (!(fabs(rate - 1) <= rate_error_max)) {

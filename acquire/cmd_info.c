@@ -6,9 +6,7 @@
 
 #include "acquire/command.h"
 #include "acquire/recording.h"
-
-static const double gravity_ms2 = 9.80665;
-static const double degrees_per_radian = 57.29577951308232;
+#include "acquire/units.h"
 
 struct arguments {
     const char *path;
@@ -92,11 +90,11 @@ static void print_samples(const struct recording *recording)
     fputs("\n", stdout);
     if (info->has_accel) {
         print_sensor("accelerometer", info->accel_range_g,
-                     info->accel_scale / gravity_ms2, "g");
+                     info->accel_scale / STANDARD_GRAVITY_MS2, "g");
     }
     if (info->has_gyro) {
         print_sensor("gyroscope", info->gyro_range_dps,
-                     info->gyro_scale * degrees_per_radian, "deg/s");
+                     info->gyro_scale * DEGREES_PER_RADIAN, "deg/s");
     }
 }
 
@@ -131,7 +129,7 @@ static void print_tables(const struct recording *recording)
     for (size_t i = 0; i < count; i++) {
         printf("  %12.3f s  %.3f s  %s (%s)\n",
                (double)event[i].start_ns * 1e-9,
-               (double)(event[i].end_ns - event[i].start_ns) * 1e-9,
+               ((double)event[i].end_ns - (double)event[i].start_ns) * 1e-9,
                event[i].label, event[i].source);
     }
 }

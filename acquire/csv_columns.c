@@ -5,6 +5,8 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "acquire/units.h"
+
 enum sensor { ACCEL, GYRO, TIME };
 
 /* All names and units are compared without case and without anything but
@@ -52,17 +54,17 @@ static const struct {
 } units[] = {
     {ACCEL, "g", 1},
     {ACCEL, "mg", 1e-3},
-    {ACCEL, "ms2", 1 / 9.80665},
-    {ACCEL, "mss", 1 / 9.80665},
-    {ACCEL, "mps2", 1 / 9.80665},
+    {ACCEL, "ms2", 1 / STANDARD_GRAVITY_MS2},
+    {ACCEL, "mss", 1 / STANDARD_GRAVITY_MS2},
+    {ACCEL, "mps2", 1 / STANDARD_GRAVITY_MS2},
     {GYRO, "dps", 1},
     {GYRO, "mdps", 1e-3},
     {GYRO, "degs", 1},
     {GYRO, "degsec", 1},
     {GYRO, "degps", 1},
-    {GYRO, "rads", 57.29577951308232},
-    {GYRO, "radsec", 57.29577951308232},
-    {GYRO, "radps", 57.29577951308232},
+    {GYRO, "rads", DEGREES_PER_RADIAN},
+    {GYRO, "radsec", DEGREES_PER_RADIAN},
+    {GYRO, "radps", DEGREES_PER_RADIAN},
     {TIME, "s", 1},
     {TIME, "sec", 1},
     {TIME, "secs", 1},

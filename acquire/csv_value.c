@@ -3,7 +3,6 @@
 
 #include <math.h>
 #include <stdint.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -31,7 +30,8 @@ static bool slow_number(const char *text, size_t n, char decimal, double *out)
     }
     for (size_t i = 0; i < n; i++) {
         char c = text[i];
-        if (!is_digit(c) && c != decimal && memchr("+-eE", c, 4) == NULL) {
+        bool sign = c == '+' || c == '-' || c == 'e' || c == 'E';
+        if (!is_digit(c) && c != decimal && !sign) {
             return false;
         }
         copy[i] = c;
@@ -85,58 +85,85 @@ static int64_t days_of(int year, int month, int day)
            719468;
 }
 
-/* Offset from UTC at the end of a time: "", "Z", "+01:00", "+0100". */
-static bool offset_of(const char *text, int *minutes)
+/* Takes `count` digits and, unless `then` is 0, that character behind them. */
+static bool take(const char **p, int count, char then, int *out)
 {
-    int hours = 0;
-    int rest = 0;
-    int used = 0;
-    *minutes = 0;
-    if (*text == '\0' || strcmp(text, "Z") == 0 || strcmp(text, "z") == 0) {
-        return true;
+    *out = 0;
+    for (int i = 0; i < count; i++) {
+        if (!is_digit(**p)) {
+            return false;
+        }
+        *out = *out * 10 + (**p - '0');
+        (*p)++;
     }
-    if ((sscanf(text + 1, "%2d:%2d%n", &hours, &rest, &used) != 2 &&
-         sscanf(text + 1, "%2d%2d%n", &hours, &rest, &used) != 2) ||
-        text[1 + used] != '\0' || (*text != '+' && *text != '-')) {
+    if (then != '\0' && **p != then) {
         return false;
     }
-    *minutes = (hours * 60 + rest) * (*text == '-' ? -1 : 1);
+    *p += then != '\0';
     return true;
+}
+
+/* Offset from UTC at the end of a time: "", "Z", "+01:00", "+0100". */
+static bool offset_of(const char *p, int *minutes)
+{
+    int hours;
+    int rest;
+    *minutes = 0;
+    if (*p == '\0' || strcmp(p, "Z") == 0 || strcmp(p, "z") == 0) {
+        return true;
+    }
+    int sign = *p == '-' ? -1 : *p == '+' ? 1 : 0;
+    p++;
+    if (sign == 0 || !take(&p, 2, 0, &hours)) {
+        return false;
+    }
+    p += *p == ':';
+    if (!take(&p, 2, 0, &rest) || *p != '\0') {
+        return false;
+    }
+    *minutes = sign * (hours * 60 + rest);
+    return true;
+}
+
+/* Seconds of the minute, with a fraction after a point or a comma. */
+static bool seconds_of(const char **p, double *out)
+{
+    *out = 0;
+    if (**p != ':') {
+        return true;
+    }
+    const char *text = *p + 1;
+    size_t n = strspn(text, "0123456789.,");
+    char decimal = memchr(text, ',', n) != NULL ? ',' : '.';
+    *p = text + n;
+    return csv_number(text, n, decimal, out) && *out < 61; /* leap second */
 }
 
 bool csv_time(const char *text, size_t n, double *out)
 {
     char copy[48];
-    int year;
-    int month;
-    int day;
-    int hour;
-    int minute;
-    int used = 0;
     if (n >= sizeof(copy)) {
         return false;
     }
     memcpy(copy, text, n);
     copy[n] = '\0';
-    if (sscanf(copy, "%4d-%2d-%2d%*1[T ]%2d:%2d%n", &year, &month, &day, &hour,
-               &minute, &used) != 5 ||
-        used == 0 || month < 1 || month > 12 || day < 1 || day > 31 ||
-        hour < 0 || hour > 24 || minute < 0 || minute > 59) {
+
+    const char *p = copy;
+    int year;
+    int month;
+    int day;
+    int hour;
+    int minute;
+    int offset;
+    double seconds;
+    if (!take(&p, 4, '-', &year) || !take(&p, 2, '-', &month) ||
+        !take(&p, 2, strchr(p, 'T') != NULL ? 'T' : ' ', &day) ||
+        !take(&p, 2, ':', &hour) || !take(&p, 2, 0, &minute) ||
+        !seconds_of(&p, &seconds) || !offset_of(p, &offset)) {
         return false;
     }
-
-    double seconds = 0;
-    const char *rest = copy + used;
-    if (*rest == ':') {
-        size_t length = strspn(rest + 1, "0123456789.,");
-        char decimal = memchr(rest + 1, ',', length) != NULL ? ',' : '.';
-        if (!csv_number(rest + 1, length, decimal, &seconds) || seconds > 61) {
-            return false;
-        }
-        rest += 1 + length;
-    }
-    int offset;
-    if (!offset_of(rest, &offset)) {
+    if (month < 1 || month > 12 || day < 1 || day > 31 || hour > 24 ||
+        minute > 59) {
         return false;
     }
     *out = (double)days_of(year, month, day) * 86400 + hour * 3600.0 +

@@ -5,16 +5,11 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "acquire/median.h"
+
 static const double step_periods = 1.5;  /* longer: a gap or a late row */
 static const double shift_periods = 0.6; /* and later for good: a gap */
 static const double clock_tick_ns = 1e6; /* to which stamps are often rounded */
-
-static int compare(const void *a, const void *b)
-{
-    double x = *(const double *)a;
-    double y = *(const double *)b;
-    return (x > y) - (x < y);
-}
 
 /* The mean of the steps within half of their median, so that neither gaps nor
  * late rows weigh; a tick more, because 1.4 ms comes as 1 and 2. Where most
@@ -29,20 +24,19 @@ double gap_finder_step(const double *times_ns, size_t n)
     for (size_t i = 0; i + 1 < n; i++) {
         steps[i] = times_ns[i + 1] - times_ns[i];
     }
-    qsort(steps, n - 1, sizeof(*steps), compare);
-    double median = steps[(n - 1) / 2];
-    double margin =
-        fmax(0.5 * median, fmin(clock_tick_ns * 1.01, median * 1.1));
+    double usual = median(steps, n - 1);
+    double rounding = fmin(1.01 * clock_tick_ns, 1.1 * usual);
+    double margin = fmax(0.5 * usual, rounding);
     double sum = 0;
     size_t count = 0;
     for (size_t i = 0; i + 1 < n; i++) {
-        if (fabs(steps[i] - median) <= margin) {
+        if (fabs(steps[i] - usual) <= margin) {
             sum += steps[i];
             count++;
         }
     }
     free(steps);
-    return median > 0 ? sum / (double)count : mean;
+    return usual > 0 ? sum / (double)count : mean;
 }
 
 void gap_finder_init(struct gap_finder *finder, double period_ns)

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
  * Rows are written in whole chunks, because a partly filled chunk is written
- * anew, with its checksum, each time. No compression: the low bits of an
- * inertial sensor are noise (deflate gains a quarter), reading would be five
- * times slower, and the file would be harder to read for whoever has no zlib.
+ * anew, with its checksum, each time. No compression: shuffle and deflate
+ * save a third (12 minutes of a wrist in daily life, 1.10.8) and make reading
+ * four times slower.
  */
 #include "acquire/hdf5_append.h"
 

@@ -7,10 +7,8 @@
 #include <string.h>
 
 #include "acquire/recording_source.h"
+#include "acquire/units.h"
 #include "acquire/uuid.h"
-
-static const double gravity_ms2 = 9.80665;
-static const double degrees_per_radian = 57.29577951308232;
 
 struct import {
     struct recording *in;
@@ -41,8 +39,8 @@ static int describe(struct import *import, const char *in, struct error *error)
     snprintf(info->software, sizeof(info->software), "carpus %s import",
              CARPUS_VERSION);
     snprintf(info->serial, sizeof(info->serial), "import");
-    import->accel_lsb = (float)(gravity_ms2 / info->accel_scale);
-    import->gyro_lsb = (float)(1 / (degrees_per_radian * info->gyro_scale));
+    import->accel_lsb = (float)(STANDARD_GRAVITY_MS2 / info->accel_scale);
+    import->gyro_lsb = (float)(1 / (DEGREES_PER_RADIAN * info->gyro_scale));
     return 0;
 }
 
@@ -115,10 +113,11 @@ static void fill_result(const struct import *import,
         .gaps = count,
         .rate_hz = info->rate_measured_hz,
         .duration_s = recording_duration_s(import->in),
-        .accel_step_mg =
-            info->has_accel ? info->accel_scale / gravity_ms2 * 1e3 : 0,
+        .accel_step_mg = info->has_accel
+                             ? info->accel_scale / STANDARD_GRAVITY_MS2 * 1e3
+                             : 0,
         .gyro_step_mdps =
-            info->has_gyro ? info->gyro_scale * degrees_per_radian * 1e3 : 0,
+            info->has_gyro ? info->gyro_scale * DEGREES_PER_RADIAN * 1e3 : 0,
     };
     for (size_t i = 0; i < count; i++) {
         result->lost_samples += gaps[i].lost_samples;

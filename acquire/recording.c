@@ -231,7 +231,7 @@ static int start(struct recording *r, struct error *error)
     if (err < 0) {
         return err;
     }
-    double last_ns = (double)facts->last_ns - (double)r->timeline.base_ns;
+    double last_ns = facts->last_ns - (double)r->timeline.base_ns;
     r->duration_s = session_s(r, last_ns + r->timeline.ns_per_row);
     return 0;
 }
@@ -321,7 +321,7 @@ double recording_session_s(const struct recording *recording, int64_t device_ns)
 static size_t piece_of(const struct recording *r)
 {
     uint64_t left = r->line.end - r->row;
-    uint64_t most = r->timeline.group_rows + r->timeline.group_rows / 2;
+    uint64_t most = r->timeline.second_rows + r->timeline.second_rows / 2;
     uint64_t pieces = (left + most - 1) / most;
     return (size_t)((left + pieces - 1) / pieces);
 }

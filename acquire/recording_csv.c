@@ -13,7 +13,9 @@
 
 #include "acquire/csv_rows.h"
 #include "acquire/gap_finder.h"
+#include "acquire/median.h"
 #include "acquire/recording_source.h"
+#include "acquire/units.h"
 
 enum {
     SURVEY_ROWS = 4096,
@@ -26,8 +28,6 @@ enum {
 enum { ROUNDING_NS = 2000 };
 static const double meant_share = 0.25;
 
-static const double gravity_ms2 = 9.80665;
-static const double radians_per_degree = 0.017453292519943295;
 static const double rate_min_hz = 1;
 static const double rate_max_hz = 10000;
 
@@ -71,13 +71,6 @@ struct survey {
     double time[SURVEY_ROWS];
     double length[SURVEY_ROWS]; /* of the acceleration, as it stands */
 };
-
-static int compare(const void *a, const void *b)
-{
-    double x = *(const double *)a;
-    double y = *(const double *)b;
-    return (x > y) - (x < y);
-}
 
 static int read_survey(struct csv_source *s, struct survey *survey,
                        struct error *error)
@@ -150,17 +143,16 @@ static const struct {
     const char *name;
 } gravities[] = {
     {0.5, 2, 1, "g"},
-    {5, 20, 1 / 9.80665, "m/s2"},
+    {5, 20, 1 / STANDARD_GRAVITY_MS2, "m/s2"},
     {500, 2000, 1e-3, "mg"},
 };
 
 static int guess_accel_unit(struct csv_source *s, struct survey *survey,
                             double *unit, struct error *error)
 {
-    qsort(survey->length, survey->n, sizeof(survey->length[0]), compare);
-    double median = survey->length[survey->n / 2];
+    double length = median(survey->length, survey->n);
     for (size_t i = 0; i < sizeof(gravities) / sizeof(gravities[0]); i++) {
-        if (median >= gravities[i].least && median <= gravities[i].most) {
+        if (length >= gravities[i].least && length <= gravities[i].most) {
             char text[80];
             snprintf(text, sizeof(text),
                      "unit of the accelerometer told by gravity: %s",
@@ -173,7 +165,7 @@ static int guess_accel_unit(struct csv_source *s, struct survey *survey,
                      "'%s' does not say the unit of its accelerometer, and "
                      "the length of gravity, %.4g, tells none; give --unit, "
                      "such as g or m/s2",
-                     s->path, median);
+                     s->path, length);
 }
 
 static int find_units(struct csv_source *s, struct survey *survey,
@@ -262,7 +254,17 @@ static int survey_rows(struct csv_source *s, double *period_ns,
 static int check_order(struct csv_source *s, const struct csv_row *row,
                        double before, struct error *error)
 {
-    if (s->options->rate_hz > 0 || row->time >= before) {
+    static const double century_ns = 3.2e18; /* int64 holds almost three */
+    if (s->options->rate_hz > 0) {
+        return 0;
+    }
+    if ((row->time - s->first) * s->time_ns > century_ns) {
+        return error_set(error, ERR_DATA,
+                         "'%s', line %" PRIu64 ": time jumps a century, from "
+                         "%.9g to %.9g",
+                         s->path, row->line, before, row->time);
+    }
+    if (row->time >= before) {
         return 0;
     }
     return error_set(error, ERR_DATA,
@@ -326,10 +328,11 @@ static int scan(struct csv_source *s, struct gap_finder *finder,
         }
         before = row.time;
         take_largest(s, &row);
-        facts->last_ns = row_ns(s, &row, facts->rows);
+        int64_t now_ns = row_ns(s, &row, facts->rows);
+        facts->last_ns = (double)now_ns;
         facts->rows++;
-        steps_add(&steps, facts->last_ns);
-        err = gap_finder_add(finder, facts->last_ns);
+        steps_add(&steps, now_ns);
+        err = gap_finder_add(finder, now_ns);
         if (err < 0) {
             return error_set(error, err, "'%s' has too many gaps", s->path);
         }
@@ -384,8 +387,8 @@ static int scan_all(struct csv_source *s, double period_ns, struct error *error)
     info->rate_measured_hz = 1e9 / slope_value(&finder.slope);
     info->rate_nominal_hz =
         s->options->rate_hz > 0 ? s->options->rate_hz : info->rate_measured_hz;
-    info->accel_scale = scale_of(s->largest[0], gravity_ms2);
-    info->gyro_scale = scale_of(s->largest[1], radians_per_degree);
+    info->accel_scale = scale_of(s->largest[0], STANDARD_GRAVITY_MS2);
+    info->gyro_scale = scale_of(s->largest[1], 1 / DEGREES_PER_RADIAN);
     return check_rate(s, info->rate_measured_hz, error);
 }
 

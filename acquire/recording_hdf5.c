@@ -11,14 +11,15 @@
 
 #include "acquire/hdf5_check.h"
 #include "acquire/recording_source.h"
+#include "acquire/units.h"
 
 enum {
     WINDOW_ROWS = 32768, /* read at once; several chunks of the file */
     WINDOW_BLOCKS = 4096,
 };
 
-static const double gravity_ms2 = 9.80665; /* standard gravity, ISO 80000-3 */
-static const double degrees_per_radian = 57.29577951308232;
+static const double rate_min_hz = 0.1; /* beyond these nobody records motion */
+static const double rate_max_hz = 100000;
 
 /* Rows [first, first + n) of the samples, held in memory. */
 struct window {
@@ -211,8 +212,8 @@ static int read_info(struct hdf5_source *s, struct error *error)
         (info->has_gyro && !(info->gyro_scale > 0))) {
         return damaged(s, "a scale is not above zero", error);
     }
-    s->accel_g = (float)(info->accel_scale / gravity_ms2);
-    s->gyro_dps = (float)(info->gyro_scale * degrees_per_radian);
+    s->accel_g = (float)(info->accel_scale / STANDARD_GRAVITY_MS2);
+    s->gyro_dps = (float)(info->gyro_scale * DEGREES_PER_RADIAN);
     return 0;
 }
 
@@ -261,27 +262,33 @@ static int check_ends(struct hdf5_source *s, struct error *error)
     struct recording_info *info = &s->facts->info;
     double rate = info->rate_measured_hz > 0 ? info->rate_measured_hz
                                              : info->rate_nominal_hz;
-    if (!(rate > 0)) {
-        return damaged(s, "it says no rate", error);
+    if (!(rate >= rate_min_hz && rate <= rate_max_hz)) {
+        return damaged(s, "it says no rate, or one that cannot be", error);
     }
     s->facts->last_ns =
-        last.device_ns + (int64_t)((last.count - 1) * (1e9 / rate));
+        (double)last.device_ns + (last.count - 1.0) * 1e9 / rate;
     return 0;
 }
 
+/* A whole table on the heap; NULL where it is missing or empty. */
 static int load_table(struct hdf5_source *s, enum hdf5_set set, void **out,
-                      size_t *count, struct error *error)
+                      struct error *error)
 {
     size_t n = (size_t)s->rows[set];
+    *out = NULL;
     if (s->dataset[set] < 0 || n == 0) {
         return 0;
     }
-    *out = calloc(n, hdf5_sets[set].row_size);
-    if (*out == NULL) {
+    void *rows = calloc(n, hdf5_sets[set].row_size);
+    if (rows == NULL) {
         return error_set(error, ERR_NO_MEMORY, "out of memory");
     }
-    *count = n;
-    return read_set(s, set, 0, n, *out) < 0 ? read_failed(set, error) : 0;
+    if (read_set(s, set, 0, n, rows) < 0) {
+        free(rows);
+        return read_failed(set, error);
+    }
+    *out = rows;
+    return 0;
 }
 
 static int check_gaps(struct hdf5_source *s, struct error *error)
@@ -300,25 +307,35 @@ static int check_gaps(struct hdf5_source *s, struct error *error)
 static int load_tables(struct hdf5_source *s, struct error *error)
 {
     struct source_facts *f = s->facts;
-    void *gaps = NULL;
-    void *clocks = NULL;
-    void *events = NULL;
-    int err = load_table(s, HDF5_SET_GAPS, &gaps, &f->gap_count, error);
-    if (err == 0) {
-        err = load_table(s, HDF5_SET_CLOCK, &clocks, &f->clock_count, error);
-    }
-    if (err == 0) {
-        err = load_table(s, HDF5_SET_EVENTS, &events, &f->event_count, error);
+    void *gaps;
+    int err = load_table(s, HDF5_SET_GAPS, &gaps, error);
+    if (err < 0) {
+        return err;
     }
     f->gaps = gaps;
+    f->gap_count = gaps != NULL ? (size_t)s->rows[HDF5_SET_GAPS] : 0;
+
+    void *clocks;
+    err = load_table(s, HDF5_SET_CLOCK, &clocks, error);
+    if (err < 0) {
+        return err;
+    }
     f->clocks = clocks;
+    f->clock_count = clocks != NULL ? (size_t)s->rows[HDF5_SET_CLOCK] : 0;
+
+    void *events;
+    err = load_table(s, HDF5_SET_EVENTS, &events, error);
+    if (err < 0) {
+        return err;
+    }
     f->events = events;
-    for (size_t i = 0; err == 0 && i < f->event_count; i++) {
+    f->event_count = events != NULL ? (size_t)s->rows[HDF5_SET_EVENTS] : 0;
+    for (size_t i = 0; i < f->event_count; i++) {
         struct recording_event *e = &f->events[i];
         e->label[sizeof(e->label) - 1] = '\0';
         e->source[sizeof(e->source) - 1] = '\0';
     }
-    return err < 0 ? err : check_gaps(s, error);
+    return check_gaps(s, error);
 }
 
 static int read_checksums(struct hdf5_source *s, struct error *error)

@@ -14,7 +14,7 @@
 struct source_facts {
     struct recording_info info;
     uint64_t rows;
-    int64_t last_ns;  /* device time of the last row, as far as known */
+    double last_ns;   /* device time of the last row */
     bool exact_times; /* blocks' times are to be followed, not smoothed */
     bool has_crc[2];  /* accelerometer, gyroscope: the file has a checksum */
     uint32_t crc[2];

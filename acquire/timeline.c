@@ -13,7 +13,7 @@ void timeline_init(struct timeline *timeline, struct timeline_supply supply,
         .supply = supply,
         .rows = rows,
         .ns_per_row = ns_per_row,
-        .group_rows = (uint64_t)fmin(fmax(a_second, 1), TIMELINE_GROUP_MAX),
+        .second_rows = (uint64_t)fmin(fmax(a_second, 1), TIMELINE_GROUP_MAX),
     };
 }
 
@@ -26,7 +26,7 @@ void timeline_set_gaps(struct timeline *timeline,
 
 void timeline_set_exact(struct timeline *timeline)
 {
-    timeline->group_rows = 1;
+    timeline->exact = true;
 }
 
 /* Row at which the stretch under way ends. Gaps before the first row belong to
@@ -82,10 +82,11 @@ static int gather(struct timeline *t, struct timeline_group *g,
                   struct error *error)
 {
     uint64_t limit = stretch_end(t);
+    uint64_t rows = t->exact ? 1 : t->second_rows;
     memset(g, 0, sizeof(*g));
     g->first = t->row;
-    while (t->row < limit && (t->row - g->first < t->group_rows ||
-                              limit - t->row < t->group_rows / 2)) {
+    while (t->row < limit &&
+           (t->row - g->first < rows || limit - t->row < rows / 2)) {
         struct recording_block block;
         float temperature = NAN;
         int err = take_block(t, limit, &block, &temperature, error);
@@ -120,21 +121,56 @@ static void line_alone(struct timeline *t, struct timeline_line *line)
     t->held = false;
 }
 
+static int gather_after(struct timeline *t, double before_ns,
+                        struct timeline_group *g, struct error *error)
+{
+    int err = gather(t, g, error);
+    if (err == 0 && !(g->ns > before_ns)) {
+        return error_set(error, ERR_DATA,
+                         "device time does not go forward at row %" PRIu64
+                         "; the file is damaged",
+                         g->first);
+    }
+    return err;
+}
+
+/* Moves `right` on for as long as blocks lie on the line from the held group
+ * through it. The first that does not is looked at again next time. */
+static int extend(struct timeline *t, struct timeline_group *right,
+                  struct error *error)
+{
+    const struct timeline_group *left = &t->group;
+    double ns_per_row = (right->ns - left->ns) / (right->row - left->row);
+    while (right->end < stretch_end(t) &&
+           right->end - left->first < TIMELINE_GROUP_MAX) {
+        t->looked = false;
+        int err = gather_after(t, right->ns, &t->ahead, error);
+        if (err < 0) {
+            return err;
+        }
+        double ns = left->ns + (t->ahead.row - left->row) * ns_per_row;
+        t->looked = fabs(t->ahead.ns - ns) > TIMELINE_EXACT_NS;
+        if (t->looked) {
+            return 0;
+        }
+        *right = t->ahead;
+    }
+    t->looked = false;
+    return 0;
+}
+
 static int line_to_next(struct timeline *t, struct timeline_line *line,
                         struct error *error)
 {
-    struct timeline_group right;
-    int err = gather(t, &right, error);
+    struct timeline_group right = t->ahead;
+    int err = t->looked ? 0 : gather_after(t, t->group.ns, &right, error);
+    if (err == 0 && t->exact) {
+        err = extend(t, &right, error);
+    }
     if (err < 0) {
         return err;
     }
     const struct timeline_group *left = &t->group;
-    if (!(right.ns > left->ns)) {
-        return error_set(error, ERR_DATA,
-                         "device time does not go forward at row %" PRIu64
-                         "; the file is damaged",
-                         right.first);
-    }
     describe(t, left, line);
     bool first = left->first == t->stretch_first;
     bool last = right.end == stretch_end(t);

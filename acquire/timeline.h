@@ -8,6 +8,9 @@
  * forward, strictly increasing. Gaps end a line; beyond the first and the last
  * centroid of a stretch its lines are carried on to its ends.
  *
+ * Where the times of blocks are known to be exact (a CSV whose steps were
+ * meant), lines follow them from block to block instead.
+ *
  * Ownership: caller's storage, nothing allocated; what init is given is
  * borrowed. Memory and look-ahead are two groups of blocks.
  */
@@ -23,6 +26,9 @@
 /* Rows gathered at most: so that a line, which spans 2.5 groups at most,
  * stays well inside what a source holds ahead. */
 enum { TIMELINE_GROUP_MAX = 2048 };
+
+/* How far from a line an exact time may be: the last digit of a CSV's. */
+enum { TIMELINE_EXACT_NS = 2000 };
 
 /* Where blocks come from: 1 for a block, 0 at the end, or an error. */
 struct timeline_supply {
@@ -57,13 +63,16 @@ struct timeline {
     const struct recording_gap *gaps;
     size_t gap_count;
     uint64_t rows;
-    double ns_per_row; /* nominal, for stretches with a single centroid */
-    uint64_t group_rows;
+    double ns_per_row;    /* nominal, for stretches with a single centroid */
+    uint64_t second_rows; /* rows of about a second */
+    bool exact;
     int64_t base_ns; /* device time of the first block */
     size_t next_gap;
     uint64_t row; /* all before are in a group */
     bool held;    /* group is the left end of the next line */
     struct timeline_group group;
+    bool looked; /* exact: `ahead` is the block after it */
+    struct timeline_group ahead;
     uint64_t stretch_first;
 };
 
@@ -73,7 +82,8 @@ void timeline_init(struct timeline *timeline, struct timeline_supply supply,
 void timeline_set_gaps(struct timeline *timeline,
                        const struct recording_gap *gaps, size_t count);
 
-/* Says that blocks' times have no jitter: lines go from block to block. */
+/* Says that blocks' times have no jitter: a line goes from block to block for
+ * as long as their steps are the same. */
 void timeline_set_exact(struct timeline *timeline);
 
 /* The next line. Returns 1, 0 at the end, or an error where the blocks do not

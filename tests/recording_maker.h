@@ -29,8 +29,10 @@ struct folder {
 static inline int folder_new(void **state)
 {
     struct folder *folder = calloc(1, sizeof(*folder));
+    assert_non_null(folder);
     strcpy(folder->path, "/tmp/carpus-test-XXXXXX");
     if (mkdtemp(folder->path) == NULL) {
+        free(folder);
         return -1;
     }
     snprintf(folder->file, sizeof(folder->file), "%s/recording.h5",
@@ -39,32 +41,45 @@ static inline int folder_new(void **state)
     return 0;
 }
 
-/* Names in a folder, . and .. aside. */
+static inline int is_name(const struct dirent *entry)
+{
+    return strcmp(entry->d_name, ".") != 0 && strcmp(entry->d_name, "..") != 0;
+}
+
 static inline size_t folder_count(const char *path)
 {
-    size_t count = 0;
-    DIR *dir = opendir(path);
-    while (dir != NULL && readdir(dir) != NULL) {
-        count++;
+    struct dirent **names;
+    int count = scandir(path, &names, is_name, alphasort);
+    assert_true(count >= 0);
+    for (int i = 0; i < count; i++) {
+        free(names[i]);
     }
-    closedir(dir);
-    return count - 2;
+    free(names);
+    return (size_t)count;
 }
 
 static inline int folder_free(void **state)
 {
     struct folder *folder = *state;
-    DIR *dir = opendir(folder->path);
-    struct dirent *entry;
-    while (dir != NULL && (entry = readdir(dir)) != NULL) {
+    struct dirent **names;
+    int count = scandir(folder->path, &names, is_name, alphasort);
+    for (int i = 0; i < count; i++) {
         char path[384];
-        snprintf(path, sizeof(path), "%s/%s", folder->path, entry->d_name);
+        snprintf(path, sizeof(path), "%s/%s", folder->path, names[i]->d_name);
         unlink(path);
+        free(names[i]);
     }
-    closedir(dir);
+    free(names);
     int failed = rmdir(folder->path);
     free(folder);
     return failed;
+}
+
+/* From 0 to below 1, the same each time a test runs. */
+static inline double made_random(uint32_t *seed)
+{
+    *seed = *seed * 1664525U + 1013904223U;
+    return *seed / 4294967296.0;
 }
 
 /* What a sensor "measured" at row `row`: different in every row and axis. */
@@ -144,7 +159,7 @@ static inline int made_append(struct recording_writer *writer,
 {
     int16_t(*samples)[6] = calloc(made->block, sizeof(*samples));
     double next_probe_s = 0;
-    srand(3);
+    uint32_t seed = 3;
     int err = 0;
     for (uint64_t row = 0; row < made->rows && err == 0;) {
         uint64_t to_gap = made->gap_every > 0
@@ -160,7 +175,7 @@ static inline int made_append(struct recording_writer *writer,
             made_sample(row + i, samples[i]);
         }
         double s = made_time_s(made, row);
-        double jitter = made->jitter_us * (2.0 * rand() / RAND_MAX - 1) * 1e-6;
+        double jitter = made->jitter_us * (2 * made_random(&seed) - 1) * 1e-6;
         struct recording_block block = {.device_ns =
                                             made_device_ns(made, s + jitter)};
         err = recording_append(writer, block, (const int16_t(*)[6])samples,
@@ -171,7 +186,7 @@ static inline int made_append(struct recording_writer *writer,
                 .host_monotonic_ns = 9000000000 + llround(next_probe_s * 1e9),
                 .host_utc_ns =
                     1700000000000000000 + llround(next_probe_s * 1e9),
-                .round_trip_ns = 90000 + rand() % 60000,
+                .round_trip_ns = 90000 + (int64_t)(made_random(&seed) * 60000),
             };
             assert_int_equal(recording_append_clock(writer, &probe, NULL), 0);
         }

@@ -1,12 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
-
-#include <cmocka.h>
-#include <math.h>
-#include <stdlib.h>
+#include "recording_maker.h"
 
 #include "acquire/clock_fit.h"
 #include "acquire/slope.h"
@@ -20,11 +13,11 @@ static struct recording_clock *make_probes(size_t n, double ppm, size_t outlier)
 {
     struct recording_clock *probes = calloc(n, sizeof(*probes));
     assert_non_null(probes);
-    srand(7);
+    uint32_t seed = 7;
     for (size_t i = 0; i < n; i++) {
         int64_t host = (int64_t)i * second;
-        int64_t trip = 100000 + rand() % 300000;
-        int64_t late = rand() % (trip / 2);
+        int64_t trip = 100000 + (int64_t)(made_random(&seed) * 300000);
+        int64_t late = (int64_t)(made_random(&seed) * 0.5 * (double)trip);
         if (outlier > 0 && i % outlier == 1) {
             late = 30000000;
         }
@@ -99,7 +92,7 @@ static void slope_of_stretches_ignores_what_lies_between(void **state)
         if (i % 100 == 0) {
             slope_break(&slope);
         }
-        slope_add(&slope, i, 12.5e6 * i + 7e11 * (i / 100));
+        slope_add(&slope, i, 12.5e6 * i + 7e11 * floor(i / 100.0));
     }
     assert_true(fabs(slope_value(&slope) - 12.5e6) < 1e-3);
 }

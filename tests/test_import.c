@@ -227,7 +227,7 @@ static double rounded_700_hz(int row)
 /* Rows that come in bursts of five, stamped when the last has come. */
 static double in_bursts(int row)
 {
-    return (row / 5 * 5 + 4) * 0.01;
+    return (5 * floor(row / 5.0) + 4) * 0.01;
 }
 
 /* Rows that are up to 0.3 periods early or late, and now and then four. */
@@ -385,6 +385,32 @@ static void gaps_are_found_at_their_row_with_their_length(void **state)
         assert_int_equal(chunk.gap_before,
                          chunk.first == 1000 || chunk.first == 1997);
     }
+    recording_close(r);
+}
+
+static double even_with_a_gap(int row)
+{
+    return (row < 1000 ? row : row + 70) / 50.0;
+}
+
+/* Times that are exact are followed in chunks no shorter for it. */
+static void exact_times_come_in_chunks_of_a_second(void **state)
+{
+    static const struct csv csv = {"t_s,ax_g,ay_g,az_g\n", "%.2f,%.5f,0,%.5f\n",
+                                   even_with_a_gap, 5000};
+    struct folder *folder = *state;
+    make_csv(folder->file, &csv);
+    struct recording *r = opened(folder->file);
+    struct recording_chunk chunk;
+    size_t chunks = 0;
+    while (recording_read(r, &chunk, NULL) == 0 && chunk.count > 0) {
+        double t_s = even_with_a_gap((int)chunk.first);
+        assert_true(fabs(chunk.t0_s - t_s) < 1e-8);
+        assert_true(fabs(chunk.dt_s - 0.02) < 1e-10);
+        assert_true(chunk.count <= 75);
+        chunks++;
+    }
+    assert_in_range(chunks, 5000 / 75, 5000 / 50);
     recording_close(r);
 }
 
@@ -611,6 +637,8 @@ int main(void)
         cmocka_unit_test_setup_teardown(
             gaps_are_found_at_their_row_with_their_length, folder_new,
             folder_free),
+        cmocka_unit_test_setup_teardown(exact_times_come_in_chunks_of_a_second,
+                                        folder_new, folder_free),
         cmocka_unit_test_setup_teardown(what_had_to_be_assumed_is_noted,
                                         folder_new, folder_free),
         cmocka_unit_test_setup_teardown(

@@ -7,8 +7,8 @@
 
 /* HDF5 1.10.8 never frees a file that it could not write out when the disk was
  * full (full_disk_leaves_nothing_and_does_no_harm). */
-const char *__lsan_default_suppressions(void);
-const char *__lsan_default_suppressions(void)
+const char *__lsan_default_suppressions(void); /* NOLINT: sanitizer's name */
+const char *__lsan_default_suppressions(void)  /* NOLINT: sanitizer's name */
 {
     return "leak:libhdf5";
 }

@@ -8,8 +8,8 @@
 
 /* HDF5 1.10.8 loses what it has allocated for metadata that turns out to be
  * damaged; what is ours is looked at by assert_all_is_closed. */
-const char *__lsan_default_suppressions(void);
-const char *__lsan_default_suppressions(void)
+const char *__lsan_default_suppressions(void); /* NOLINT: sanitizer's name */
+const char *__lsan_default_suppressions(void)  /* NOLINT: sanitizer's name */
 {
     return "leak:libhdf5";
 }

@@ -1,0 +1,11 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#ifndef ACQUIRE_MEDIAN_H
+#define ACQUIRE_MEDIAN_H
+
+#include <stddef.h>
+
+/* The middle of `n` > 0 values, or the mean of the two in the middle; sorts
+ * them. */
+double median(double *values, size_t n);
+
+#endif
