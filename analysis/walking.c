@@ -1,0 +1,622 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * Steps, cadence, bouts and arm swing. The way: windows of 3.2 s are scored
+ * for each step frequency (walking_model.c), a dynamic programme makes of them
+ * stretches of walking with their cadence (walking_track.c), each step of them
+ * is found (walking_steps.c). A stretch that is nowhere convincing is dropped.
+ */
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "analysis/array.h"
+#include "analysis/measure.h"
+#include "analysis/summary.h"
+#include "analysis/walking_model.h"
+#include "analysis/walking_steps.h"
+#include "analysis/walking_swing.h"
+#include "analysis/walking_track.h"
+
+/* Figures for these by cross-validation are in walking_model.c. */
+static const struct parameters {
+    double least_source_hz; /* cadence to 3.5 Hz and its harmonic */
+    double accept;          /* of evidence(), no gyroscope */
+    double accept_gyro;     /* the gyroscope's share is in the scores */
+    double peak_share;      /* of the best window in evidence() */
+    double length_share;    /* of each hop of length in it, */
+    double length_most;     /* up to so many: 48 s */
+    size_t least_steps;     /* fewer are no bout; MultiGait takes 4 */
+    double merge_s;         /* bouts this close are one; MultiGait 3 s */
+    double cadence_half_s;  /* cadence at a moment is that of +- so much */
+    double moderate_spm;    /* CADENCE-Adults: 3 METs */
+    double vigorous_spm;    /* 6 METs */
+} PARAMETERS = {
+    .least_source_hz = 9,
+    .accept = 1.45,
+    .accept_gyro = 0,
+    .peak_share = 0.5,
+    .length_share = 0.01,
+    .length_most = 100,
+    .least_steps = 5,
+    .merge_s = 2,
+    .cadence_half_s = 2.5,
+    .moderate_spm = 100,
+    .vigorous_spm = 130,
+};
+
+enum {
+    HOPS = 256, /* decisions kept */
+    AFTER = 5,  /* hops that must be known after a stretch: its steps may
+                 * reach WALKING_EXTEND past its end */
+    SMOOTH = 2, /* hops on either side that cadence is a mean of */
+    FIRST_CENTRE = WALKING_HOP / 2,
+    HALF_WINDOW = WALKING_WINDOW / 2,
+};
+
+_Static_assert(AFTER *WALKING_HOP > WALKING_EXTEND, "steps past the end");
+_Static_assert((WALKING_PIECE + AFTER + WALKING_TRACK_LAG + 1) * WALKING_HOP +
+                       WALKING_EXTEND + WALKING_KERNEL + HALF_WINDOW <
+                   WALKING_RING,
+               "a piece must still be there when it is decided");
+_Static_assert(WALKING_PIECE + AFTER + WALKING_TRACK_LAG < HOPS,
+               "and its decisions");
+
+struct walker {
+    struct measure_input input;
+    struct walking_model *model;
+    struct walking_track track;
+    struct walking_steps steps;
+    struct walking_signal signal;
+    double t0_s;   /* of sample 0 of the segment */
+    size_t scored; /* hops */
+    size_t decided;
+    size_t next;     /* first decided hop not dealt with */
+    size_t last_end; /* hop after the last stretch accepted */
+    double last_step;
+    bool going; /* hop `next` goes on with a stretch accepted */
+    bool open;  /* the last bout may be merged with */
+    struct walking_decision hop[HOPS];
+    struct walking_swing swing; /* of the last bout */
+    struct walking_piece piece;
+    double found[WALKING_STEPS];
+    struct walking out;
+};
+
+static void walking_destroy(void *state)
+{
+    struct walker *w = state;
+    if (w != NULL) {
+        walking_model_free(w->model);
+        free(w->out.step);
+        free(w->out.bout);
+        free(w->out.minute);
+        free(w->out.cadence);
+        free(w);
+    }
+}
+
+static void start_segment(struct walker *w)
+{
+    w->signal.count = 0;
+    w->scored = 0;
+    w->decided = 0;
+    w->next = 0;
+    w->last_end = 0;
+    w->last_step = -1;
+    w->going = false;
+    w->open = false;
+    walking_track_init(&w->track, w->input.has_gyro);
+}
+
+static void *walking_create(const struct measure_input *input)
+{
+    struct walker *w = calloc(1, sizeof(*w));
+    if (w == NULL) {
+        return NULL;
+    }
+    w->input = *input;
+    w->model = walking_model_new(input->has_gyro);
+    if (w->model == NULL) {
+        walking_destroy(w);
+        return NULL;
+    }
+    walking_steps_init(&w->steps);
+    start_segment(w);
+    return w;
+}
+
+static bool is_measurable(const struct walker *w)
+{
+    return w->input.has_accel &&
+           w->input.source_hz >= PARAMETERS.least_source_hz;
+}
+
+/* ---- from decisions to steps ---- */
+
+static struct walking_decision *hop_at(struct walker *w, size_t hop)
+{
+    return &w->hop[hop % HOPS];
+}
+
+static bool is_walking(struct walker *w, size_t hop)
+{
+    return hop < w->decided && hop_at(w, hop)->rate != WALKING_NONE;
+}
+
+/* How convincing the piece is. One good window makes a bout, or many fair. */
+static double evidence(struct walker *w)
+{
+    const struct walking_piece *piece = &w->piece;
+    double n = (double)(piece->last - piece->first);
+    double mean = 0;
+    double most = -INFINITY;
+    for (size_t i = piece->first; i < piece->last; i++) {
+        double score = (double)hop_at(w, i)->score;
+        mean += score / n;
+        most = fmax(most, score);
+    }
+    return mean + PARAMETERS.peak_share * most +
+           PARAMETERS.length_share * fmin(n, PARAMETERS.length_most);
+}
+
+static void smooth_rates(struct walker *w)
+{
+    struct walking_piece *piece = &w->piece;
+    size_t low = piece->begins ? piece->first : piece->first - SMOOTH;
+    size_t high = piece->last;
+    while (high < piece->last + SMOOTH && is_walking(w, high)) {
+        high++;
+    }
+    for (size_t i = piece->first; i < piece->last; i++) {
+        double sum = 0;
+        for (size_t k = 0; k <= 2 * SMOOTH; k++) {
+            size_t hop = i + k < low + SMOOTH ? low : i + k - SMOOTH;
+            hop = hop < high ? hop : high - 1;
+            sum += walking_rate_log((size_t)hop_at(w, hop)->rate);
+        }
+        piece->log_rate[i - piece->first] = sum / (2 * SMOOTH + 1);
+    }
+}
+
+/* Sets the samples that the piece's steps may lie in. */
+static void set_limits(struct walker *w)
+{
+    struct walking_piece *piece = &w->piece;
+    piece->earliest = piece->first * WALKING_HOP;
+    piece->latest = piece->last * WALKING_HOP;
+    if (piece->begins) {
+        size_t least = w->last_end * WALKING_HOP;
+        piece->earliest = piece->earliest > least + WALKING_EXTEND
+                              ? piece->earliest - WALKING_EXTEND
+                              : least;
+    }
+    if (piece->ends) {
+        size_t next = piece->last;
+        while (next < piece->last + AFTER && !is_walking(w, next)) {
+            next++;
+        }
+        size_t most = next * WALKING_HOP;
+        piece->latest += WALKING_EXTEND;
+        piece->latest = piece->latest < most ? piece->latest : most;
+    }
+    if (piece->latest > w->signal.count) {
+        piece->latest = w->signal.count;
+    }
+    piece->last_step = w->last_step;
+}
+
+static double session_s(const struct walker *w, double sample)
+{
+    return w->t0_s + sample / WALKING_RATE_HZ;
+}
+
+static int add_steps(struct walker *w, size_t count, double confidence)
+{
+    for (size_t i = 0; i < count; i++) {
+        struct step *step =
+            array_add(&w->out.step, w->out.step_count, sizeof(*w->out.step));
+        if (step == NULL) {
+            return ERR_NO_MEMORY;
+        }
+        step->time_s = session_s(w, w->found[i]);
+        step->confidence = (float)confidence;
+        w->out.step_count++;
+        w->last_step = w->found[i];
+    }
+    return 0;
+}
+
+static double half_period_s(const struct walker *w, double sample)
+{
+    return 0.5 / walking_piece_hz(&w->piece, sample);
+}
+
+/* Opens a bout, unless the last one is so close that it goes on. */
+static int open_bout(struct walker *w, double confidence)
+{
+    double start_s = session_s(w, w->found[0]) - half_period_s(w, w->found[0]);
+    struct walking *out = &w->out;
+    if (w->open &&
+        start_s - out->bout[out->bout_count - 1].end_s <= PARAMETERS.merge_s) {
+        struct walk_bout *bout = &out->bout[out->bout_count - 1];
+        bout->confidence = fmax(bout->confidence, confidence);
+        return 0;
+    }
+    struct walk_bout *bout =
+        array_add(&out->bout, out->bout_count, sizeof(*bout));
+    if (bout == NULL) {
+        return ERR_NO_MEMORY;
+    }
+    out->bout_count++;
+    bout->start_s = start_s;
+    bout->confidence = confidence;
+    memset(&w->swing, 0, sizeof(w->swing));
+    w->open = true;
+    return 0;
+}
+
+/* Takes the steps found in the piece into the last bout. */
+static int extend_bout(struct walker *w, size_t count)
+{
+    struct walk_bout *bout = &w->out.bout[w->out.bout_count - 1];
+    if (count > 0) {
+        double last = w->found[count - 1];
+        bout->end_s = session_s(w, last) + half_period_s(w, last);
+        bout->steps += (uint32_t)count;
+    }
+    bout->arm_swing_deg = NAN;
+    if (w->input.has_gyro) {
+        walking_swing_add(&w->swing, &w->signal, &w->piece);
+        bout->arm_swing_deg = walking_swing_median(&w->swing);
+    }
+    return add_steps(w, count, bout->confidence);
+}
+
+/* Judges a piece and takes its steps. w->going: it was accepted. */
+static int take_piece(struct walker *w)
+{
+    double accept =
+        w->input.has_gyro ? PARAMETERS.accept_gyro : PARAMETERS.accept;
+    double beyond = evidence(w) - accept;
+    bool begins = w->piece.begins;
+    w->going = false;
+    if (begins && beyond < 0) {
+        return 0;
+    }
+    smooth_rates(w);
+    set_limits(w);
+    size_t count =
+        walking_steps_find(&w->steps, &w->signal, &w->piece, w->found);
+    if (begins && count < PARAMETERS.least_steps) {
+        return 0;
+    }
+    if (begins) {
+        int err = open_bout(w, 1 / (1 + exp(-1 - beyond)));
+        if (err < 0) {
+            return err;
+        }
+    }
+    w->going = !w->piece.ends;
+    w->last_end = w->piece.last;
+    return extend_bout(w, count);
+}
+
+/* Deals with the stretches that are decided as far as it takes; all of them
+ * at the end of a segment. */
+static int settle(struct walker *w, bool segment_over)
+{
+    while (w->next < w->decided) {
+        if (!is_walking(w, w->next)) {
+            w->next++;
+            w->going = false;
+            continue;
+        }
+        size_t end = w->next;
+        while (is_walking(w, end) && end - w->next < WALKING_PIECE) {
+            end++;
+        }
+        if (!segment_over && w->decided < end + AFTER) {
+            return 0;
+        }
+        w->piece.first = w->next;
+        w->piece.last = end;
+        w->piece.begins = !w->going;
+        w->piece.ends = !is_walking(w, end);
+        w->next = end;
+        int err = take_piece(w);
+        if (err < 0) {
+            return err;
+        }
+    }
+    return 0;
+}
+
+/* ---- from samples to decisions ---- */
+
+/* Gives the model one channel of the window around sample `centre`. */
+static void fill_window(struct walker *w, size_t channel, size_t centre)
+{
+    float *window = walking_model_window(w->model, channel);
+    size_t skip = centre < HALF_WINDOW ? HALF_WINDOW - centre : 0;
+    size_t first = centre + skip - HALF_WINDOW;
+    size_t last = centre + HALF_WINDOW;
+    last = last < w->signal.count ? last : w->signal.count;
+    float mean = 0;
+    for (size_t i = first; i < last; i++) {
+        mean += walking_signal_at(&w->signal, channel, i);
+    }
+    mean /= (float)(last - first);
+    memset(window, 0, WALKING_WINDOW * sizeof(*window));
+    for (size_t i = first; i < last; i++) {
+        window[i - first + skip] =
+            walking_signal_at(&w->signal, channel, i) - mean;
+    }
+}
+
+static int score_hop(struct walker *w)
+{
+    size_t centre = FIRST_CENTRE + w->scored * WALKING_HOP;
+    size_t channels = w->input.has_gyro ? WALKING_CHANNELS : WALKING_GYRO;
+    for (size_t c = 0; c < channels; c++) {
+        fill_window(w, c, centre);
+    }
+    float score[WALKING_RATES];
+    walking_model_score(w->model, score);
+    w->scored++;
+    struct walking_decision decision;
+    if (walking_track_push(&w->track, score, &decision)) {
+        *hop_at(w, w->decided++) = decision;
+    }
+    return settle(w, false);
+}
+
+static void take_row(struct walking_signal *signal, const struct motion *row)
+{
+    size_t at = signal->count++ % WALKING_RING;
+    const float *a = row->accel;
+    signal->channel[WALKING_MAGNITUDE][at] =
+        sqrtf(a[0] * a[0] + a[1] * a[1] + a[2] * a[2]);
+    for (size_t i = 0; i < 3; i++) {
+        signal->channel[WALKING_ACCEL + i][at] = a[i];
+        signal->channel[WALKING_GYRO + i][at] = row->gyro[i];
+    }
+}
+
+static int walking_push(void *state, const struct motion *rows, size_t n,
+                        double t0_s, double dt_s)
+{
+    struct walker *w = state;
+    (void)dt_s;
+    if (!is_measurable(w)) {
+        return 0;
+    }
+    if (w->signal.count == 0) {
+        w->t0_s = t0_s;
+    }
+    for (size_t i = 0; i < n; i++) {
+        take_row(&w->signal, &rows[i]);
+        size_t centre = FIRST_CENTRE + w->scored * WALKING_HOP;
+        if (w->signal.count == centre + HALF_WINDOW) {
+            int err = score_hop(w);
+            if (err < 0) {
+                return err;
+            }
+        }
+    }
+    return 0;
+}
+
+static int walking_gap(void *state)
+{
+    struct walker *w = state;
+    while (FIRST_CENTRE + w->scored * WALKING_HOP < w->signal.count) {
+        int err = score_hop(w);
+        if (err < 0) {
+            return err;
+        }
+    }
+    struct walking_decision open[WALKING_TRACK_LAG];
+    size_t count = walking_track_flush(&w->track, open);
+    for (size_t i = 0; i < count; i++) {
+        *hop_at(w, w->decided++) = open[i];
+    }
+    int err = settle(w, true);
+    start_segment(w);
+    return err;
+}
+
+/* ---- the summary ---- */
+
+/* Steps taken until `t_s`, counted as a straight line between steps. *cursor
+ * is the step to look from; t_s must not go back by more than that. */
+static double phase_at(const struct step *step, size_t count, double t_s,
+                       size_t *cursor)
+{
+    while (*cursor + 2 < count && step[*cursor + 1].time_s < t_s) {
+        ++*cursor;
+    }
+    const struct step *from = &step[*cursor];
+    double interval_s = from[1].time_s - from[0].time_s;
+    return (double)*cursor + (t_s - from[0].time_s) / interval_s;
+}
+
+static int add_cadence(struct walking *out, double t_s, double cadence_spm)
+{
+    struct cadence_point *point =
+        array_add(&out->cadence, out->cadence_count, sizeof(*point));
+    if (point == NULL) {
+        return ERR_NO_MEMORY;
+    }
+    point->time_s = t_s;
+    point->cadence_spm = (float)cadence_spm;
+    out->cadence_count++;
+    return 0;
+}
+
+/* Cadence at each second of a bout, whose steps begin at `step`. */
+static int trace_cadence(struct walking *out, const struct walk_bout *bout,
+                         const struct step *step)
+{
+    double half_s = PARAMETERS.cadence_half_s;
+    double last_s = step[bout->steps - 1].time_s;
+    size_t from = 0;
+    size_t to = 0;
+    for (double t = ceil(bout->start_s); t < bout->end_s; t += 1) {
+        double a = fmin(fmax(t - half_s, step[0].time_s), last_s - half_s);
+        double b = fmax(fmin(t + half_s, last_s), step[0].time_s + half_s);
+        a = fmax(a, step[0].time_s);
+        b = fmin(b, last_s);
+        double steps = phase_at(step, bout->steps, b, &to) -
+                       phase_at(step, bout->steps, a, &from);
+        int err = add_cadence(out, t, 60 * steps / (b - a));
+        if (err < 0) {
+            return err;
+        }
+    }
+    return 0;
+}
+
+static int by_value(const void *a, const void *b)
+{
+    float x = *(const float *)a;
+    float y = *(const float *)b;
+    return (x > y) - (x < y);
+}
+
+/* Median of `count` cadences; `room` holds as many. */
+static double median(const struct cadence_point *point, size_t count,
+                     float *room)
+{
+    for (size_t i = 0; i < count; i++) {
+        room[i] = point[i].cadence_spm;
+    }
+    qsort(room, count, sizeof(*room), by_value);
+    return 0.5 * ((double)room[(count - 1) / 2] + (double)room[count / 2]);
+}
+
+static double deviation(const struct cadence_point *point, size_t count)
+{
+    double mean = 0;
+    double square = 0;
+    for (size_t i = 0; i < count; i++) {
+        mean += (double)point[i].cadence_spm / (double)count;
+    }
+    for (size_t i = 0; i < count; i++) {
+        double off = (double)point[i].cadence_spm - mean;
+        square += off * off / (double)count;
+    }
+    return sqrt(square);
+}
+
+static int describe_bouts(struct walking *out)
+{
+    const struct step *step = out->step;
+    for (size_t i = 0; i < out->bout_count; i++) {
+        struct walk_bout *bout = &out->bout[i];
+        size_t before = out->cadence_count;
+        int err = trace_cadence(out, bout, step);
+        if (err < 0) {
+            return err;
+        }
+        size_t count = out->cadence_count - before;
+        float *room = calloc(count + 1, sizeof(*room));
+        if (room == NULL) {
+            return ERR_NO_MEMORY;
+        }
+        const struct cadence_point *point = out->cadence + before;
+        bout->cadence_spm = median(point, count, room);
+        bout->cadence_sd_spm = deviation(point, count);
+        free(room);
+        out->walking_s += bout->end_s - bout->start_s;
+        step += bout->steps;
+    }
+    return 0;
+}
+
+static int count_minutes(struct walking *out)
+{
+    for (size_t i = 0; i < out->step_count; i++) {
+        double start_s = 60 * floor(out->step[i].time_s / 60);
+        size_t n = out->minute_count;
+        if (n == 0 || out->minute[n - 1].start_s < start_s) {
+            struct walk_minute *minute =
+                array_add(&out->minute, n, sizeof(*minute));
+            if (minute == NULL) {
+                return ERR_NO_MEMORY;
+            }
+            minute->start_s = start_s;
+            out->minute_count = ++n;
+        }
+        out->minute[n - 1].steps++;
+    }
+    return 0;
+}
+
+static int count_cadence(struct walking *out)
+{
+    if (out->cadence_count == 0) {
+        return 0;
+    }
+    float *room = calloc(out->cadence_count, sizeof(*room));
+    if (room == NULL) {
+        return ERR_NO_MEMORY;
+    }
+    out->cadence_median_spm = median(out->cadence, out->cadence_count, room);
+    free(room);
+    for (size_t i = 0; i < out->cadence_count; i++) {
+        double spm = (double)out->cadence[i].cadence_spm;
+        out->minutes_over_100_spm += spm >= PARAMETERS.moderate_spm ? 1 : 0;
+        out->minutes_over_130_spm += spm >= PARAMETERS.vigorous_spm ? 1 : 0;
+    }
+    out->minutes_over_100_spm /= 60;
+    out->minutes_over_130_spm /= 60;
+    return 0;
+}
+
+static void give_reason(const struct walker *w, struct walking *out)
+{
+    if (!w->input.has_accel) {
+        snprintf(out->reason, sizeof(out->reason),
+                 "steps need an accelerometer, and the recording has none");
+    } else if (!is_measurable(w)) {
+        snprintf(out->reason, sizeof(out->reason),
+                 "sampled at %.3g Hz, and steps need %g Hz or more",
+                 w->input.source_hz, PARAMETERS.least_source_hz);
+    }
+}
+
+static int walking_finish(void *state, struct summary *summary)
+{
+    struct walker *w = state;
+    int err = walking_gap(w);
+    struct walking *out = &w->out;
+    out->steps = out->step_count;
+    out->cadence_median_spm = NAN;
+    if (err == 0) {
+        err = describe_bouts(out);
+    }
+    if (err == 0) {
+        err = count_minutes(out);
+    }
+    if (err == 0) {
+        err = count_cadence(out);
+    }
+    if (err < 0) {
+        return err;
+    }
+    give_reason(w, out);
+    summary->walking = *out;
+    memset(out, 0, sizeof(*out));
+    return 0;
+}
+
+const struct measure walking_measure = {
+    .name = "walking",
+    .rate_hz = WALKING_RATE_HZ,
+    .create = walking_create,
+    .push = walking_push,
+    .gap = walking_gap,
+    .finish = walking_finish,
+    .destroy = walking_destroy,
+};

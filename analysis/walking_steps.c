@@ -1,0 +1,287 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "analysis/walking_steps.h"
+
+#include <math.h>
+#include <string.h>
+
+static const double PI = 3.14159265358979323846;
+
+/* A step at an end of walking is at least this high, as a part of the median
+ * of the first or last END_PEAKS: where a steady rhythm stops, a symmetric
+ * filter has half its height. */
+static const float END_HEIGHT = 0.5F;
+enum { END_PEAKS = 6 };
+/* Past the ends, steps follow each other within this many periods. */
+static const double END_INTERVAL = 1.5;
+/* Intervals in periods between which two peaks are steps in a row. Outside,
+ * one is missing or one too many. */
+static const double INTERVAL_MIN = 0.55;
+static const double INTERVAL_MAX = 1.6;
+enum { PERIODS = 2 }; /* of a step, on either side in the filter */
+
+/* A cosine under a Hann window, less its response to a constant. */
+static void make_kernel(float *kernel, size_t half, double hz)
+{
+    double sum = 1;
+    double mean = 1;
+    for (size_t i = 1; i <= half; i++) {
+        double window = 0.5 + 0.5 * cos(PI * (double)i / (double)(half + 1));
+        double phase = 2 * PI * hz * (double)i / WALKING_RATE_HZ;
+        sum += 2 * window;
+        mean += 2 * window * cos(phase);
+    }
+    mean /= sum;
+    for (size_t i = 0; i <= half; i++) {
+        double window = 0.5 + 0.5 * cos(PI * (double)i / (double)(half + 1));
+        double phase = 2 * PI * hz * (double)i / WALKING_RATE_HZ;
+        kernel[i] = (float)(2 / sum * window * (cos(phase) - mean));
+    }
+}
+
+void walking_steps_init(struct walking_steps *steps)
+{
+    memset(steps, 0, sizeof(*steps));
+    for (size_t i = 0; i < WALKING_RATES; i++) {
+        double hz = walking_rate_hz(i);
+        steps->half[i] = (size_t)lround(PERIODS * WALKING_RATE_HZ / hz);
+        make_kernel(steps->kernel[i], steps->half[i], hz);
+    }
+}
+
+static double log_rate_at(const struct walking_piece *piece, double sample)
+{
+    double hop = sample / WALKING_HOP - 0.5 - (double)piece->first;
+    size_t last = piece->last - piece->first - 1;
+    if (!(hop > 0)) {
+        return piece->log_rate[0];
+    }
+    if (hop >= (double)last) {
+        return piece->log_rate[last];
+    }
+    size_t i = (size_t)hop;
+    double part = hop - (double)i;
+    return (1 - part) * piece->log_rate[i] + part * piece->log_rate[i + 1];
+}
+
+double walking_piece_hz(const struct walking_piece *piece, double sample)
+{
+    return exp(log_rate_at(piece, sample));
+}
+
+static size_t nearest_rate(double log_rate)
+{
+    double rate = (log_rate - walking_rate_log(0)) / WALKING_RATE_STEP;
+    rate = fmax(0, fmin(WALKING_RATES - 1, round(rate)));
+    return (size_t)rate;
+}
+
+/* Magnitude less `mean`; nothing outside the segment. */
+static float magnitude(const struct walking_signal *signal, size_t sample,
+                       float mean)
+{
+    return walking_signal_at(signal, WALKING_MAGNITUDE, sample) - mean;
+}
+
+static float filter(const struct walking_steps *steps, size_t rate,
+                    const struct walking_signal *signal, size_t sample,
+                    float mean)
+{
+    const float *kernel = steps->kernel[rate];
+    float sum = kernel[0] * magnitude(signal, sample, mean);
+    for (size_t i = 1; i <= steps->half[rate]; i++) {
+        float around = 0;
+        if (sample >= i) {
+            around += magnitude(signal, sample - i, mean);
+        }
+        if (sample + i < signal->count) {
+            around += magnitude(signal, sample + i, mean);
+        }
+        sum += kernel[i] * around;
+    }
+    return sum;
+}
+
+static float mean_magnitude(const struct walking_signal *signal, size_t first,
+                            size_t last)
+{
+    double sum = 0;
+    for (size_t i = first; i < last; i++) {
+        sum += walking_signal_at(signal, WALKING_MAGNITUDE, i);
+    }
+    return last > first ? (float)(sum / (double)(last - first)) : 0;
+}
+
+/* Filters [first, last); a sample more on either side, so that peaks can be
+ * told. Returns where band[0] lies. */
+static size_t filter_band(struct walking_steps *steps,
+                          const struct walking_signal *signal,
+                          const struct walking_piece *piece, size_t *count)
+{
+    size_t first = piece->earliest > 0 ? piece->earliest - 1 : 0;
+    size_t last =
+        piece->latest < signal->count ? piece->latest + 1 : signal->count;
+    float mean = mean_magnitude(signal, first, last);
+    for (size_t i = first; i < last; i++) {
+        size_t rate = nearest_rate(log_rate_at(piece, (double)i));
+        steps->band[i - first] = filter(steps, rate, signal, i, mean);
+    }
+    *count = last - first;
+    return first;
+}
+
+/* Lists the positive peaks of the band, between samples by a parabola. */
+static size_t list_peaks(struct walking_steps *steps, size_t first,
+                         size_t count)
+{
+    size_t peaks = 0;
+    for (size_t i = 1; i + 1 < count && peaks < WALKING_STEPS; i++) {
+        const float *y = steps->band + i;
+        if (y[0] > 0 && y[0] > y[-1] && y[0] >= y[1]) {
+            double bend = (double)y[-1] - 2.0 * (double)y[0] + (double)y[1];
+            double shift = 0.5 * ((double)y[-1] - (double)y[1]) / bend;
+            steps->peak[peaks++] =
+                (struct walking_peak){(double)(first + i) + shift, y[0], false};
+        }
+    }
+    return peaks;
+}
+
+/* Median height of up to END_PEAKS peaks from `first` on. */
+static float median_height(const struct walking_peak *peak, size_t count)
+{
+    float sorted[END_PEAKS];
+    size_t n = count < END_PEAKS ? count : END_PEAKS;
+    for (size_t i = 0; i < n; i++) {
+        size_t at = i;
+        for (; at > 0 && sorted[at - 1] > peak[i].height; at--) {
+            sorted[at] = sorted[at - 1];
+        }
+        sorted[at] = peak[i].height;
+    }
+    return 0.5F * (sorted[(n - 1) / 2] + sorted[n / 2]);
+}
+
+/* What lies between the stretch's own peaks, [first, last). */
+struct range {
+    size_t first;
+    size_t last;
+};
+
+static struct range inside(struct walking_steps *steps, size_t peaks,
+                           const struct walking_piece *piece)
+{
+    double start = (double)(piece->first * WALKING_HOP);
+    double end = (double)(piece->last * WALKING_HOP);
+    struct range range = {0, peaks};
+    while (range.first < peaks && steps->peak[range.first].sample < start) {
+        range.first++;
+    }
+    while (range.last > range.first &&
+           steps->peak[range.last - 1].sample >= end) {
+        range.last--;
+    }
+    for (size_t i = range.first; i < range.last; i++) {
+        steps->peak[i].keep = true;
+    }
+    return range;
+}
+
+/* Moves the beginning to where the peaks have the height of steps. */
+static void settle_begin(struct walking_steps *steps, struct range range,
+                         const struct walking_piece *piece)
+{
+    struct walking_peak *peak = steps->peak;
+    float height = END_HEIGHT *
+                   median_height(peak + range.first, range.last - range.first);
+    size_t i = range.first;
+    for (; i < range.last && peak[i].height < height; i++) {
+        peak[i].keep = false;
+    }
+    if (i != range.first) {
+        return;
+    }
+    while (i > 0 && peak[i - 1].height > height) {
+        double period =
+            WALKING_RATE_HZ / walking_piece_hz(piece, peak[i - 1].sample);
+        if (peak[i].sample - peak[i - 1].sample > END_INTERVAL * period) {
+            return;
+        }
+        peak[--i].keep = true;
+    }
+}
+
+/* And the end; `peaks` are all there are. */
+static void settle_end(struct walking_steps *steps, struct range range,
+                       size_t peaks, const struct walking_piece *piece)
+{
+    struct walking_peak *peak = steps->peak;
+    size_t count = range.last - range.first;
+    size_t tail = count < END_PEAKS ? count : END_PEAKS;
+    float height = END_HEIGHT * median_height(peak + range.last - tail, tail);
+    size_t i = range.last;
+    for (; i > range.first && peak[i - 1].height < height; i--) {
+        peak[i - 1].keep = false;
+    }
+    if (i != range.last) {
+        return;
+    }
+    for (; i < peaks && peak[i].height > height; i++) {
+        double period =
+            WALKING_RATE_HZ / walking_piece_hz(piece, peak[i].sample);
+        if (peak[i].sample - peak[i - 1].sample > END_INTERVAL * period) {
+            return;
+        }
+        peak[i].keep = true;
+    }
+}
+
+/* Copies the peaks kept, fills in a step that is missing and leaves out one
+ * that is too many. */
+static size_t make_steps(const struct walking_steps *steps, size_t peaks,
+                         const struct walking_piece *piece, double *out)
+{
+    size_t n = 0;
+    double last = piece->last_step;
+    bool follows = !piece->begins;
+    for (size_t i = 0; i < peaks && n < WALKING_STEPS; i++) {
+        if (!steps->peak[i].keep) {
+            continue;
+        }
+        double at = steps->peak[i].sample;
+        double period = WALKING_RATE_HZ / walking_piece_hz(piece, at);
+        double interval = at - last;
+        if (last >= 0 && interval < INTERVAL_MIN * period) {
+            continue;
+        }
+        if (follows && last >= 0 && interval > INTERVAL_MAX * period) {
+            double missing = round(interval / period);
+            for (double k = 1; k < missing && n + 1 < WALKING_STEPS; k++) {
+                out[n++] = last + interval * k / missing;
+            }
+        }
+        out[n++] = at;
+        last = at;
+        follows = true;
+    }
+    return n;
+}
+
+size_t walking_steps_find(struct walking_steps *steps,
+                          const struct walking_signal *signal,
+                          const struct walking_piece *piece, double *out)
+{
+    size_t count = 0;
+    size_t first = filter_band(steps, signal, piece, &count);
+    size_t peaks = list_peaks(steps, first, count);
+    struct range range = inside(steps, peaks, piece);
+    if (range.last - range.first < 2) {
+        return 0;
+    }
+    if (piece->begins) {
+        settle_begin(steps, range, piece);
+    }
+    if (piece->ends) {
+        settle_end(steps, range, peaks, piece);
+    }
+    return make_steps(steps, peaks, piece, out);
+}

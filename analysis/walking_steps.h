@@ -1,0 +1,74 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * Finds each step of a stretch of walking whose cadence is known: peaks of the
+ * magnitude of acceleration behind a filter four steps long that follows the
+ * cadence. Its zeros are at the stride, at three halves of a step and at
+ * gravity, so that arm swing makes no steps; at the ends of walking its output
+ * has half its height, which is where steps begin and end.
+ *
+ * Caller's storage; nothing allocated. Threads: one at a time.
+ */
+#ifndef ANALYSIS_WALKING_STEPS_H
+#define ANALYSIS_WALKING_STEPS_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "analysis/walking_model.h"
+
+enum {
+    WALKING_HOP = 12,    /* samples from a window to the next: 0.48 s */
+    WALKING_RING = 2048, /* samples kept: 82 s */
+    WALKING_PIECE = 120, /* hops of a stretch at most: 58 s */
+    WALKING_EXTEND = 50, /* samples that steps may reach past its ends */
+    WALKING_KERNEL = 80, /* half the filter at the lowest cadence, samples */
+    WALKING_STEPS = 512, /* more than a stretch can hold at 3.5 Hz */
+};
+
+/* The last WALKING_RING samples of a segment. */
+struct walking_signal {
+    size_t count; /* of the segment so far */
+    float channel[WALKING_CHANNELS][WALKING_RING];
+};
+
+static inline float walking_signal_at(const struct walking_signal *signal,
+                                      size_t channel, size_t sample)
+{
+    return signal->channel[channel][sample % WALKING_RING];
+}
+
+/* A stretch of walking, or a part of it: hops first .. last - 1. */
+struct walking_piece {
+    size_t first;
+    size_t last;
+    bool begins; /* walking begins here, it does not go on from before */
+    bool ends;
+    size_t earliest; /* samples that steps may lie in */
+    size_t latest;
+    double last_step; /* sample of the step before, below 0: none */
+    double log_rate[WALKING_PIECE]; /* smoothed, a hop each */
+};
+
+struct walking_steps {
+    float kernel[WALKING_RATES][WALKING_KERNEL]; /* one half, centre first */
+    size_t half[WALKING_RATES];                  /* its length */
+    float band[WALKING_PIECE * WALKING_HOP + 2 * WALKING_EXTEND + 2];
+    struct walking_peak {
+        double sample;
+        float height;
+        bool keep;
+    } peak[WALKING_STEPS];
+};
+
+void walking_steps_init(struct walking_steps *steps);
+
+/* Finds the steps of `piece`; their times, in samples of the segment, go to
+ * `out` (WALKING_STEPS). Returns how many. */
+size_t walking_steps_find(struct walking_steps *steps,
+                          const struct walking_signal *signal,
+                          const struct walking_piece *piece, double *out);
+
+/* Smoothed step frequency of a piece at a sample [Hz]. */
+double walking_piece_hz(const struct walking_piece *piece, double sample);
+
+#endif

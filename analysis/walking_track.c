@@ -1,0 +1,138 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "analysis/walking_track.h"
+
+#include <string.h>
+
+/* Costs of changes from a window to the next, 0.48 s on, as logarithms of
+ * likelihood. Results hardly change for 3 .. 5 of the first two (cross-
+ * validation, walking_model.c). */
+static const float ENTER = 4.0F;
+static const float LEAVE = 4.0F;
+static const float JUMP = 6.0F; /* to a cadence anywhere */
+/* Spread of log cadence from a window to the next: 5 %. */
+static const float CADENCE_SD = 0.05F;
+enum { REACH = 4 }; /* steps of WALKING_RATE_STEP that cadence may go */
+
+/* Scores of no walking: the model's windows overlap, so it takes less than
+ * even odds in each to make walking likelier over a bout. */
+static const float NONE_SCORE = -1.0F;
+static const float NONE_SCORE_GYRO = -1.4F;
+
+enum { NONE = WALKING_RATES };
+
+static void start(struct walking_track *track)
+{
+    track->seen = 0;
+    for (size_t i = 0; i < WALKING_RATES; i++) {
+        track->value[i] = -1e9F;
+    }
+    track->value[NONE] = 0;
+}
+
+void walking_track_init(struct walking_track *track, bool has_gyro)
+{
+    memset(track, 0, sizeof(*track));
+    track->none_score = has_gyro ? NONE_SCORE_GYRO : NONE_SCORE;
+    start(track);
+}
+
+static size_t best_of(const float *value, size_t n)
+{
+    size_t best = 0;
+    for (size_t i = 1; i < n; i++) {
+        best = value[i] > value[best] ? i : best;
+    }
+    return best;
+}
+
+/* The best way to walk at rate `to`; *from receives where it comes from. */
+static float best_way(const float *value, size_t to, uint8_t *from)
+{
+    const float unit = (float)(WALKING_RATE_STEP * WALKING_RATE_STEP) /
+                       (2 * CADENCE_SD * CADENCE_SD);
+    size_t first = to > REACH ? to - REACH : 0;
+    size_t last = to + REACH < WALKING_RATES ? to + REACH : WALKING_RATES - 1;
+    float best = value[to];
+    *from = (uint8_t)to;
+    for (size_t i = first; i <= last; i++) {
+        float distance = (float)i - (float)to;
+        float way = value[i] - unit * distance * distance;
+        if (way > best) {
+            best = way;
+            *from = (uint8_t)i;
+        }
+    }
+    return best;
+}
+
+static void advance(struct walking_track *track, const float *score,
+                    uint8_t *from)
+{
+    const float *value = track->value;
+    float next[WALKING_RATES + 1];
+    size_t walking = best_of(value, WALKING_RATES);
+    for (size_t i = 0; i < WALKING_RATES; i++) {
+        float best = best_way(value, i, &from[i]);
+        if (value[walking] - JUMP > best) {
+            best = value[walking] - JUMP;
+            from[i] = (uint8_t)walking;
+        }
+        if (value[NONE] - ENTER > best) {
+            best = value[NONE] - ENTER;
+            from[i] = NONE;
+        }
+        next[i] = best + score[i];
+    }
+    bool stay = value[NONE] >= value[walking] - LEAVE;
+    from[NONE] = (uint8_t)(stay ? NONE : walking);
+    next[NONE] =
+        track->none_score + (stay ? value[NONE] : value[walking] - LEAVE);
+    float top = next[best_of(next, WALKING_RATES + 1)];
+    for (size_t i = 0; i <= WALKING_RATES; i++) {
+        track->value[i] = next[i] - top;
+    }
+}
+
+static struct walking_decision decision(const struct walking_track *track,
+                                        size_t window, size_t state)
+{
+    if (state == NONE) {
+        return (struct walking_decision){WALKING_NONE, 0};
+    }
+    return (struct walking_decision){
+        (int)state, track->score[window % WALKING_TRACK_RING][state]};
+}
+
+bool walking_track_push(struct walking_track *track, const float *score,
+                        struct walking_decision *out)
+{
+    size_t slot = track->seen % WALKING_TRACK_RING;
+    memcpy(track->score[slot], score, sizeof(track->score[slot]));
+    advance(track, score, track->from[slot]);
+    track->seen++;
+    if (track->seen <= WALKING_TRACK_LAG) {
+        return false;
+    }
+    size_t state = best_of(track->value, WALKING_RATES + 1);
+    size_t window = track->seen - 1;
+    for (size_t i = 0; i < WALKING_TRACK_LAG; i++, window--) {
+        state = track->from[window % WALKING_TRACK_RING][state];
+    }
+    *out = decision(track, window, state);
+    return true;
+}
+
+size_t walking_track_flush(struct walking_track *track,
+                           struct walking_decision *out)
+{
+    size_t open =
+        track->seen < WALKING_TRACK_LAG ? track->seen : WALKING_TRACK_LAG;
+    size_t state = best_of(track->value, WALKING_RATES + 1);
+    for (size_t i = open; i-- > 0;) {
+        size_t window = track->seen - open + i;
+        out[i] = decision(track, window, state);
+        state = track->from[window % WALKING_TRACK_RING][state];
+    }
+    start(track);
+    return open;
+}

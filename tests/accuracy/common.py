@@ -1,0 +1,74 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What the accuracy scripts share: running carpus on many files at once, and
+printing a line a figure. Plain Python.
+
+A line says: set | measure | ours | bar | best other tool | pass or FAIL. A
+missed bar fails the run if bars.csv lists its set and measure; other bars are
+printed to work towards.
+"""
+import csv
+import json
+import os
+import subprocess
+import sys
+import tempfile
+from concurrent.futures import ThreadPoolExecutor
+from types import SimpleNamespace
+
+_missed = []
+
+
+def read_csv(*path):
+    with open(os.path.join(*path), newline="") as file:
+        return list(csv.DictReader(file))
+
+
+def _listed():
+    bars = read_csv(os.path.dirname(__file__), "bars.csv")
+    return {(bar["set"], bar["measure"]): bar for bar in bars}
+
+
+def row(name, measure, value, bar, sense, best_other=""):
+    """Prints a figure. `sense` is "<=" or ">="; a listed bar counts rather
+    than the one given."""
+    listed = _listed().get((name, measure))
+    if listed:
+        bar, sense = float(listed["bar"]), listed["sense"]
+    good = value <= bar if sense == "<=" else value >= bar
+    if listed and not good:
+        _missed.append(measure)
+    print(f"{name:<19}| {measure:<44}| {value:>8.2f} | {sense} {bar:<6g} "
+          f"| {best_other:<22}| {'pass' if good else 'FAIL'}", flush=True)
+
+
+def status():
+    """Exit status: 1 where a listed bar was missed."""
+    return 1 if _missed else 0
+
+
+def _analyse(job):
+    program, path = job
+    with tempfile.TemporaryDirectory() as folder:
+        out = os.path.join(folder, "events.csv")
+        done = subprocess.run([program, "analyse", "--events", out, path],
+                              check=True, capture_output=True, text=True,
+                              timeout=600)
+        summary = json.loads(done.stdout)
+        events = read_csv(out)
+    for event in events:
+        for key in ("start_s", "end_s", "value", "confidence"):
+            event[key] = float(event[key])
+    return SimpleNamespace(summary=summary, events=events)
+
+
+def analyse(program, paths):
+    """Summary and events of each file, in order; as many at once as there are
+    processors."""
+    with ThreadPoolExecutor(os.cpu_count()) as pool:
+        return list(pool.map(_analyse, [(program, path) for path in paths]))
+
+
+def arguments():
+    if len(sys.argv) != 3:
+        sys.exit(f"Usage: {sys.argv[0]} PROGRAM DATA")
+    return sys.argv[1], sys.argv[2]
