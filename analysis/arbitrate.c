@@ -8,6 +8,10 @@
 /* A claim falls when more than this share of it is explained better. */
 static const double SHARE = 0.5;
 
+/* Taps slower than this are no rhythm; people tap at 1 to 7 Hz when asked to
+ * (MDS-UPDRS 3.4). */
+static const double RHYTHM_HZ = 1.0;
+
 /* The spans of one claimant, sorted by start. */
 struct claims {
     size_t count;
@@ -108,13 +112,28 @@ static struct claims walking_claims(const struct walking *walking)
     return claims;
 }
 
-static struct claims tap_claims(const struct taps *taps)
+/* Series that are a rhythm; single taps far apart are none. */
+static struct claims rhythm_claims(const struct taps *taps)
 {
     struct claims claims = {0};
     claims.span = calloc(taps->series_count + 1, sizeof(*claims.span));
     for (size_t i = 0; claims.span != NULL && i < taps->series_count; i++) {
+        const struct tap_series *series = &taps->series[i];
+        if (series->rate_hz >= RHYTHM_HZ) {
+            claims.span[claims.count++] =
+                (struct span){series->start_s, series->end_s};
+        }
+    }
+    return claims;
+}
+
+static struct claims tremor_claims(const struct tremor *tremor)
+{
+    struct claims claims = {0};
+    claims.span = calloc(tremor->segment_count + 1, sizeof(*claims.span));
+    for (size_t i = 0; claims.span != NULL && i < tremor->segment_count; i++) {
         claims.span[claims.count++] =
-            (struct span){taps->series[i].start_s, taps->series[i].end_s};
+            (struct span){tremor->segment[i].start_s, tremor->segment[i].end_s};
     }
     return claims;
 }
@@ -136,8 +155,12 @@ void arbitrate(struct summary *summary)
     drop_exercise(&summary->exercise, &walking);
     free(walking.span);
 
-    /* Tapping is rhythm by will. */
-    struct claims taps = tap_claims(&summary->taps);
-    drop_tremor(&summary->tremor, &taps);
-    free(taps.span);
+    /* Tapping in rhythm is rhythm by will; but a few jerks in the midst of
+     * tremor are its own. */
+    struct claims rhythm = rhythm_claims(&summary->taps);
+    drop_tremor(&summary->tremor, &rhythm);
+    free(rhythm.span);
+    struct claims tremor = tremor_claims(&summary->tremor);
+    drop_taps(&summary->taps, &tremor);
+    free(tremor.span);
 }

@@ -110,6 +110,17 @@ static void tapping_is_not_tremor(void **state)
     assert_int_equal(summary.taps.count, 30);
 }
 
+static void jerks_in_tremor_are_no_taps(void **state)
+{
+    (void)state;
+    add_tremor(10, 20);
+    add_series(11, 19, 4);
+    summary.taps.series[0].rate_hz = 0.5;
+    arbitrate(&summary);
+    assert_int_equal(summary.tremor.segment_count, 1);
+    assert_int_equal(summary.taps.count, 0);
+}
+
 static void nothing_happens_on_a_band_that_is_not_worn(void **state)
 {
     (void)state;
@@ -243,6 +254,8 @@ int main(void)
         cmocka_unit_test_setup_teardown(
             walking_explains_what_lies_in_it_and_nothing_else, begin, end),
         cmocka_unit_test_setup_teardown(tapping_is_not_tremor, begin, end),
+        cmocka_unit_test_setup_teardown(jerks_in_tremor_are_no_taps, begin,
+                                        end),
         cmocka_unit_test_setup_teardown(
             nothing_happens_on_a_band_that_is_not_worn, begin, end),
         cmocka_unit_test_setup_teardown(json_has_every_key_that_others_rely_on,
