@@ -9,7 +9,8 @@
  * time is a straight line. A gap stands before row `at_sample` and has its
  * length and cause. Device time becomes session time (seconds from the first
  * sample, on the host's clock) by one robust line through the clock probes;
- * it is fitted on reading, stored nowhere.
+ * it is fitted on reading, stored nowhere. Device time never goes back within a
+ * recording: who writes one carries it on over a reset of the device.
  *
  * Ownership: recording_open and recording_create give objects that the caller
  * closes; strings and arrays inside are borrowed until then.
@@ -58,7 +59,7 @@ struct recording_info {
     bool has_gyro;
     double accel_range_g; /* 0: not known */
     double gyro_range_dps;
-    double accel_scale; /* [m/s2 per LSB] */
+    double accel_scale; /* [m/s2 per LSB]; of a CSV: as import would store it */
     double gyro_scale;  /* [rad/s per LSB] */
     double rate_nominal_hz;
     double rate_measured_hz;          /* of rows, on the host's clock */
@@ -118,7 +119,7 @@ struct recording_writer;
 
 /* Begins a recording that will be at `path`; it is built beside it under a
  * temporary name. Refuses a path that exists (ERR_EXISTS). `info` is copied;
- * rate_measured_hz may still change until commit. */
+ * its rate_measured_hz is found at commit, from blocks and clock probes. */
 int recording_create(const char *path, const struct recording_info *info,
                      struct recording_writer **out, struct error *error);
 
@@ -130,7 +131,8 @@ int recording_append(struct recording_writer *writer,
                      struct recording_block block, const int16_t (*samples)[6],
                      size_t n, float temperature, struct error *error);
 
-/* Notes a gap before the next row to be appended (at_sample is filled in). */
+/* Notes a gap before the next row to be appended (at_sample is filled in).
+ * Two with no row between become one. */
 int recording_append_gap(struct recording_writer *writer,
                          struct recording_gap gap, struct error *error);
 int recording_append_clock(struct recording_writer *writer,

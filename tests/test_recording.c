@@ -112,6 +112,31 @@ static void check_time(const char *path, const struct made *made,
     recording_close(r);
 }
 
+/* Written when format version 1 was new; what reads it may never change. */
+static void golden_file_of_version_1_reads_as_ever(void **state)
+{
+    (void)state;
+    struct made made = {.rows = 3000,
+                        .block = 38,
+                        .rate_hz = 104,
+                        .clock_ppm = 50,
+                        .gap_every = 1000,
+                        .lost = 3};
+    check_time("tests/data/format-1.h5", &made, 1e-4);
+    struct recording *r = opened("tests/data/format-1.h5");
+    const struct recording_info *info = recording_info(r);
+    assert_string_equal(info->uuid, "01234567-89ab-4cde-8f01-23456789abcd");
+    assert_string_equal(info->label, "morning, \xc3\xa9tude 1");
+    assert_int_equal(info->placement, PLACEMENT_RIGHT_WRIST);
+    size_t gaps;
+    assert_int_equal(recording_gaps(r, &gaps)[1].at_sample, 2000);
+    assert_int_equal(gaps, 2);
+    struct clock_fit fit;
+    recording_clock_fit(r, &fit);
+    assert_true(fabs(fit.ppm - 50) < 1);
+    recording_close(r);
+}
+
 static void time_follows_the_host_whatever_the_blocks(void **state)
 {
     static const struct {
@@ -374,6 +399,7 @@ int main(void)
                                         folder_new, folder_free),
         cmocka_unit_test_setup_teardown(
             time_follows_the_host_whatever_the_blocks, folder_new, folder_free),
+        cmocka_unit_test(golden_file_of_version_1_reads_as_ever),
         cmocka_unit_test_setup_teardown(
             measured_rate_is_within_50_ppm_over_10_minutes, folder_new,
             folder_free),

@@ -56,6 +56,11 @@ check export_raw sh -c \
 rejects export_raw_of_a_csv 65 'import it first' "$CARPUS" export -r good.csv
 rejects verify_of_a_csv 65 'import it first' "$CARPUS" verify good.csv
 
+# The file is for everyone: HDF5's own tool reads it, where it is installed.
+if command -v h5dump >/dev/null; then
+    says h5dump_reads_it 'm/s2' h5dump good.h5
+fi
+
 # What has been there for years is not lost by a wrong name.
 cp good.h5 precious.h5
 rejects import_does_not_overwrite 73 'precious.h5.*exists' \
