@@ -7,7 +7,8 @@
  * A device is named by its serial number, by "usb" or "" (the only one that is
  * there), or by "virtual" with, after a colon, a file that moves it: a motion
  * script (its name ends in .motion), a recording, or what import reads.
- * "virtual" alone plays the script SCRIPT_DEFAULT.
+ * "virtual" alone plays the script SCRIPT_DEFAULT and then rests until it is
+ * stopped; with a file, the stream ends where the motion does.
  *
  * Ownership: device_open gives an object, device_close frees it.
  * Threads: device_read and device_probe are called from one thread (the

@@ -131,7 +131,10 @@ static int open_motion(struct virtual_device *v, const char *path,
                        struct error *error)
 {
     if (path == NULL) {
-        return parse_script(v, SCRIPT_DEFAULT, "(built in)", error);
+        int err = parse_script(v, SCRIPT_DEFAULT, "(built in)", error);
+        /* As a real one, it goes on until it is told to stop. */
+        v->motion.duration_s = INFINITY;
+        return err;
     }
     size_t length = strlen(path);
     if (length < 7 || strcmp(path + length - 7, ".motion") != 0) {

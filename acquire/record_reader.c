@@ -49,8 +49,8 @@ static void deliver(struct record_reader *reader, const uint8_t *data,
 }
 
 /* The writer decodes frames as well, but may be far behind. */
-static void look_for_end(struct record_reader *reader, const uint8_t *data,
-                         size_t size)
+static void look_at_frames(struct record_reader *reader, const uint8_t *data,
+                           size_t size)
 {
     size_t done = 0;
     while (done < size) {
@@ -58,6 +58,7 @@ static void look_for_end(struct record_reader *reader, const uint8_t *data,
         done += frames_push(&reader->frames, data + done, size - done);
         while (frames_next(&reader->frames, &frame, NULL) > 0) {
             reader->ended |= frame.type == WIRE_FRAME_END;
+            reader->begun = true;
         }
     }
 }
@@ -103,8 +104,9 @@ static void keep_time(struct record_reader *reader, int64_t now_ns)
 
 static bool stop_due(const struct record_reader *reader, int64_t now_ns)
 {
-    return !reader->stopping && (atomic_load(&reader->link->stop) != STOP_NOT ||
-                                 now_ns - reader->begin_ns >= reader->for_ns);
+    bool over = reader->begun && now_ns - reader->begin_ns >= reader->for_ns;
+    return !reader->stopping &&
+           (over || atomic_load(&reader->link->stop) != STOP_NOT);
 }
 
 /* The device sends what it still has, and the end. */
@@ -143,7 +145,11 @@ static int step(struct record_reader *reader, uint8_t *buffer)
     }
     int64_t now_ns = device_now_ns(reader->device);
     if (n > 0) {
-        look_for_end(reader, buffer, (size_t)n);
+        /* The first frame comes when all of its samples are there: a recording
+         * counted from it is never shorter than was asked for. */
+        bool begun = reader->begun;
+        look_at_frames(reader, buffer, (size_t)n);
+        reader->begin_ns = begun ? reader->begin_ns : now_ns;
         /* The end tells how much was lost before it, and nothing comes after
          * it: so for this one there is time. */
         reader->waits |= reader->ended;
@@ -173,6 +179,16 @@ static void tell_dropped(struct record_reader *reader)
     }
 }
 
+/* Only the end says that nothing was lost before it. */
+static void check_end(struct record_reader *reader)
+{
+    if (reader->error.code == 0 && !reader->ended && !must_leave(reader)) {
+        error_set(&reader->error, ERR_DEVICE_LOST,
+                  "the device was asked to stop and did not say that it has "
+                  "sent all; what it may still have had is missing");
+    }
+}
+
 void *record_reader_run(void *argument)
 {
     struct record_reader *reader = argument;
@@ -181,10 +197,9 @@ void *record_reader_run(void *argument)
 
     frames_init(&reader->frames);
     reader->waits = device_waits(reader->device);
-    reader->begin_ns = device_now_ns(reader->device);
-    reader->heard_ns = reader->begin_ns;
-    reader->probe_ns = reader->begin_ns;
-    keep_time(reader, reader->begin_ns);
+    reader->heard_ns = device_now_ns(reader->device);
+    reader->probe_ns = reader->heard_ns;
+    keep_time(reader, reader->heard_ns);
 
     while (!reader->ended && empty < DRAIN_READS && !must_leave(reader)) {
         int n = step(reader, buffer);
@@ -199,6 +214,7 @@ void *record_reader_run(void *argument)
     if (reader->error.code == 0) {
         probe(reader);
     }
+    check_end(reader);
     tell_dropped(reader);
     atomic_store(&reader->link->reader_done, true);
     return NULL;

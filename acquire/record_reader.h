@@ -21,15 +21,18 @@
 struct record_reader {
     struct device *device;    /* borrowed, started */
     struct record_link *link; /* borrowed */
-    int64_t for_ns;           /* how long to record, INT64_MAX: until stopped */
-    struct error error;       /* read it when the thread has ended; code 0: the
-                               * stream came to its end */
-    struct frames frames;     /* only to see the stream's end */
+    int64_t for_ns; /* how long to record from the first frame on, INT64_MAX:
+                     * until stopped */
+    struct error error;   /* read it when the thread has ended; code 0: the
+                           * stream came to its end */
+    struct frames frames; /* only to see the stream's begin and end */
     bool waits;
+    bool begun;
     bool stopping;
     bool ended;
     uint64_t dropped_bytes; /* not yet told */
-    int64_t begin_ns;       /* host's clock as the device sees it */
+    int64_t begin_ns;       /* of the stream, host's clock as the device sees it
+                             */
     int64_t heard_ns;       /* when bytes came last */
     int64_t stop_ns;        /* when the device was asked to stop */
     int64_t probe_ns;       /* when the next probe is due */

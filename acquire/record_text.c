@@ -9,35 +9,34 @@
 
 #include "acquire/recording.h"
 
-enum { PART = 64, CAUSES = 64 };
+enum { PART = 64, CAUSES = 60 };
 
 void record_text_duration(double seconds, char *out, size_t size)
 {
-    uint64_t s = seconds > 0 ? (uint64_t)seconds : 0;
+    uint64_t s = seconds > 0 ? (uint64_t)(seconds + 0.5) : 0;
     snprintf(out, size, "%" PRIu64 ":%02u:%02u", s / 3600,
              (unsigned)(s / 60 % 60), (unsigned)(s % 60));
 }
 
-/* "lost 0", or how many and why. */
-static void write_lost(uint64_t lost, uint32_t causes, char *out, size_t size)
+/* " (fifo+usb)", nothing if none are lost. */
+static void write_causes(uint64_t lost, uint32_t causes, char *out, size_t size)
 {
     char names[CAUSES] = "";
-    int n = snprintf(out, size, "lost %" PRIu64, lost);
-    if (lost > 0 && n > 0 && (size_t)n < size) {
+    out[0] = '\0';
+    if (lost > 0) {
         gap_cause_text(causes, names);
-        snprintf(out + n, size - (size_t)n, " (%s)", names);
+        snprintf(out, size, " (%s)", names);
     }
 }
 
 static void write_supply(const struct recorder_stats *stats, char *out)
 {
-    const char *name = stats->on_usb_power ? "USB" : "battery";
     if (!stats->has_supply) {
         out[0] = '\0';
-    } else if (stats->supply_mv == 0) {
-        snprintf(out, PART, "%s", name);
+    } else if (stats->on_usb_power || stats->supply_mv == 0) {
+        snprintf(out, PART, "%s", stats->on_usb_power ? "USB" : "battery");
     } else {
-        snprintf(out, PART, "%s %.1f V", name, stats->supply_mv / 1000.0);
+        snprintf(out, PART, "battery %.1f V", stats->supply_mv / 1000.0);
     }
 }
 
@@ -55,19 +54,22 @@ static void write_space(const struct recorder_stats *stats, char *out)
     }
 }
 
-enum { PARTS = 8 };
+/* All fit 79 columns for an hour at 1667 Hz, as long as little is lost. */
+enum { PARTS = 7 };
 
 static void write_parts(const struct recorder_stats *stats,
                         char parts[PARTS][PART])
 {
+    char causes[PART];
+    write_causes(stats->lost, stats->causes, causes, sizeof(causes));
     record_text_duration(stats->elapsed_s, parts[0], PART);
-    write_lost(stats->lost, stats->causes, parts[1], PART);
+    snprintf(parts[1], PART, "lost %" PRIu64 " of %" PRIu64 "%.*s", stats->lost,
+             stats->samples + stats->lost, 20, causes);
     snprintf(parts[2], PART, "%.1f Hz", stats->rate_hz);
     snprintf(parts[3], PART, "move %.0f mg", stats->motion_mg);
     snprintf(parts[4], PART, "clipped %" PRIu64, stats->clipped);
     write_space(stats, parts[5]);
-    snprintf(parts[6], PART, "%" PRIu64 " samples", stats->samples);
-    write_supply(stats, parts[7]);
+    write_supply(stats, parts[6]);
 }
 
 void record_text_status(const struct recorder_stats *stats, size_t width,
@@ -99,14 +101,14 @@ void record_text_summary(const struct session_summary *summary,
                          const char *path, char *out, size_t size)
 {
     char duration[PART];
-    char lost[PART + CAUSES];
+    char causes[PART];
     record_text_duration(summary->duration_s, duration, sizeof(duration));
-    write_lost(summary->lost, summary->causes, lost, sizeof(lost));
+    write_causes(summary->lost, summary->causes, causes, sizeof(causes));
     snprintf(out, size,
-             "%s, %" PRIu64 " samples at %.2f Hz, %s, clipped %" PRIu64
-             ": %s (%.1f MB)",
-             duration, summary->rows, summary->rate_hz, lost, summary->clipped,
-             path, (double)file_size(path) / 1e6);
+             "%s, %" PRIu64 " samples at %.2f Hz, lost %" PRIu64
+             "%s, clipped %" PRIu64 ": %s (%.1f MB)",
+             duration, summary->rows, summary->rate_hz, summary->lost, causes,
+             summary->clipped, path, (double)file_size(path) / 1e6);
 }
 
 int record_text_json(const struct session_summary *summary, const char *path,
@@ -144,7 +146,8 @@ int record_text_lost(const struct session_summary *summary, const char *path,
     }
     gap_cause_text(summary->causes, causes);
     return error_set(error, ERR_LOST,
-                     "%" PRIu64 " samples are missing (%s); the recording "
-                     "'%s' is kept and says where",
-                     summary->lost, causes, path);
+                     "%" PRIu64 " sample%s missing (%s); the recording '%s' "
+                     "is kept and says where",
+                     summary->lost, summary->lost == 1 ? " is" : "s are",
+                     causes, path);
 }

@@ -17,7 +17,7 @@
 void record_text_status(const struct recorder_stats *stats, size_t width,
                         char *out);
 
-/* Writes a duration as h:mm:ss. */
+/* Writes a duration as h:mm:ss, rounded. */
 void record_text_duration(double seconds, char *out, size_t size);
 
 /* Writes how long, how many rows, rate, losses, file and its size. */

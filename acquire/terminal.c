@@ -7,7 +7,7 @@
 #include <sys/ioctl.h>
 #include <unistd.h>
 
-enum { USUAL_WIDTH = 80, LEAST_WIDTH = 20 };
+enum { USUAL_WIDTH = 80 };
 
 /* In the background a terminal's input is somebody else's, and asking for it
  * would stop us. */
@@ -51,7 +51,7 @@ size_t terminal_width(const struct terminal *terminal)
 {
     struct winsize size;
     if (!terminal->status || ioctl(STDERR_FILENO, TIOCGWINSZ, &size) != 0 ||
-        size.ws_col < LEAST_WIDTH) {
+        size.ws_col == 0) {
         return USUAL_WIDTH - 1;
     }
     /* A full last column makes some terminals go to the next line. */

@@ -29,9 +29,9 @@ static void status_line_tells_all_where_there_is_room(void **state)
     (void)state;
     char line[251];
     record_text_status(&stats, 250, line);
-    assert_string_equal(line, "1:02:03  lost 41 (fifo+usb)  1667.2 Hz  "
-                              "move 12 mg  clipped 7  disk 5 h  "
-                              "6208765 samples  USB 5.0 V");
+    assert_string_equal(line, "1:02:04  lost 41 of 6208806 (fifo+usb)  "
+                              "1667.2 Hz  move 12 mg  clipped 7  disk 5 h  "
+                              "USB");
 }
 
 static void status_line_never_exceeds_its_width(void **state)
@@ -44,9 +44,22 @@ static void status_line_never_exceeds_its_width(void **state)
         assert_true(strlen(line) <= width);
     }
     record_text_status(&stats, 7, line);
-    assert_string_equal(line, "1:02:03");
-    record_text_status(&stats, 79, line);
-    assert_non_null(strstr(line, "disk 5 h"));
+    assert_string_equal(line, "1:02:04");
+}
+
+static void status_line_of_a_good_hour_fits_the_usual_terminal(void **state)
+{
+    (void)state;
+    struct recorder_stats good = stats;
+    char line[251];
+    good.lost = 0;
+    good.samples = 6001200;
+    good.elapsed_s = 3600;
+    good.motion_mg = 123;
+    good.left_s = 118 * 86400.0;
+    record_text_status(&good, 79, line);
+    assert_string_equal(line, "1:00:00  lost 0 of 6001200  1667.2 Hz  "
+                              "move 123 mg  clipped 7  disk 118 d  USB");
 }
 
 static void durations_are_hours_minutes_seconds(void **state)
@@ -56,8 +69,8 @@ static void durations_are_hours_minutes_seconds(void **state)
         double seconds;
         const char *text;
     } cases[] = {
-        {0, "0:00:00"},    {-1, "0:00:00"},          {59.9, "0:00:59"},
-        {3600, "1:00:00"}, {7 * 86400, "168:00:00"},
+        {0, "0:00:00"},    {-1, "0:00:00"},   {59.4, "0:00:59"},
+        {59.9, "0:01:00"}, {3600, "1:00:00"}, {7 * 86400, "168:00:00"},
     };
     for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
         char out[32];
@@ -75,7 +88,7 @@ static void losses_are_an_error_that_says_where_to_look(void **state)
     summary.lost = 5;
     summary.causes = GAP_HOST;
     assert_int_equal(record_text_lost(&summary, "x.h5", &error), ERR_LOST);
-    assert_non_null(strstr(error.text, "5 samples"));
+    assert_non_null(strstr(error.text, "5 samples are missing"));
     assert_non_null(strstr(error.text, "host"));
     assert_non_null(strstr(error.text, "x.h5"));
 }
@@ -85,6 +98,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(status_line_tells_all_where_there_is_room),
         cmocka_unit_test(status_line_never_exceeds_its_width),
+        cmocka_unit_test(status_line_of_a_good_hour_fits_the_usual_terminal),
         cmocka_unit_test(durations_are_hours_minutes_seconds),
         cmocka_unit_test(losses_are_an_error_that_says_where_to_look),
     };

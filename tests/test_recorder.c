@@ -335,7 +335,7 @@ static void stops_after_the_time_asked_for(void **state)
     config.for_s = 60;
     assert_int_equal(record(&config, NULL), 0);
     struct account *account = read_journal();
-    assert_int_equal(account->stream.rows, 60 * RATE_HZ);
+    assert_int_equal(account->stream.rows, 60 * RATE_HZ + COUNT);
     assert_true(account->stream.ended);
     assert_int_equal(device.stops, 1);
     /* Every two seconds, and at both ends. */
@@ -380,15 +380,16 @@ static void aborted_journal_has_no_end(void **state)
     assert_int_equal(device.stops, 1);
 }
 
-static void stream_without_end_ends_all_the_same(void **state)
+static void stream_without_end_ends_and_is_not_taken_for_whole(void **state)
 {
     (void)state;
     struct device device = {
         .frames = UINT64_MAX, .waits = true, .no_end = true};
     struct recorder_config config = make_config(&device);
     config.for_s = 1;
-    assert_int_equal(record(&config, NULL), 0);
-    assert_int_equal(read_journal()->stream.rows, RATE_HZ);
+    assert_int_equal(record(&config, NULL), ERR_DEVICE_LOST);
+    assert_non_null(strstr(error.text, "did not say"));
+    assert_int_equal(read_journal()->stream.rows, RATE_HZ + COUNT);
 }
 
 static void device_that_does_not_stop_is_left(void **state)
@@ -398,7 +399,7 @@ static void device_that_does_not_stop_is_left(void **state)
     struct recorder_config config = make_config(&device);
     config.for_s = 1;
     assert_int_equal(record(&config, NULL), ERR_PROTOCOL);
-    assert_int_equal(read_journal()->stream.rows, 11 * RATE_HZ);
+    assert_int_equal(read_journal()->stream.rows, 11 * RATE_HZ + COUNT);
 }
 
 static void marks_and_presets_are_in_the_journal(void **state)
@@ -531,7 +532,7 @@ int main(void)
         cmocka_unit_test(stops_after_the_time_asked_for),
         cmocka_unit_test(told_to_stop_takes_all_that_still_comes),
         cmocka_unit_test(aborted_journal_has_no_end),
-        cmocka_unit_test(stream_without_end_ends_all_the_same),
+        cmocka_unit_test(stream_without_end_ends_and_is_not_taken_for_whole),
         cmocka_unit_test(device_that_does_not_stop_is_left),
         cmocka_unit_test(marks_and_presets_are_in_the_journal),
         cmocka_unit_test(statistics_tell_what_came),
