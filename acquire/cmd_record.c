@@ -9,6 +9,7 @@
 #include <sys/random.h>
 #include <sys/stat.h>
 #include <time.h>
+#include <unistd.h>
 
 #include "acquire/clocks.h"
 #include "acquire/command.h"
@@ -157,10 +158,14 @@ static int take_text(const char *option, const char *text, size_t size,
                      const char **out, struct options *options)
 {
     *out = text;
-    return strlen(text) < size
+    if (strlen(text) >= size) {
+        return error_set(options->error, ERR_USAGE, "%s: longer than %zu bytes",
+                         option, size - 1);
+    }
+    return record_text_is_utf8(text)
                ? 0
                : error_set(options->error, ERR_USAGE,
-                           "%s: longer than %zu bytes", option, size - 1);
+                           "%s: the text is not UTF-8", option);
 }
 
 static int take_path(const char *text, struct options *options)
@@ -168,6 +173,11 @@ static int take_path(const char *text, struct options *options)
     if (text[0] == '\0' || strlen(text) >= sizeof(options->path)) {
         return error_set(options->error, ERR_USAGE,
                          "--output: '%s' is no name of a file", text);
+    }
+    if (strcmp(text, "-") == 0) {
+        return error_set(options->error, ERR_USAGE,
+                         "--output: a recording cannot go to standard output; "
+                         "name a file");
     }
     memcpy(options->path, text, strlen(text) + 1);
     return 0;
@@ -281,10 +291,26 @@ static int check_outputs(const struct options *options)
                          "`carpus recover %s` first, or choose another name",
                          options->journal, options->journal);
     }
-    if (options->truth != NULL && is_there(options->truth)) {
-        return output_cannot_create(options->error, options->truth, EEXIST);
+    if (options->truth != NULL && strcmp(options->truth, options->path) == 0) {
+        return error_set(options->error, ERR_USAGE,
+                         "--truth and --output name the same file");
     }
     return 0;
+}
+
+/* Known before anything is recorded; a mistake in it must not cost the
+ * recording. */
+static int write_truth(const struct options *options,
+                       const struct device *device)
+{
+    if (options->truth == NULL) {
+        return 0;
+    }
+    int err = device_write_truth(device, options->truth, options->error);
+    return err <= 0 ? err
+                    : error_set(options->error, ERR_USAGE,
+                                "--truth: the motion of this device is not "
+                                "scripted");
 }
 
 /* RFC 9562, version 4. */
@@ -438,23 +464,8 @@ static int tell(const struct options *options,
                : 0;
 }
 
-static int write_truth(const struct options *options,
-                       const struct device *device)
-{
-    if (options->truth == NULL) {
-        return 0;
-    }
-    int err = device_write_truth(device, options->truth, options->error);
-    return err <= 0 ? err
-                    : error_set(options->error, ERR_USAGE,
-                                "--truth: the motion of this device is not "
-                                "scripted; the recording '%s' is there",
-                                options->path);
-}
-
 /* What ended the recording early comes first, then what is missing. */
-static int finish(const struct options *options, const struct device *device,
-                  int recorded)
+static int finish(const struct options *options, int recorded)
 {
     struct session_summary summary = {0};
     struct error early = *options->error;
@@ -462,10 +473,7 @@ static int finish(const struct options *options, const struct device *device,
     if (err < 0) {
         return err;
     }
-    err = write_truth(options, device);
-    if (err == 0) {
-        err = tell(options, &summary);
-    }
+    err = tell(options, &summary);
     if (recorded < 0) {
         *options->error = early;
         return recorded;
@@ -474,19 +482,24 @@ static int finish(const struct options *options, const struct device *device,
                    : record_text_lost(&summary, options->path, options->error);
 }
 
+static int record_with(const struct options *options,
+                       const struct recorder_config *config)
+{
+    struct recorder *recorder;
+    interrupt_catch();
+    int err = recorder_start(config, &recorder, options->error);
+    if (err < 0) {
+        return err;
+    }
+    watch(recorder, options->quiet);
+    err = recorder_finish(recorder, NULL, options->error);
+    return finish(options, err);
+}
+
 static int record_from(const struct options *options, struct device *device,
                        const struct journal_event *events, size_t event_count)
 {
     struct recording_info info;
-    struct recorder *recorder;
-    struct error *error = options->error;
-    int err = device_configure(device, &options->config, error);
-    if (err == 0) {
-        err = describe(options, device, &info);
-    }
-    if (err < 0) {
-        return err;
-    }
     const struct recorder_config config = {
         .device = device,
         .journal = options->journal,
@@ -495,14 +508,23 @@ static int record_from(const struct options *options, struct device *device,
         .event_count = event_count,
         .for_s = options->for_s,
     };
-    interrupt_catch();
-    err = recorder_start(&config, &recorder, error);
+    int err = device_configure(device, &options->config, options->error);
+    if (err == 0) {
+        err = describe(options, device, &info);
+    }
+    if (err == 0) {
+        err = write_truth(options, device);
+    }
     if (err < 0) {
         return err;
     }
-    watch(recorder, options->quiet);
-    err = recorder_finish(recorder, NULL, error);
-    return finish(options, device, err);
+    err = record_with(options, &config);
+    if (err < 0 && options->truth != NULL && !is_there(options->path) &&
+        !is_there(options->journal)) {
+        /* What it is the truth of has not come to be. */
+        unlink(options->truth);
+    }
+    return err;
 }
 
 static int run(int argc, char **argv, struct error *error)

@@ -8,6 +8,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "acquire/record_text.h"
+
 enum { COLUMNS = 3, FIELD_SIZE = 64 };
 
 static const char *const header[COLUMNS] = {"start_s", "end_s", "label"};
@@ -25,20 +27,29 @@ struct reader {
     int err;
 };
 
-static void take_field(void *text, size_t length, void *argument)
-{
-    struct reader *reader = argument;
-    if (reader->column < COLUMNS) {
-        snprintf(reader->fields[reader->column], FIELD_SIZE, "%.*s",
-                 (int)length, text != NULL ? (const char *)text : "");
-    }
-    reader->column++;
-}
-
 static void wrong(struct reader *reader, const char *why)
 {
     reader->err = error_set(reader->error, ERR_DATA, "'%s', row %zu: %s",
                             reader->path, reader->row, why);
+}
+
+/* What is too long is cut, but not in the middle of a letter. */
+static void take_field(void *text, size_t length, void *argument)
+{
+    struct reader *reader = argument;
+    if (reader->column < COLUMNS && text != NULL) {
+        const char *field = text;
+        size_t n = length < FIELD_SIZE ? length : FIELD_SIZE - 1;
+        while (n > 0 && n < length &&
+               ((unsigned char)field[n] & 0xC0) == 0x80) {
+            n--;
+        }
+        memcpy(reader->fields[reader->column], field, n);
+        reader->fields[reader->column][n] = '\0';
+    } else if (reader->column < COLUMNS) {
+        reader->fields[reader->column][0] = '\0';
+    }
+    reader->column++;
 }
 
 static bool is_header(const struct reader *reader)
@@ -86,6 +97,10 @@ static void add_row(struct reader *reader)
         wrong(reader, "there must be three columns: start_s,end_s,label");
         return;
     }
+    if (!record_text_is_utf8(reader->fields[2])) {
+        wrong(reader, "the label is not UTF-8");
+        return;
+    }
     if (!get_seconds(reader->fields[0], &event.start_ns)) {
         wrong(reader, "start_s must be seconds from the first sample");
         return;
@@ -117,10 +132,14 @@ static void take_row(int terminator, void *argument)
 static int read_rows(struct reader *reader, FILE *file)
 {
     struct csv_parser parser;
+    static const char mark[] = "\xef\xbb\xbf"; /* UTF-8 byte order mark */
     char buffer[4096];
     size_t n;
     if (csv_init(&parser, CSV_STRICT | CSV_STRICT_FINI) != 0) {
         return error_set(reader->error, ERR_NO_MEMORY, "out of memory");
+    }
+    if (fread(buffer, 1, 3, file) != 3 || memcmp(buffer, mark, 3) != 0) {
+        rewind(file);
     }
     while (reader->err == 0 &&
            (n = fread(buffer, 1, sizeof(buffer), file)) > 0) {

@@ -11,6 +11,14 @@
 
 enum { PART = 64, CAUSES = 60 };
 
+bool record_text_is_utf8(const char *text)
+{
+    json_t *json = json_string(text);
+    bool valid = json != NULL;
+    json_decref(json);
+    return valid;
+}
+
 void record_text_duration(double seconds, char *out, size_t size)
 {
     uint64_t s = seconds > 0 ? (uint64_t)(seconds + 0.5) : 0;

@@ -8,6 +8,8 @@
 
 #include <stddef.h>
 
+#include <stdbool.h>
+
 #include "acquire/error.h"
 #include "acquire/recorder.h"
 #include "acquire/session.h"
@@ -16,6 +18,9 @@
  * columns. `out` has room for width + 1 bytes. */
 void record_text_status(const struct recorder_stats *stats, size_t width,
                         char *out);
+
+/* Jansson and HDF5 take no other text. */
+bool record_text_is_utf8(const char *text);
 
 /* Writes a duration as h:mm:ss, rounded. */
 void record_text_duration(double seconds, char *out, size_t size);

@@ -64,6 +64,21 @@ static void long_labels_are_cut_and_many_rows_read(void **state)
     free(events);
 }
 
+static void excel_files_and_letters_beyond_ascii_are_read(void **state)
+{
+    (void)state;
+    /* 61 bytes, then a letter of three: it would be cut in its middle. */
+    assert_int_equal(read_text("\xef\xbb\xbfstart_s,end_s,label\n"
+                               "1,2,\xc3\xa4\n"
+                               "1,2,0123456789012345678901234567890123456789"
+                               "012345678901234567890\xe2\x82\xac!\n"),
+                     0);
+    assert_int_equal(count, 2);
+    assert_string_equal(events[0].label, "\xc3\xa4");
+    assert_int_equal(strlen(events[1].label), 61);
+    free(events);
+}
+
 static void wrong_files_are_refused_by_row(void **state)
 {
     (void)state;
@@ -111,6 +126,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(rows_become_events),
         cmocka_unit_test(long_labels_are_cut_and_many_rows_read),
+        cmocka_unit_test(excel_files_and_letters_beyond_ascii_are_read),
         cmocka_unit_test(wrong_files_are_refused_by_row),
     };
     return cmocka_run_group_tests(tests, make_file, remove_file);

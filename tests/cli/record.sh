@@ -49,6 +49,17 @@ rejects left_journal_is_pointed_out 73 "carpus recover left.h5.journal" \
     record $fast --for 2s -o left.h5
 rejects existing_truth_is_not_overwritten 73 "t.csv" \
     record $fast --for 2s -o t2.h5 --truth t.csv
+"$CARPUS" export a.h5 -o a.csv
+rejects truth_needs_a_script 64 "not scripted" \
+    record --device virtual:a.csv --for 2s -o x.h5 --truth x.csv
+rejects truth_and_recording_are_two_files 64 "same file" \
+    record $fast --for 2s -o x.h5 --truth x.h5
+rejects truth_without_a_folder_costs_no_recording 73 "no such folder" \
+    record $fast --for 2s -o x.h5 --truth no/x.csv
+rejects recording_cannot_go_to_standard_output 64 "standard output" \
+    record $fast --for 2s -o -
+rejects notes_are_utf8 64 "notes.*UTF-8" \
+    record $fast --for 2s -o x.h5 --notes "$(printf 'caf\351')"
 rejects unknown_device_is_named 69 "no-such-device" \
     record --device no-such-device -o x.h5
 rejects rate_must_be_one_of_the_sensors 64 "26 52 104" \
@@ -62,7 +73,8 @@ rejects missing_folder_is_named 73 "no such folder" \
     record $fast --for 2s -o no/such/x.h5
 rejects more_than_the_disk_holds_is_refused 80 "MB are needed" \
     record $fast --for 100000d -o x.h5
-check refusals_leave_nothing sh -c '! ls x.h5* t2.h5* 2>/dev/null'
+check refusals_leave_nothing sh -c \
+    '! ls x.h5* x.csv* t2.h5* -.* 2>/dev/null'
 
 # ---- events ----
 printf 'start_s,end_s,label\n0,1,rest\n1.5,,tap\n' >events.csv
@@ -79,6 +91,10 @@ rejects missing_events_file_is_named 66 "none.csv" \
 rejects lost_samples_are_told_and_the_recording_kept 81 "samples are missing" \
     record --device virtual \
     --simulate "seed=3,speed=max,fault=deaf@2:20" --rate 833 --for 40s -o lost.h5
+rejects stream_that_does_not_end_is_told 84 "did not say" \
+    record --device virtual \
+    --simulate "seed=3,speed=max,fault=stall@2:60" --for 10s -o stall.h5
+check what_came_before_is_there whole stall.h5
 check lossy_recording_is_there whole lost.h5
 
 # ---- signals ----
