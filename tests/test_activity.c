@@ -17,7 +17,8 @@ static void rest_is_one_g_and_nearly_still_in_every_pose(void **state)
             square += pow(length(point.gyro_dps), 2.0);
         }
         double rms = sqrt(square / 4000.0);
-        assert_true(rms > 0.02 && rms < 0.4);
+        /* People at rest: 0.65 deg/s and more, sensor noise included. */
+        assert_true(rms > 0.3 && rms < 2.0);
         play_free(&play);
     }
 }
