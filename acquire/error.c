@@ -27,7 +27,7 @@ static const struct row table[] = {
     {ERR_PERMISSION, 77, "no permission"},
     {ERR_FULL, 80, "disk full"},
     {ERR_LOST, 81, "samples lost"},
-    {ERR_STOPPED, 82, "stopped at once, journal left"},
+    {ERR_STOPPED, 82, "stopped before the end"},
     {ERR_SOME_FAILED, 83, "some files failed"},
     {ERR_DEVICE_LOST, 84, "device lost"},
     {ERR_VERIFY, 85, "verification failed"},

@@ -26,7 +26,7 @@ enum error_code {
     ERR_PERMISSION = -12,
     ERR_FULL = -13,        /* no space left on disk */
     ERR_LOST = -14,        /* recording kept, but samples are missing */
-    ERR_STOPPED = -15,     /* second Ctrl-C: a journal is left */
+    ERR_STOPPED = -15,     /* Ctrl-C: a journal or part of a batch is left */
     ERR_SOME_FAILED = -16, /* batch: some of the files */
     ERR_DEVICE_LOST = -17, /* device went away; what came is kept */
     ERR_VERIFY = -18,      /* verify found something wrong */

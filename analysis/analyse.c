@@ -80,6 +80,40 @@ static error_t parse(int key, char *value, struct argp_state *state)
 const struct argp analyse_argp = {option_table, parse, NULL, NULL,
                                   NULL,         NULL,  NULL};
 
+static void add_setting(char out[ANALYSE_SETTINGS], const char *name,
+                        const char *value)
+{
+    size_t used = strlen(out);
+    snprintf(out + used, ANALYSE_SETTINGS - used, "%s--%s %s",
+             used > 0 ? " " : "", name, value);
+}
+
+void analyse_settings(const struct analyse_options *options,
+                      char out[ANALYSE_SETTINGS])
+{
+    char number[32];
+    out[0] = '\0';
+    if (options->pipeline.placement != PLACEMENT_OTHER) {
+        add_setting(out, "placement",
+                    placement_name(options->pipeline.placement));
+    }
+    if (options->pipeline.lever_m > 0) {
+        snprintf(number, sizeof(number), "%.9g",
+                 1000 * options->pipeline.lever_m);
+        add_setting(out, "lever", number);
+    }
+    if (options->import.columns != NULL) {
+        add_setting(out, "columns", options->import.columns);
+    }
+    if (options->import.unit != NULL) {
+        add_setting(out, "unit", options->import.unit);
+    }
+    if (options->import.rate_hz > 0) {
+        snprintf(number, sizeof(number), "%.9g", options->import.rate_hz);
+        add_setting(out, "rate", number);
+    }
+}
+
 int analyse_file(const char *path, const struct analyse_options *options,
                  struct summary *out, struct error *error)
 {
@@ -92,5 +126,6 @@ int analyse_file(const char *path, const struct analyse_options *options,
     err = pipeline_run(recording, &options->pipeline, out, error);
     recording_close(recording);
     snprintf(out->path, sizeof(out->path), "%s", path);
+    analyse_settings(options, out->settings);
     return err;
 }

@@ -20,6 +20,12 @@ struct analyse_options {
  * child; its input is a struct analyse_options, zeroed by the caller. */
 extern const struct argp analyse_argp;
 
+/* The options that differ from the defaults, as they would be typed; "" for
+ * none. */
+enum { ANALYSE_SETTINGS = SUMMARY_SETTINGS };
+void analyse_settings(const struct analyse_options *options,
+                      char out[ANALYSE_SETTINGS]);
+
 /* Opens, analyses, closes. `out` is to be freed with summary_free whatever is
  * returned. */
 int analyse_file(const char *path, const struct analyse_options *options,

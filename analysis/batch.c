@@ -2,41 +2,39 @@
 #include "analysis/batch.h"
 
 #include <errno.h>
-#include <fts.h>
+#include <math.h>
+#include <poll.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/prctl.h>
 #include <sys/resource.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
 
+#include "acquire/interrupt.h"
 #include "acquire/output.h"
-#include "analysis/array.h"
+#include "acquire/terminal.h"
+#include "analysis/batch_job.h"
 #include "analysis/batch_table.h"
 #include "analysis/summary_json.h"
 
-enum state { WAITING, RUNNING, DONE, UP_TO_DATE, FAILED };
+enum { POLL_MS = 100 };
 
-struct job {
-    char *path;       /* the recording */
-    char *json;       /* its summary */
-    const char *name; /* within `path`: relative to the folder */
-    enum state state;
-    pid_t pid;
-    int pipe;     /* the child's error sentence comes here */
-    double end_s; /* time-out, on the monotonic clock */
-    struct error error;
-};
+/* A child that is asked to end and writes its result may finish that first. */
+static const double GRACE_S = 10;
 
 struct batch {
     const struct batch_options *options;
-    struct job *job;
-    size_t count;
+    char settings[ANALYSE_SETTINGS];
+    struct batch_jobs jobs;
+    struct batch_job *active[BATCH_JOBS_MAX];
     size_t running;
     size_t finished;
+    struct terminal terminal;
 };
 
 static double now_s(void)
@@ -44,94 +42,6 @@ static double now_s(void)
     struct timespec now;
     clock_gettime(CLOCK_MONOTONIC, &now);
     return (double)now.tv_sec + 1e-9 * (double)now.tv_nsec;
-}
-
-/* ---- finding the recordings ---- */
-
-static bool is_recording(const char *name)
-{
-    static const char *const endings[] = {".h5", ".csv"};
-    size_t length = strlen(name);
-    for (size_t i = 0; i < sizeof(endings) / sizeof(endings[0]); i++) {
-        size_t n = strlen(endings[i]);
-        if (length > n && strcmp(name + length - n, endings[i]) == 0) {
-            return true;
-        }
-    }
-    return false;
-}
-
-static int add_job(struct batch *batch, const char *path, struct error *error)
-{
-    const struct batch_options *options = batch->options;
-    struct job job = {.pipe = -1};
-    job.path = strdup(path);
-    if (job.path != NULL) {
-        job.name = job.path + strlen(options->in);
-        job.name += strspn(job.name, "/");
-        size_t size = strlen(options->out) + strlen(job.name) + 8;
-        job.json = malloc(size);
-        if (job.json != NULL) {
-            snprintf(job.json, size, "%s/%s.json", options->out, job.name);
-        }
-    }
-    struct job *added = job.json == NULL ? NULL
-                                         : array_add(&batch->job, batch->count,
-                                                     sizeof(*batch->job));
-    if (added == NULL) {
-        free(job.path);
-        free(job.json);
-        return error_set(error, ERR_NO_MEMORY, "out of memory");
-    }
-    *added = job;
-    batch->count++;
-    return 0;
-}
-
-static int by_name(const FTSENT **a, const FTSENT **b)
-{
-    return strcmp((*a)->fts_name, (*b)->fts_name);
-}
-
-static bool same_folder(const FTSENT *entry, const struct stat *folder)
-{
-    return entry->fts_statp->st_ino == folder->st_ino &&
-           entry->fts_statp->st_dev == folder->st_dev;
-}
-
-/* All recordings below the folder, in order; OUT is passed over. */
-static int find_jobs(struct batch *batch, struct error *error)
-{
-    char *const roots[] = {(char *)batch->options->in, NULL};
-    struct stat out;
-    if (stat(batch->options->out, &out) != 0) {
-        return error_from_errno(error, errno, "cannot use '%s'",
-                                batch->options->out);
-    }
-    FTS *walk = fts_open(roots, FTS_LOGICAL | FTS_NOCHDIR, by_name);
-    if (walk == NULL) {
-        return error_from_errno(error, errno, "cannot read '%s'",
-                                batch->options->in);
-    }
-    int err = 0;
-    FTSENT *entry;
-    while (err == 0 && (entry = fts_read(walk)) != NULL) {
-        if (entry->fts_info == FTS_D && same_folder(entry, &out)) {
-            fts_set(walk, entry, FTS_SKIP);
-        } else if (entry->fts_info == FTS_F && is_recording(entry->fts_name)) {
-            err = add_job(batch, entry->fts_path, error);
-        } else if (entry->fts_info == FTS_DNR || entry->fts_info == FTS_NS) {
-            err = error_from_errno(error, entry->fts_errno, "cannot read '%s'",
-                                   entry->fts_path);
-        }
-    }
-    fts_close(walk);
-    if (err == 0 && batch->count == 0) {
-        err =
-            error_set(error, ERR_NO_INPUT, "no recordings (.h5, .csv) in '%s'",
-                      batch->options->in);
-    }
-    return err;
 }
 
 /* ---- one file, in the child ---- */
@@ -162,8 +72,8 @@ static void limit(int resource, double most)
     setrlimit(resource, &limit);
 }
 
-static int write_summary(const struct job *job, const struct summary *summary,
-                         struct error *error)
+static int write_summary(const struct batch_job *job,
+                         const struct summary *summary, struct error *error)
 {
     struct output output = {0};
     int err = make_folders(job->json, error);
@@ -181,11 +91,34 @@ static int write_summary(const struct job *job, const struct summary *summary,
     return output_commit(&output, error);
 }
 
-static int analyse_job(const struct batch *batch, const struct job *job,
+/* The batch decides when its children end: by SIGTERM, and never while they
+ * write. What the terminal sends to all (Ctrl-C) is the batch's business. */
+static void child_signals(pid_t parent)
+{
+    signal(SIGINT, SIG_IGN);
+    signal(SIGQUIT, SIG_IGN);
+    signal(SIGHUP, SIG_IGN);
+    signal(SIGTERM, SIG_DFL);
+    prctl(PR_SET_PDEATHSIG, SIGTERM);
+    /* It may have been asked, or left alone, before this was set up. */
+    if (interrupt_once() || getppid() != parent) {
+        _exit(error_exit_status(ERR_STOPPED));
+    }
+}
+
+static void hold_sigterm(void)
+{
+    sigset_t set;
+    sigemptyset(&set);
+    sigaddset(&set, SIGTERM);
+    sigprocmask(SIG_BLOCK, &set, NULL);
+}
+
+static int analyse_job(const struct batch *batch, const struct batch_job *job,
                        struct error *error)
 {
     const struct batch_options *options = batch->options;
-    limit(RLIMIT_CPU, options->timeout_s + 1);
+    limit(RLIMIT_CPU, options->timeout_s + GRACE_S);
     limit(RLIMIT_CORE, 0);
     /* A sanitizer reserves terabytes of addresses for itself. */
 #ifndef __SANITIZE_ADDRESS__
@@ -194,6 +127,7 @@ static int analyse_job(const struct batch *batch, const struct job *job,
     static struct summary summary; /* large: not for the stack */
     int err = analyse_file(job->path, &options->analyse, &summary, error);
     if (err >= 0) {
+        hold_sigterm();
         err = write_summary(job, &summary, error);
     }
     summary_free(&summary);
@@ -202,13 +136,15 @@ static int analyse_job(const struct batch *batch, const struct job *job,
 
 /* ---- processes ---- */
 
-static int start_job(struct batch *batch, struct job *job, struct error *error)
+static int start_job(struct batch *batch, struct batch_job *job,
+                     struct error *error)
 {
     int ends[2];
     if (pipe(ends) != 0) {
         return error_from_errno(error, errno, "cannot make a pipe");
     }
     fflush(NULL);
+    pid_t parent = getpid();
     pid_t pid = fork();
     if (pid < 0) {
         close(ends[0]);
@@ -216,6 +152,7 @@ static int start_job(struct batch *batch, struct job *job, struct error *error)
         return error_from_errno(error, errno, "cannot start a process");
     }
     if (pid == 0) {
+        child_signals(parent);
         close(ends[0]);
         struct error failure = {0};
         int err = analyse_job(batch, job, &failure);
@@ -227,29 +164,38 @@ static int start_job(struct batch *batch, struct job *job, struct error *error)
     close(ends[1]);
     job->pid = pid;
     job->pipe = ends[0];
-    job->state = RUNNING;
+    job->state = JOB_RUNNING;
     job->end_s = now_s() + batch->options->timeout_s;
-    batch->running++;
+    batch->active[batch->running++] = job;
     return 0;
 }
 
+static void set_stopped(struct batch_job *job)
+{
+    job->state = JOB_FAILED;
+    error_set(&job->error, ERR_STOPPED,
+              "not analysed: the batch was stopped before");
+}
+
 /* What a child that ended tells: its sentence, or how it died. */
-static void end_job(struct batch *batch, struct job *job, int status)
+static void end_job(const struct batch *batch, struct batch_job *job,
+                    int status)
 {
     ssize_t got = read(job->pipe, &job->error, sizeof(job->error));
     close(job->pipe);
     job->pipe = -1;
-    batch->running--;
-    batch->finished++;
-    job->state = WIFEXITED(status) && WEXITSTATUS(status) == 0 ? DONE : FAILED;
-    if (job->state == DONE || got == (ssize_t)sizeof(job->error)) {
+    bool good = WIFEXITED(status) && WEXITSTATUS(status) == 0;
+    job->state = good ? JOB_DONE : JOB_FAILED;
+    if (good || got == (ssize_t)sizeof(job->error)) {
         return;
     }
-    if (!WIFSIGNALED(status)) {
+    if (interrupt_once()) {
+        set_stopped(job);
+    } else if (!WIFSIGNALED(status)) {
         error_set(&job->error, ERR_INTERNAL,
                   "the analysis ended with status %d", WEXITSTATUS(status));
     } else if (now_s() >= job->end_s || WTERMSIG(status) == SIGXCPU) {
-        error_set(&job->error, ERR_DATA, "took longer than %.0f s",
+        error_set(&job->error, ERR_DATA, "took longer than %g s",
                   batch->options->timeout_s);
     } else {
         error_set(&job->error, ERR_DATA, "the analysis crashed (signal %d)",
@@ -257,42 +203,82 @@ static void end_job(struct batch *batch, struct job *job, int status)
     }
 }
 
-static void stop_late_jobs(struct batch *batch)
+/* Milliseconds until the next time-out, at most POLL_MS. */
+static int until_late_ms(const struct batch *batch)
+{
+    double least_s = POLL_MS / 1000.0;
+    double now = now_s();
+    for (size_t i = 0; i < batch->running; i++) {
+        least_s = fmin(least_s, batch->active[i]->end_s - now);
+    }
+    /* One that is late already has been told and ends when it can. */
+    return least_s > 0 ? (int)ceil(1000 * least_s) : POLL_MS / 10;
+}
+
+static void stop_late_jobs(const struct batch *batch)
 {
     double now = now_s();
-    for (size_t i = 0; i < batch->count; i++) {
-        struct job *job = &batch->job[i];
-        if (job->state == RUNNING && now >= job->end_s) {
+    for (size_t i = 0; i < batch->running; i++) {
+        const struct batch_job *job = batch->active[i];
+        if (now >= job->end_s + GRACE_S) {
             kill(job->pid, SIGKILL);
+        } else if (now >= job->end_s) {
+            kill(job->pid, SIGTERM);
         }
     }
 }
 
-/* Looks once for a child that has ended; naps if there is none. */
+/* Waits until a child says something, which it does at its end at the latest,
+ * or for a moment; then takes leave of those that ended. */
 static void reap(struct batch *batch)
 {
-    int status;
-    pid_t pid = waitpid(-1, &status, WNOHANG);
-    if (pid <= 0) {
-        stop_late_jobs(batch);
-        nanosleep(&(struct timespec){0, 20000000}, NULL);
-        return;
+    struct pollfd pipes[BATCH_JOBS_MAX];
+    for (size_t i = 0; i < batch->running; i++) {
+        pipes[i] =
+            (struct pollfd){.fd = batch->active[i]->pipe, .events = POLLIN};
     }
-    for (size_t i = 0; i < batch->count; i++) {
-        if (batch->job[i].state == RUNNING && batch->job[i].pid == pid) {
-            end_job(batch, &batch->job[i], status);
+    poll(pipes, batch->running, until_late_ms(batch));
+    for (size_t i = batch->running; i-- > 0;) {
+        int status;
+        if (waitpid(batch->active[i]->pid, &status, WNOHANG) > 0) {
+            end_job(batch, batch->active[i], status);
+            batch->active[i] = batch->active[--batch->running];
+            batch->finished++;
+        }
+    }
+    stop_late_jobs(batch);
+}
+
+/* All that runs shall end now; what did not run is not done. */
+static void stop_jobs(struct batch *batch)
+{
+    double now = now_s();
+    for (size_t i = 0; i < batch->running; i++) {
+        batch->active[i]->end_s = fmin(batch->active[i]->end_s, now);
+    }
+    stop_late_jobs(batch);
+    for (size_t i = 0; i < batch->jobs.count; i++) {
+        if (batch->jobs.job[i].state == JOB_WAITING) {
+            set_stopped(&batch->jobs.job[i]);
         }
     }
 }
 
 /* ---- the folder as a whole ---- */
 
-static json_t *load_summary(const struct job *job)
+static bool says(const json_t *summary, const char *key, const char *text)
+{
+    const char *said = json_string_value(json_object_get(summary, key));
+    return said != NULL && strcmp(said, text) == 0;
+}
+
+/* The summary, if it was made by this program in the same way. */
+static json_t *load_summary(const struct batch *batch,
+                            const struct batch_job *job)
 {
     json_t *summary = json_load_file(job->json, 0, NULL);
-    const char *software =
-        json_string_value(json_object_get(summary, "software"));
-    if (software == NULL || strcmp(software, "carpus " CARPUS_VERSION) != 0) {
+    if (!says(summary, "software", "carpus " CARPUS_VERSION) ||
+        !says(summary, "settings", batch->settings)) {
         json_decref(summary);
         return NULL;
     }
@@ -306,7 +292,8 @@ static bool is_newer(const struct stat *a, const struct stat *b)
                : a->st_mtim.tv_nsec > b->st_mtim.tv_nsec;
 }
 
-static bool is_up_to_date(const struct job *job)
+static bool is_up_to_date(const struct batch *batch,
+                          const struct batch_job *job)
 {
     struct stat recording;
     struct stat json;
@@ -314,46 +301,71 @@ static bool is_up_to_date(const struct job *job)
         !is_newer(&json, &recording)) {
         return false;
     }
-    json_t *summary = load_summary(job);
+    json_t *summary = load_summary(batch, job);
     json_decref(summary);
     return summary != NULL;
 }
 
-static void draw(const struct batch *batch)
+static void draw(struct batch *batch)
 {
-    enum { WIDTH = 30 };
-    if (!batch->options->progress || batch->count == 0) {
-        return;
+    static const char full[] = "##############################";
+    enum { BAR = sizeof(full) - 1, LEAST_BAR = 5 };
+    char numbers[48];
+    char line[96];
+    int used = snprintf(numbers, sizeof(numbers), "%zu/%zu", batch->finished,
+                        batch->jobs.count);
+    int room = (int)terminal_width(&batch->terminal) - used - 3;
+    int bar = room < BAR ? room : BAR;
+    if (bar < LEAST_BAR) {
+        snprintf(line, sizeof(line), "%s", numbers);
+    } else {
+        int done = (int)(batch->finished * (size_t)bar / batch->jobs.count);
+        snprintf(line, sizeof(line), "[%.*s%*s] %s", done, full, bar - done, "",
+                 numbers);
     }
-    int full = (int)(batch->finished * WIDTH / batch->count);
-    fprintf(stderr, "\r[%.*s%*s] %zu/%zu%s", full,
-            "##############################", WIDTH - full, "", batch->finished,
-            batch->count, batch->finished == batch->count ? "\n" : "");
-    fflush(stderr);
+    terminal_show(&batch->terminal, line);
+}
+
+static int next_job(struct batch *batch, struct batch_job *job,
+                    struct error *error)
+{
+    if (job->state == JOB_WAITING && !batch->options->again &&
+        is_up_to_date(batch, job)) {
+        job->state = JOB_CURRENT;
+    }
+    if (job->state == JOB_WAITING) {
+        return start_job(batch, job, error);
+    }
+    batch->finished++;
+    return 0;
 }
 
 static int run_jobs(struct batch *batch, struct error *error)
 {
     size_t next = 0;
     int err = 0;
-    while (batch->finished < batch->count && err == 0) {
-        draw(batch);
-        if (next == batch->count || batch->running == batch->options->jobs) {
+    batch->terminal.status = batch->options->progress;
+    draw(batch);
+    while (batch->finished < batch->jobs.count && err == 0 &&
+           !interrupt_once()) {
+        size_t before = batch->finished;
+        if (next == batch->jobs.count ||
+            batch->running == batch->options->jobs) {
             reap(batch);
-            continue;
-        }
-        struct job *job = &batch->job[next++];
-        if (!batch->options->again && is_up_to_date(job)) {
-            job->state = UP_TO_DATE;
-            batch->finished++;
         } else {
-            err = start_job(batch, job, error);
+            err = next_job(batch, &batch->jobs.job[next++], error);
         }
+        if (batch->finished != before) {
+            draw(batch);
+        }
+    }
+    if (err < 0 || interrupt_once()) {
+        stop_jobs(batch);
     }
     while (batch->running > 0) {
         reap(batch);
     }
-    draw(batch);
+    terminal_end(&batch->terminal);
     return err;
 }
 
@@ -367,33 +379,28 @@ static int write_table(const struct batch *batch, struct error *error)
         return err;
     }
     batch_table_header(output.file);
-    for (size_t i = 0; i < batch->count; i++) {
-        const struct job *job = &batch->job[i];
-        json_t *summary = job->state == FAILED ? NULL : load_summary(job);
-        batch_table_row(output.file, job->name, job->error.text, summary);
+    for (size_t i = 0; i < batch->jobs.count; i++) {
+        const struct batch_job *job = &batch->jobs.job[i];
+        bool failed = job->state == JOB_FAILED;
+        json_t *summary = failed ? NULL : load_summary(batch, job);
+        const char *problem = failed || summary != NULL
+                                  ? job->error.text
+                                  : "its summary was changed meanwhile";
+        batch_table_row(output.file, job->name, problem, summary);
         json_decref(summary);
     }
     return output_commit(&output, error);
 }
 
-static void count_results(const struct batch *batch,
+static void count_results(const struct batch_jobs *jobs,
                           struct batch_result *result)
 {
-    *result = (struct batch_result){.files = batch->count};
-    for (size_t i = 0; i < batch->count; i++) {
-        result->analysed += batch->job[i].state == DONE;
-        result->up_to_date += batch->job[i].state == UP_TO_DATE;
-        result->failed += batch->job[i].state == FAILED;
+    *result = (struct batch_result){.files = jobs->count};
+    for (size_t i = 0; i < jobs->count; i++) {
+        result->analysed += jobs->job[i].state == JOB_DONE;
+        result->up_to_date += jobs->job[i].state == JOB_CURRENT;
+        result->failed += jobs->job[i].state == JOB_FAILED;
     }
-}
-
-static void free_jobs(struct batch *batch)
-{
-    for (size_t i = 0; i < batch->count; i++) {
-        free(batch->job[i].path);
-        free(batch->job[i].json);
-    }
-    free(batch->job);
 }
 
 static int check_folder(const char *path, struct error *error)
@@ -410,25 +417,55 @@ static int check_folder(const char *path, struct error *error)
                            path);
 }
 
+/* Made only now that there is something to put there. */
+static int make_out(const char *path, struct error *error)
+{
+    struct stat status;
+    if (mkdir(path, 0777) == 0) {
+        return 0;
+    }
+    if (errno != EEXIST) {
+        return output_cannot_create(error, path, errno);
+    }
+    if (stat(path, &status) == 0 && !S_ISDIR(status.st_mode)) {
+        return error_set(error, ERR_CREATE, "'%s' is there and is no folder",
+                         path);
+    }
+    return access(path, W_OK | X_OK) == 0
+               ? 0
+               : error_from_errno(error, errno, "cannot write to '%s'", path);
+}
+
+static int run_batch(struct batch *batch, struct error *error)
+{
+    const struct batch_options *options = batch->options;
+    int err = check_folder(options->in, error);
+    if (err == 0) {
+        err = batch_jobs_find(&batch->jobs, options->in, options->out, error);
+    }
+    if (err == 0) {
+        err = make_out(options->out, error);
+    }
+    if (err == 0) {
+        err = run_jobs(batch, error);
+    }
+    return err < 0 ? err : write_table(batch, error);
+}
+
 int batch_run(const struct batch_options *options, struct batch_result *result,
               struct error *error)
 {
-    struct batch batch = {.options = options};
-    int err = check_folder(options->in, error);
-    if (err == 0 && mkdir(options->out, 0777) != 0 && errno != EEXIST) {
-        err = error_from_errno(error, errno, "cannot make folder '%s'",
-                               options->out);
+    static struct batch batch; /* large: not for the stack */
+    batch = (struct batch){.options = options};
+    analyse_settings(&options->analyse, batch.settings);
+    int err = run_batch(&batch, error);
+    count_results(&batch.jobs, result);
+    if (err == 0 && interrupt_once()) {
+        err = error_set(error, ERR_STOPPED,
+                        "stopped; %zu of %zu files are done and kept, and the "
+                        "same command goes on",
+                        result->files - result->failed, result->files);
     }
-    if (err == 0) {
-        err = find_jobs(&batch, error);
-    }
-    if (err == 0) {
-        err = run_jobs(&batch, error);
-    }
-    if (err == 0) {
-        err = write_table(&batch, error);
-    }
-    count_results(&batch, result);
-    free_jobs(&batch);
+    batch_jobs_free(&batch.jobs);
     return err;
 }

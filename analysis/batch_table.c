@@ -114,9 +114,24 @@ static void put_column(FILE *out, const struct column *column,
     }
 }
 
+/* What a table begins with. */
+static const char first_columns[] = "file,status,problem";
+
+bool batch_table_is(const char *path)
+{
+    char start[sizeof(first_columns)] = {0};
+    FILE *file = fopen(path, "r");
+    if (file == NULL) {
+        return false;
+    }
+    size_t got = fread(start, 1, sizeof(start) - 1, file);
+    fclose(file);
+    return got == sizeof(start) - 1 && strcmp(start, first_columns) == 0;
+}
+
 void batch_table_header(FILE *out)
 {
-    fputs("file,status,problem", out);
+    fputs(first_columns, out);
     for (size_t i = 0; i < COLUMNS; i++) {
         fprintf(out, ",%s", columns[i].name);
     }

@@ -4,6 +4,7 @@
 #include <unistd.h>
 
 #include "acquire/command.h"
+#include "acquire/interrupt.h"
 #include "analysis/batch.h"
 
 enum { KEY_TIMEOUT = 0x200, KEY_MEMORY };
@@ -30,7 +31,8 @@ static int parse_value(struct batch_options *out, int key, const char *value,
     int err = 0;
     switch (key) {
     case 'j':
-        err = command_number("--jobs", value, 1, 1024, &number, error);
+        err =
+            command_number("--jobs", value, 1, BATCH_JOBS_MAX, &number, error);
         out->jobs = (unsigned)number;
         return err;
     case KEY_TIMEOUT:
@@ -98,7 +100,9 @@ static int run(int argc, char **argv, struct error *error)
         NULL};
     long processors = sysconf(_SC_NPROCESSORS_ONLN);
     struct batch_options batch = {
-        .jobs = processors > 0 ? (unsigned)processors : 1,
+        .jobs = processors < 1                ? 1
+                : processors > BATCH_JOBS_MAX ? BATCH_JOBS_MAX
+                                              : (unsigned)processors,
         .timeout_s = 600,
         .memory_mb = 1024,
         .progress = isatty(STDERR_FILENO),
@@ -108,6 +112,7 @@ static int run(int argc, char **argv, struct error *error)
         return err;
     }
     struct batch_result result = {0};
+    interrupt_catch();
     err = batch_run(&batch, &result, error);
     if (err < 0) {
         return err;

@@ -16,7 +16,7 @@
 
 #include "acquire/recording.h"
 
-enum { SUMMARY_VERSION = 1, SUMMARY_REASON = 160 };
+enum { SUMMARY_VERSION = 1, SUMMARY_REASON = 160, SUMMARY_SETTINGS = 512 };
 
 struct span {
     double start_s;
@@ -212,7 +212,8 @@ struct trace {
 };
 
 struct summary {
-    char path[4096]; /* as it was named */
+    char path[4096];                 /* as it was named */
+    char settings[SUMMARY_SETTINGS]; /* options of the analysis, as typed */
     struct recording_info info;
     double duration_s;
     uint64_t rows;

@@ -307,6 +307,7 @@ static json_t *summary_json(struct builder *b, const struct summary *s)
     put_text(b, o, "format", "carpus-summary");
     put_count(b, o, "version", SUMMARY_VERSION);
     put_text(b, o, "software", "carpus " CARPUS_VERSION);
+    put_text(b, o, "settings", s->settings);
     put(b, o, "recording", recording_json(b, s));
     put(b, o, "quality", quality_json(b, s));
     put(b, o, "walking", walking_json(b, &s->walking));

@@ -40,7 +40,8 @@ rejects events_need_one_file 64 'one FILE' \
 check several_files_give_one_object_a_line test "$(wc -l <two.jsonl)" -eq 2
 rejects one_bad_file_of_two_is_said_and_the_other_done 83 'bad.csv' \
     "$CARPUS" analyse set/bad.csv still.csv
-check the_other_was_done says out.txt format carpus-summary
+cp out.txt other.json
+check the_other_was_done says other.json format carpus-summary
 rejects no_file_is_wrong_usage 64 'FILE' "$CARPUS" analyse
 rejects missing_file 66 "nowhere.h5.*No such file" "$CARPUS" analyse nowhere.h5
 rejects folder_is_no_recording 66 'set' "$CARPUS" analyse set
