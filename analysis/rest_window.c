@@ -3,6 +3,10 @@
  * Window -> Welch spectrum (peak and powers) and spectrogram -> mel filters ->
  * logarithm -> cosine transform -> logistic regression. Axes are summed: as
  * power in the spectrum, as magnitude in the spectrogram.
+ *
+ * Two real runs go through one complex transform: the first as its real part,
+ * the second as its imaginary one. x and y of a run are such a pair, and z of
+ * two runs.
  */
 #include "analysis/rest_window.h"
 
@@ -20,12 +24,12 @@ enum {
     WELCH_ROWS = 300, /* 3 s, symmetric Hann */
     WELCH_HOP = 60,   /* overlap 0.8 */
     WELCH_SEGMENTS = (REST_WINDOW_ROWS - WELCH_ROWS) / WELCH_HOP + 1,
+    WELCH_PAIRS = AXES * WELCH_SEGMENTS / 2,
     WELCH_FFT = 400, /* bins of 0.25 Hz */
-    WELCH_BINS = WELCH_FFT / 2 + 1,
     GRAM_ROWS = 200, /* 2 s, periodic Hann */
     GRAM_HOP = 40,   /* overlap 0.8 */
     GRAM_SEGMENTS = (REST_WINDOW_ROWS - GRAM_ROWS) / GRAM_HOP + 1,
-    GRAM_BINS = GRAM_ROWS / 2 + 1,
+    GRAM_PAIRS = AXES * GRAM_SEGMENTS / 2,
     MEL_FILTERS = 15,
     MEL_BINS = 52, /* bins below the end of the last filter */
 
@@ -71,15 +75,21 @@ static const struct {
     {0.06661183, 0.01548599, 0.051479819},
 };
 
+struct mel_filter {
+    size_t begin; /* bins */
+    size_t end;
+    double weight[MEL_BINS];
+};
+
 struct rest_window {
     double welch_hann[WELCH_ROWS];
     double gram_hann[GRAM_ROWS];
     double welch_scale; /* sum of |X|^2 to a one-sided density */
-    double gram_scale;  /* |X| to the method's magnitude */
-    double filter[MEL_FILTERS][MEL_BINS];
+    double gram_scale;  /* 2 |X| to the method's magnitude */
+    struct mel_filter filter[MEL_FILTERS];
     double cosine[REST_MFCC][MEL_FILTERS];
-    double *welch_in; /* AXES * WELCH_SEGMENTS runs of WELCH_FFT */
-    double *gram_in;  /* AXES * GRAM_SEGMENTS runs of GRAM_ROWS */
+    fftw_complex *welch_in; /* WELCH_PAIRS runs of WELCH_FFT */
+    fftw_complex *gram_in;  /* GRAM_PAIRS runs of GRAM_ROWS */
     fftw_complex *welch_out;
     fftw_complex *gram_out;
     fftw_plan welch_plan;
@@ -105,7 +115,7 @@ static void fill_windows(struct rest_window *window)
         window->gram_hann[i] = hann(i, GRAM_ROWS);
         sum += window->gram_hann[i];
     }
-    window->gram_scale = REST_WINDOW_HZ / sum;
+    window->gram_scale = 0.5 * REST_WINDOW_HZ / sum;
 }
 
 /* Corner `i` of the filters as a bin of the spectrogram; the method counts
@@ -121,19 +131,21 @@ static size_t mel_corner(size_t i)
 /* Triangles that do not reach 0 at their ends, of area 1 over frequency. */
 static void fill_filters(struct rest_window *window)
 {
-    for (size_t filter = 0; filter < MEL_FILTERS; filter++) {
-        size_t begin = mel_corner(filter);
-        size_t width = mel_corner(filter + 2) - begin;
+    for (size_t i = 0; i < MEL_FILTERS; i++) {
+        struct mel_filter *filter = &window->filter[i];
+        filter->begin = mel_corner(i);
+        filter->end = mel_corner(i + 2);
+        size_t width = filter->end - filter->begin;
         double half = 0.5 * (double)(width + width % 2);
         double area = 0.0;
-        for (size_t i = 0; i < width; i++) {
-            double from_end = (double)(i < width - 1 - i ? i : width - 1 - i);
+        for (size_t k = 0; k < width; k++) {
+            double from_end = (double)(k < width - 1 - k ? k : width - 1 - k);
             double height = (from_end + (width % 2 == 0 ? 0.5 : 1.0)) / half;
-            window->filter[filter][begin + i] = height;
+            filter->weight[k] = height;
             area += height * REST_WINDOW_HZ / GRAM_ROWS;
         }
-        for (size_t i = 0; i < width; i++) {
-            window->filter[filter][begin + i] /= area;
+        for (size_t k = 0; k < width; k++) {
+            filter->weight[k] *= window->gram_scale / area;
         }
     }
 }
@@ -149,42 +161,43 @@ static void fill_cosines(struct rest_window *window)
     }
 }
 
-static fftw_plan plan_runs(int length, int runs, double *in, fftw_complex *out)
+/* Measured plans would round differently from run to run. */
+static fftw_plan plan_runs(int length, int runs, fftw_complex *in,
+                           fftw_complex *out)
 {
-    return fftw_plan_many_dft_r2c(1, &length, runs, in, NULL, 1, length, out,
-                                  NULL, 1, length / 2 + 1, FFTW_ESTIMATE);
+    return fftw_plan_many_dft(1, &length, runs, in, NULL, 1, length, out, NULL,
+                              1, length, FFTW_FORWARD, FFTW_ESTIMATE);
 }
 
 struct rest_window *rest_window_new(void)
 {
     enum {
-        WELCH_RUNS = AXES * WELCH_SEGMENTS,
-        GRAM_RUNS = AXES * GRAM_SEGMENTS
+        WELCH_SIZE = WELCH_PAIRS * WELCH_FFT,
+        GRAM_SIZE = GRAM_PAIRS * GRAM_ROWS
     };
     struct rest_window *window = calloc(1, sizeof(*window));
     if (window == NULL) {
         return NULL;
     }
-    window->welch_in = fftw_alloc_real((size_t)WELCH_RUNS * WELCH_FFT);
-    window->gram_in = fftw_alloc_real((size_t)GRAM_RUNS * GRAM_ROWS);
-    window->welch_out = fftw_alloc_complex((size_t)WELCH_RUNS * WELCH_BINS);
-    window->gram_out = fftw_alloc_complex((size_t)GRAM_RUNS * GRAM_BINS);
+    window->welch_in = fftw_alloc_complex(WELCH_SIZE);
+    window->gram_in = fftw_alloc_complex(GRAM_SIZE);
+    window->welch_out = fftw_alloc_complex(WELCH_SIZE);
+    window->gram_out = fftw_alloc_complex(GRAM_SIZE);
     if (window->welch_in == NULL || window->gram_in == NULL ||
         window->welch_out == NULL || window->gram_out == NULL) {
         rest_window_free(window);
         return NULL;
     }
     window->welch_plan =
-        plan_runs(WELCH_FFT, WELCH_RUNS, window->welch_in, window->welch_out);
+        plan_runs(WELCH_FFT, WELCH_PAIRS, window->welch_in, window->welch_out);
     window->gram_plan =
-        plan_runs(GRAM_ROWS, GRAM_RUNS, window->gram_in, window->gram_out);
+        plan_runs(GRAM_ROWS, GRAM_PAIRS, window->gram_in, window->gram_out);
     if (window->welch_plan == NULL || window->gram_plan == NULL) {
         rest_window_free(window);
         return NULL;
     }
     /* Padding stays zero: out-of-place plans leave their input alone. */
-    memset(window->welch_in, 0,
-           (size_t)WELCH_RUNS * WELCH_FFT * sizeof(*window->welch_in));
+    memset(window->welch_in, 0, WELCH_SIZE * sizeof(*window->welch_in));
     fill_windows(window);
     fill_filters(window);
     fill_cosines(window);
@@ -209,30 +222,63 @@ void rest_window_free(struct rest_window *window)
     free(window);
 }
 
+/* How a window is cut into runs. */
+struct cut {
+    size_t segments; /* an even number */
+    size_t hop;
+    size_t rows;
+    size_t padded;
+};
+
+static const struct cut WELCH = {WELCH_SEGMENTS, WELCH_HOP, WELCH_ROWS,
+                                 WELCH_FFT};
+static const struct cut GRAM = {GRAM_SEGMENTS, GRAM_HOP, GRAM_ROWS, GRAM_ROWS};
+
+static inline void fill_run(const double *re, const double *im,
+                            const double *hann, size_t rows, fftw_complex *run)
+{
+    for (size_t i = 0; i < rows; i++) {
+        run[i][0] = re[AXES * i] * hann[i];
+        run[i][1] = im[AXES * i] * hann[i];
+    }
+}
+
+/* x and y of each segment, then z of each two. */
+static void fill_runs(const struct cut *cut, const double *hann,
+                      double (*gyro)[AXES], fftw_complex *run)
+{
+    for (size_t segment = 0; segment < cut->segments; segment++) {
+        const double *row = gyro[segment * cut->hop];
+        fill_run(row, row + 1, hann, cut->rows, run);
+        run += cut->padded;
+    }
+    for (size_t segment = 0; segment < cut->segments; segment += 2) {
+        const double *row = gyro[segment * cut->hop];
+        const double *next = gyro[(segment + 1) * cut->hop];
+        fill_run(row + 2, next + 2, hann, cut->rows, run);
+        run += cut->padded;
+    }
+}
+
 /* Spectral density, axes summed, of the bins that are looked at. */
-static void welch(struct rest_window *window, double (*gyro)[3],
+static void welch(struct rest_window *window, double (*gyro)[AXES],
                   double psd[PEAK_LAST + 1])
 {
-    double *run = window->welch_in;
-    for (size_t axis = 0; axis < AXES; axis++) {
-        for (size_t segment = 0; segment < WELCH_SEGMENTS; segment++) {
-            double(*row)[3] = gyro + segment * (size_t)WELCH_HOP;
-            for (size_t i = 0; i < WELCH_ROWS; i++) {
-                run[i] = row[i][axis] * window->welch_hann[i];
-            }
-            run += WELCH_FFT;
-        }
-    }
+    fill_runs(&WELCH, window->welch_hann, gyro, window->welch_in);
     fftw_execute(window->welch_plan);
     memset(psd, 0, (size_t)(PEAK_LAST + 1) * sizeof(*psd));
-    for (size_t i = 0; i < AXES * WELCH_SEGMENTS; i++) {
-        fftw_complex *out = window->welch_out + i * (size_t)WELCH_BINS;
+    for (size_t i = 0; i < WELCH_PAIRS; i++) {
+        /* A pair's powers add up to half of what is at k and at -k. */
+        fftw_complex *up = window->welch_out + i * (size_t)WELCH_FFT;
+        fftw_complex *down = up + WELCH_FFT;
         for (size_t k = BELOW_FIRST; k <= PEAK_LAST; k++) {
-            psd[k] += out[k][0] * out[k][0] + out[k][1] * out[k][1];
+            double *mirror = *(down - k);
+            psd[k] += up[k][0] * up[k][0] + up[k][1] * up[k][1] +
+                      mirror[0] * mirror[0] + mirror[1] * mirror[1];
         }
     }
     for (size_t k = BELOW_FIRST; k <= PEAK_LAST; k++) {
-        psd[k] *= window->welch_scale;
+        psd[k] *= 0.5 * window->welch_scale;
     }
 }
 
@@ -266,59 +312,66 @@ static void spectrum_features(const double *psd, struct rest_features *out)
         power_in(psd, tremor - TREMOR_SIDE, tremor + TREMOR_SIDE + 1);
 }
 
-static void spectrogram(struct rest_window *window, double (*gyro)[3])
+/* Magnitudes of a pair's two runs. */
+static void magnitudes(fftw_complex *run, double out[MEL_BINS][2])
 {
-    double *run = window->gram_in;
-    for (size_t segment = 0; segment < GRAM_SEGMENTS; segment++) {
-        double(*row)[3] = gyro + segment * GRAM_HOP;
-        for (size_t axis = 0; axis < AXES; axis++) {
-            for (size_t i = 0; i < GRAM_ROWS; i++) {
-                run[i] = row[i][axis] * window->gram_hann[i];
-            }
-            run += GRAM_ROWS;
-        }
+    for (size_t k = 0; k < MEL_BINS; k++) {
+        const double *up = run[k];
+        const double *down = run[k == 0 ? 0 : GRAM_ROWS - k];
+        double re[2] = {up[0] + down[0], up[1] + down[1]};
+        double im[2] = {up[1] - down[1], up[0] - down[0]};
+        out[k][0] = sqrt(re[0] * re[0] + im[0] * im[0]);
+        out[k][1] = sqrt(re[1] * re[1] + im[1] * im[1]);
     }
+}
+
+/* Magnitudes, axes summed. */
+static void spectrogram(struct rest_window *window, double (*gyro)[AXES],
+                        double level[GRAM_SEGMENTS][MEL_BINS])
+{
+    fill_runs(&GRAM, window->gram_hann, gyro, window->gram_in);
     fftw_execute(window->gram_plan);
-}
-
-/* Magnitude of one segment, axes summed. */
-static void magnitude(const struct rest_window *window, size_t segment,
-                      double out[MEL_BINS])
-{
-    memset(out, 0, (size_t)MEL_BINS * sizeof(*out));
-    for (size_t axis = 0; axis < AXES; axis++) {
-        fftw_complex *run =
-            window->gram_out + (segment * AXES + axis) * (size_t)GRAM_BINS;
-        for (size_t k = 0; k < MEL_BINS; k++) {
-            double re = run[k][0];
-            double im = run[k][1];
-            out[k] += sqrt(re * re + im * im) * window->gram_scale;
-        }
-    }
-}
-
-static void cepstrum(struct rest_window *window, double mfcc[REST_MFCC])
-{
-    /* The mean of logarithms is the logarithm of the product. Six factors of
-     * 1e-10 to 1e10 fit into a double. */
-    double product[MEL_FILTERS];
-    for (size_t i = 0; i < MEL_FILTERS; i++) {
-        product[i] = 1.0;
-    }
+    fftw_complex *run = window->gram_out;
+    double pair[MEL_BINS][2];
     for (size_t segment = 0; segment < GRAM_SEGMENTS; segment++) {
-        double level[MEL_BINS];
-        magnitude(window, segment, level);
-        for (size_t i = 0; i < MEL_FILTERS; i++) {
-            double sum = LOG_FLOOR;
-            for (size_t k = 0; k < MEL_BINS; k++) {
-                sum += window->filter[i][k] * level[k];
-            }
-            product[i] *= sum;
+        magnitudes(run, pair);
+        run += GRAM_ROWS;
+        for (size_t k = 0; k < MEL_BINS; k++) {
+            level[segment][k] = pair[k][0] + pair[k][1];
         }
     }
+    for (size_t segment = 0; segment < GRAM_SEGMENTS; segment += 2) {
+        magnitudes(run, pair);
+        run += GRAM_ROWS;
+        for (size_t k = 0; k < MEL_BINS; k++) {
+            level[segment][k] += pair[k][0];
+            level[segment + 1][k] += pair[k][1];
+        }
+    }
+}
+
+static double mel_level(const struct mel_filter *filter, const double *level)
+{
+    double sum = LOG_FLOOR;
+    for (size_t k = filter->begin; k < filter->end; k++) {
+        sum += filter->weight[k - filter->begin] * level[k];
+    }
+    return sum;
+}
+
+static void cepstrum(const struct rest_window *window,
+                     double level[GRAM_SEGMENTS][MEL_BINS],
+                     double mfcc[REST_MFCC])
+{
     memset(mfcc, 0, REST_MFCC * sizeof(*mfcc));
     for (size_t i = 0; i < MEL_FILTERS; i++) {
-        double mean_log = log10(product[i]) / GRAM_SEGMENTS;
+        /* The mean of logarithms is the logarithm of the product. Six factors
+         * of 1e-10 to 1e10 fit into a double. */
+        double product = 1.0;
+        for (size_t segment = 0; segment < GRAM_SEGMENTS; segment++) {
+            product *= mel_level(&window->filter[i], level[segment]);
+        }
+        double mean_log = log10(product) / GRAM_SEGMENTS;
         for (size_t k = 0; k < REST_MFCC; k++) {
             mfcc[k] += window->cosine[k][i] * mean_log;
         }
@@ -346,7 +399,8 @@ void rest_window_features(struct rest_window *window, double (*gyro)[3],
     double psd[PEAK_LAST + 1];
     welch(window, gyro, psd);
     spectrum_features(psd, out);
-    spectrogram(window, gyro);
-    cepstrum(window, out->mfcc);
+    double level[GRAM_SEGMENTS][MEL_BINS];
+    spectrogram(window, gyro, level);
+    cepstrum(window, level, out->mfcc);
     judge(out);
 }
