@@ -86,7 +86,7 @@ static size_t place_at(struct posture *posture, const double up[3])
 }
 
 void posture_add(struct posture *posture, const double accel[3],
-                 double sway_dps)
+                 double sway_dps, uint32_t windows)
 {
     double up[3];
     if (!direction(accel, up)) {
@@ -94,15 +94,15 @@ void posture_add(struct posture *posture, const double accel[3],
     }
     size_t at = place_at(posture, up);
     struct posture_place *place = &posture->place[at];
-    place->windows++;
-    posture->in_row = at == posture->at ? posture->in_row + 1 : 1;
+    place->windows += windows;
+    posture->in_row = windows + (at == posture->at ? posture->in_row : 0);
     posture->at = at;
     if (posture->in_row > place->longest) {
         place->longest = posture->in_row;
     }
     if (!isnan(sway_dps)) {
-        place->quiet++;
-        place->level[level_of(sway_dps)]++;
+        place->quiet += windows;
+        place->level[level_of(sway_dps)] += windows;
     }
 }
 

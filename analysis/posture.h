@@ -38,11 +38,11 @@ struct posture {
 
 void posture_init(struct posture *posture);
 
-/* Takes a window in which the arm is not moved about: the mean of the
+/* Takes so many windows in which the arm is not moved about: the mean of the
  * accelerometer (any length), and the rms of slow angular rate [deg/s]; NAN in
  * tremor, in which stillness cannot be judged. */
 void posture_add(struct posture *posture, const double accel[3],
-                 double sway_dps);
+                 double sway_dps, uint32_t windows);
 
 /* True where an arm with this orientation is held up. */
 bool posture_is_held(const struct posture *posture, const double accel[3]);

@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * Tremor: rows at 100 Hz are halved to 50 Hz, windows of 3 s judged every half
- * second (tremor_window.c), runs of windows made into bouts (tremor_bout.c),
- * and in the end bouts into segments. A bout that is short or faint counts only
+ * Tremor: rows at 100 Hz are halved to 50 Hz, windows of 3 s judged every
+ * second, and every half second where there is tremor (tremor_window.c), runs
+ * of windows made into bouts (tremor_bout.c), and in the end bouts into
+ * segments. A bout that is short or faint counts only
  * near one that is neither: tremor comes and goes, but a single burst of an arm
  * that is put down swings as well.
  */
@@ -26,6 +27,8 @@ enum {
     CHANNELS = 6,     /* gyroscope, accelerometer */
     ACCEL = 3,        /* first channel of the accelerometer */
     MISSED_MAX = 3,   /* windows a bout may go without tremor */
+    /* a window and the one after it */
+    ROWS = TREMOR_WINDOW_ROWS + TREMOR_WINDOW_HOP,
 };
 
 /* The filters before keep what is below this share of the recording's rate. */
@@ -55,6 +58,15 @@ static const double NOISE_LOW_HZ = 18.0;
 static const double NOISE_HIGH_HZ = 24.0;
 static const double SLOW_WIDTH_HZ = 2.05;
 
+/* What is seen in a window. */
+struct look {
+    const float *x[CHANNELS]; /* TREMOR_WINDOW_ROWS each */
+    double middle_s;
+    struct tremor_spectra spectra;
+    struct tremor_peak peak;
+    enum tremor_verdict verdict;
+};
+
 struct state {
     struct tremor_limits limits;
     double lever_m;
@@ -62,11 +74,15 @@ struct state {
     struct spectrum *spectrum;
     float gain[TREMOR_BINS];  /* undoes the filter before halving */
     struct motion last[TAPS]; /* rows of the grid, newest last */
-    uint64_t seen;            /* rows of this segment */
-    float x[CHANNELS][TREMOR_WINDOW_ROWS];
+    struct motion hold[TAPS];
+    uint64_t seen; /* rows of this segment */
+    float x[CHANNELS][ROWS];
     size_t rows;
-    double row_s; /* of the newest row */
-    struct tremor_spectra spectra;
+    double row_s;     /* of the newest row */
+    bool begun;       /* the segment's first window has been looked at */
+    bool was_tremor;  /* the last window */
+    struct look look; /* at the window at hand */
+    struct look next; /* at the one after it */
     struct posture posture;
     size_t axis; /* whose cycles are counted */
     bool in_bout;
@@ -74,6 +90,7 @@ struct state {
     size_t result_count;
     struct bout_result *result;
     uint64_t windows;
+    uint64_t looks;
     double all[TREMOR_BINS]; /* sum of spectra */
     uint64_t tremor_windows;
     double tremor[TREMOR_BINS]; /* of sure bouts */
@@ -101,10 +118,11 @@ static void fill_gain(struct state *s)
 
 static void *create(const struct measure_input *input)
 {
-    struct state *s = calloc(1, sizeof(*s));
+    struct state *s = aligned_alloc(_Alignof(struct state), sizeof(*s));
     if (s == NULL) {
         return NULL;
     }
+    memset(s, 0, sizeof(*s));
     s->limits = (struct tremor_limits){
         .has_gyro = input->has_gyro,
         .has_accel = input->has_accel,
@@ -129,24 +147,23 @@ static void *create(const struct measure_input *input)
     return s;
 }
 
-static void sum_axes(struct state *s, size_t channel, float psd[TREMOR_BINS])
+static void sum_axes(struct state *s, const float *const axis[3],
+                     float psd[TREMOR_BINS])
 {
     memset(psd, 0, TREMOR_BINS * sizeof(*psd));
-    for (size_t axis = 0; axis < 3; axis++) {
-        spectrum_add(s->spectrum, s->x[channel + axis], 1, 1, psd);
-    }
+    spectrum_add_axes(s->spectrum, axis, psd);
     for (size_t k = 0; k < TREMOR_BINS; k++) {
         psd[k] *= s->gain[k];
     }
 }
 
-static void mean_accel(const struct state *s, double out[3])
+static void mean_accel(const struct look *look, double out[3])
 {
     /* Every tenth row will do. */
     memset(out, 0, 3 * sizeof(*out));
     for (size_t i = 0; i < TREMOR_WINDOW_ROWS; i += 10) {
         for (size_t axis = 0; axis < 3; axis++) {
-            out[axis] += (double)s->x[ACCEL + axis][i];
+            out[axis] += (double)look->x[ACCEL + axis][i];
         }
     }
 }
@@ -156,13 +173,18 @@ static double sway_dps(const struct state *s, double slow_rms)
     return s->limits.has_gyro ? slow_rms : TILT_DPS * slow_rms;
 }
 
-/* True where slow motion is more than noise: somebody wears the band. */
-static bool is_worn(const struct state *s, double slow_rms)
+/* Of the sensor that counts. */
+static const float *psd_of(const struct state *s, const struct look *look)
 {
-    const float *psd = s->limits.has_gyro ? s->spectra.gyro : s->spectra.accel;
-    double noise = tremor_power(psd, NOISE_LOW_HZ, NOISE_HIGH_HZ) /
+    return s->limits.has_gyro ? look->spectra.gyro : look->spectra.accel;
+}
+
+/* True where slow motion is more than noise: somebody wears the band. */
+static bool is_worn(const struct state *s, const struct look *look)
+{
+    double noise = tremor_power(psd_of(s, look), NOISE_LOW_HZ, NOISE_HIGH_HZ) /
                    (NOISE_HIGH_HZ - NOISE_LOW_HZ) * SLOW_WIDTH_HZ;
-    return slow_rms * slow_rms > WORN_FACTOR * noise;
+    return look->peak.slow_rms * look->peak.slow_rms > WORN_FACTOR * noise;
 }
 
 static int close_bout(struct state *s)
@@ -192,13 +214,13 @@ static int close_bout(struct state *s)
 }
 
 /* The axis that trembles most: differences leave slow motion out. */
-static size_t liveliest_axis(const struct state *s)
+static size_t liveliest_axis(const struct state *s, const struct look *look)
 {
     size_t channel = s->limits.has_gyro ? 0 : ACCEL;
     float sum[3] = {0.0f};
     for (size_t i = 1; i < TREMOR_WINDOW_ROWS; i++) {
         for (size_t axis = 0; axis < 3; axis++) {
-            const float *x = s->x[channel + axis];
+            const float *x = look->x[channel + axis];
             float step = x[i] - x[i - 1];
             sum[axis] += step * step;
         }
@@ -207,32 +229,30 @@ static size_t liveliest_axis(const struct state *s)
     return channel + (sum[2] > sum[best] ? 2 : best);
 }
 
-static void add_to_bout(struct state *s, const struct tremor_peak *peak,
-                        bool clear, double middle_s)
+static void add_to_bout(struct state *s, const struct look *look)
 {
     if (!s->in_bout) {
         bout_init(&s->bout);
-        s->axis = liveliest_axis(s);
+        s->axis = liveliest_axis(s, look);
         s->in_bout = true;
     }
-    bout_add(&s->bout, peak, &s->spectra, middle_s);
-    s->bout.clear += clear ? 1 : 0;
+    bout_add(&s->bout, &look->peak, &look->spectra, look->middle_s);
+    s->bout.clear += look->verdict == TREMOR_CLEAR ? 1 : 0;
     double up[3];
-    mean_accel(s, up);
+    mean_accel(look, up);
     for (size_t axis = 0; axis < 3; axis++) {
         s->bout.up[axis] += up[axis];
     }
-    tremor_cycles_add(&s->bout.cycles, s->x[s->axis], peak->frequency_hz,
-                      middle_s);
+    tremor_cycles_add(&s->bout.cycles, look->x[s->axis],
+                      look->peak.frequency_hz, look->middle_s);
 }
 
 /* Goes on with the bout, ends it, or begins one. */
-static int follow(struct state *s, enum tremor_verdict verdict,
-                  const struct tremor_peak *peak, double middle_s)
+static int follow(struct state *s, const struct look *look)
 {
     int err = 0;
-    bool tremor = verdict != TREMOR_NONE;
-    if (s->in_bout && !(tremor && bout_continues(&s->bout, peak))) {
+    bool tremor = look->verdict != TREMOR_NONE;
+    if (s->in_bout && !(tremor && bout_continues(&s->bout, &look->peak))) {
         s->bout.missed++;
         if (s->bout.missed <= MISSED_MAX) {
             return 0;
@@ -240,7 +260,7 @@ static int follow(struct state *s, enum tremor_verdict verdict,
         err = close_bout(s);
     }
     if (tremor) {
-        add_to_bout(s, peak, verdict == TREMOR_CLEAR, middle_s);
+        add_to_bout(s, look);
         if (bout_is_full(&s->bout)) {
             err = close_bout(s);
         }
@@ -248,67 +268,114 @@ static int follow(struct state *s, enum tremor_verdict verdict,
     return err;
 }
 
-static void note_posture(struct state *s, bool tremor, double slow_rms)
+static void note_posture(struct state *s, const struct look *look,
+                         uint32_t windows)
 {
-    double sway = sway_dps(s, slow_rms);
-    if (!s->limits.has_accel || sway > TREMOR_MOVING_DPS ||
-        !is_worn(s, slow_rms)) {
+    double sway = sway_dps(s, look->peak.slow_rms);
+    if (!s->limits.has_accel || sway > TREMOR_MOVING_DPS || !is_worn(s, look)) {
         return;
     }
     double up[3];
-    mean_accel(s, up);
-    posture_add(&s->posture, up, tremor ? (double)NAN : sway);
+    mean_accel(look, up);
+    bool tremor = look->verdict != TREMOR_NONE;
+    posture_add(&s->posture, up, tremor ? (double)NAN : sway, windows);
 }
 
-static int judge_window(struct state *s)
+/* Judges the window that begins with row `from`. */
+static void look_at(struct state *s, size_t from, struct look *look)
 {
-    double half_s = 0.5 * (TREMOR_WINDOW_ROWS - 1) / TREMOR_WINDOW_HZ;
-    double middle_s = s->row_s - half_s;
-    if (s->limits.has_gyro) {
-        sum_axes(s, 0, s->spectra.gyro);
-    } else {
-        sum_axes(s, ACCEL, s->spectra.accel);
+    double back = (double)(s->rows - from) - 0.5 * (TREMOR_WINDOW_ROWS + 1);
+    look->middle_s = s->row_s - back / TREMOR_WINDOW_HZ;
+    for (size_t channel = 0; channel < CHANNELS; channel++) {
+        look->x[channel] = s->x[channel] + from;
     }
-    const float *psd = s->limits.has_gyro ? s->spectra.gyro : s->spectra.accel;
-    s->windows++;
+    const struct tremor_limits *limits = &s->limits;
+    struct tremor_spectra *spectra = &look->spectra;
+    if (limits->has_gyro) {
+        sum_axes(s, look->x, spectra->gyro);
+    } else {
+        sum_axes(s, look->x + ACCEL, spectra->accel);
+    }
+    const float *psd = psd_of(s, look);
+    s->looks++;
     for (size_t k = 0; k < TREMOR_BINS; k++) {
         s->all[k] += (double)psd[k];
     }
-    struct tremor_peak peak;
-    enum tremor_verdict verdict =
-        tremor_window_judge(&s->spectra, &s->limits, &peak);
-    if (verdict != TREMOR_NONE && s->limits.has_gyro && s->limits.has_accel) {
-        sum_axes(s, ACCEL, s->spectra.accel);
-        verdict = tremor_window_judge(&s->spectra, &s->limits, &peak);
+    look->verdict = tremor_window_judge(psd, limits, &look->peak);
+    if (look->verdict == TREMOR_NONE || !limits->has_accel) {
+        return;
     }
-    note_posture(s, verdict != TREMOR_NONE, peak.slow_rms);
-    return follow(s, verdict, &peak, middle_s);
+    if (limits->has_gyro) {
+        sum_axes(s, look->x + ACCEL, spectra->accel);
+    }
+    if (look->verdict == TREMOR_CLEAR &&
+        tremor_window_is_blows(spectra->accel, look->peak.frequency_hz,
+                               limits->top_hz)) {
+        look->verdict = TREMOR_NONE;
+    }
 }
 
-/* Row `at` of a push; those before it are in `last`. */
-static const struct motion *row_at(const struct state *s,
-                                   const struct motion *rows, ptrdiff_t at)
+/* Takes `look` for what is in so many windows. */
+static int take(struct state *s, const struct look *look, uint32_t windows)
 {
-    return at >= 0 ? &rows[at] : &s->last[TAPS + at];
+    s->windows += windows;
+    s->was_tremor = look->verdict != TREMOR_NONE;
+    note_posture(s, look, windows);
+    return follow(s, look);
 }
 
-/* Halves the rate: one filtered row of the TAPS up to `at`. */
+/* The window at hand and the one after it. Between two without tremor there is
+ * none that matters: a bout has two windows at least. */
+static int judge_two(struct state *s)
+{
+    look_at(s, TREMOR_WINDOW_HOP, &s->next);
+    if (s->next.verdict == TREMOR_NONE && !s->was_tremor && !s->in_bout) {
+        return take(s, &s->next, 2);
+    }
+    look_at(s, 0, &s->look);
+    int err = take(s, &s->look, 1);
+    return err < 0 ? err : take(s, &s->next, 1);
+}
+
+static int judge_one(struct state *s)
+{
+    look_at(s, 0, &s->look);
+    return take(s, &s->look, 1);
+}
+
+/* The TAPS rows up to row `at` of a push, one after the other: those before it
+ * are in `last`. */
+static const struct motion *taps_at(struct state *s, const struct motion *rows,
+                                    size_t at)
+{
+    if (at >= TAPS - 1) {
+        return &rows[at - (TAPS - 1)];
+    }
+    size_t old = TAPS - 1 - at;
+    memcpy(s->hold, s->last + TAPS - old, old * sizeof(*s->hold));
+    memcpy(s->hold + old, rows, (at + 1) * sizeof(*s->hold));
+    return s->hold;
+}
+
+/* Halves the rate: one filtered row of the TAPS up to `at`. All of a row's
+ * floats go the same way, for the processor's sake. */
 static void add_row(struct state *s, const struct motion *rows, size_t at)
 {
-    static const float WEIGHT[TAPS] = {0.0625f, 0.25f, 0.375f, 0.25f, 0.0625f};
-    float sum[CHANNELS] = {0.0f};
-    for (size_t tap = 0; tap < TAPS; tap++) {
-        const struct motion *row =
-            row_at(s, rows, (ptrdiff_t)(at + tap) - (TAPS - 1));
-        for (size_t axis = 0; axis < 3; axis++) {
-            sum[axis] += WEIGHT[tap] * row->gyro[axis];
-            sum[ACCEL + axis] += WEIGHT[tap] * row->accel[axis];
-        }
+    enum { LANES = sizeof(struct motion) / sizeof(float) };
+    const float *tap = (const float *)taps_at(s, rows, at);
+    float sum[LANES];
+    for (size_t i = 0; i < LANES; i++) {
+        sum[i] = 0.0625f * (tap[i] + tap[4 * LANES + i]) +
+                 0.25f * (tap[LANES + i] + tap[3 * LANES + i]) +
+                 0.375f * tap[2 * LANES + i];
     }
-    for (size_t channel = 0; channel < CHANNELS; channel++) {
-        s->x[channel][s->rows] = sum[channel];
+    struct motion out;
+    memcpy(&out, sum, sizeof(out));
+    size_t row = s->rows++;
+    for (size_t axis = 0; axis < 3; axis++) {
+        s->x[axis][row] = out.gyro[axis];
+        s->x[ACCEL + axis][row] = out.accel[axis];
     }
-    s->rows++;
 }
 
 static void keep_last(struct state *s, const struct motion *rows, size_t n)
@@ -318,13 +385,28 @@ static void keep_last(struct state *s, const struct motion *rows, size_t n)
     memcpy(s->last + TAPS - fresh, rows + n - fresh, fresh * sizeof(*s->last));
 }
 
-static void drop_hop(struct state *s)
+static void drop_rows(struct state *s, size_t n)
 {
-    s->rows -= TREMOR_WINDOW_HOP;
+    s->rows -= n;
     for (size_t channel = 0; channel < CHANNELS; channel++) {
         float *x = s->x[channel];
-        memmove(x, x + TREMOR_WINDOW_HOP, s->rows * sizeof(*x));
+        memmove(x, x + n, s->rows * sizeof(*x));
     }
+}
+
+/* Judges what is there to be judged. */
+static int judge(struct state *s)
+{
+    int err = 0;
+    if (!s->begun && s->rows == TREMOR_WINDOW_ROWS) {
+        s->begun = true;
+        err = judge_one(s);
+        drop_rows(s, TREMOR_WINDOW_HOP);
+    } else if (s->rows == ROWS) {
+        err = judge_two(s);
+        drop_rows(s, 2 * (size_t)TREMOR_WINDOW_HOP);
+    }
+    return err;
 }
 
 static int push(void *state, const struct motion *rows, size_t n, double t0_s,
@@ -341,14 +423,10 @@ static int push(void *state, const struct motion *rows, size_t n, double t0_s,
         }
         add_row(s, rows, i);
         s->row_s = t0_s + (double)i * dt_s - (double)DELAY / GRID_HZ;
-        if (s->rows < TREMOR_WINDOW_ROWS) {
-            continue;
-        }
-        int err = judge_window(s);
+        int err = judge(s);
         if (err < 0) {
             return err;
         }
-        drop_hop(s);
     }
     keep_last(s, rows, n);
     return 0;
@@ -357,9 +435,15 @@ static int push(void *state, const struct motion *rows, size_t n, double t0_s,
 static int gap(void *state)
 {
     struct state *s = state;
+    int err = 0;
+    if (s->begun && s->rows >= TREMOR_WINDOW_ROWS) {
+        err = judge_one(s);
+    }
     s->rows = 0;
     s->seen = 0;
-    return close_bout(s);
+    s->begun = false;
+    s->was_tremor = false;
+    return err < 0 ? err : close_bout(s);
 }
 
 /* ---- from bouts to segments ---- */
@@ -529,8 +613,7 @@ static void mean_spectrum(const struct state *s, struct tremor *out)
     out->spectrum_is_gyro = s->limits.has_gyro;
     out->spectrum_is_tremor = s->tremor_windows > 0;
     const double *sum = out->spectrum_is_tremor ? s->tremor : s->all;
-    double n =
-        (double)(out->spectrum_is_tremor ? s->tremor_windows : s->windows);
+    double n = (double)(out->spectrum_is_tremor ? s->tremor_windows : s->looks);
     for (size_t k = 0; k < TREMOR_BINS; k++) {
         out->spectrum[k] = sum[k] / fmax(n, 1.0);
     }

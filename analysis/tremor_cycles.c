@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "analysis/tremor_cycles.h"
 
+#include <complex.h>
 #include <math.h>
 #include <string.h>
 
@@ -26,34 +27,40 @@ void tremor_cycles_init(struct tremor_cycles *cycles)
     cycles->cycle_hz = (double)NAN;
 }
 
+/* One half of it; the other is its mirror image. */
 struct wave {
     int half;
-    double re[2 * HALF_WAVE_MAX + 1];
-    double im[2 * HALF_WAVE_MAX + 1];
+    float re[HALF_WAVE_MAX + 1];
+    float im[HALF_WAVE_MAX + 1];
 };
 
 static void wave_fill(struct wave *wave, double hz)
 {
     double rows = HALF_WAVE_CYCLES * TREMOR_WINDOW_HZ / hz;
+    double complex turn = cexp(-2.0 * PI * I * hz / TREMOR_WINDOW_HZ);
+    double complex slow_turn = cexp(PI * I / rows);
+    double complex at = 1.0;
+    double complex slow = 1.0;
     wave->half = rows < HALF_WAVE_MAX ? (int)rows : HALF_WAVE_MAX;
-    for (int i = -wave->half; i <= wave->half; i++) {
-        double hann = 0.5 + 0.5 * cos(PI * (double)i / rows);
-        double turn = 2.0 * PI * hz * (double)i / TREMOR_WINDOW_HZ;
-        wave->re[i + wave->half] = hann * cos(turn);
-        wave->im[i + wave->half] = -hann * sin(turn);
+    for (int i = 0; i <= wave->half; i++) {
+        double hann = 0.5 + 0.5 * creal(slow);
+        wave->re[i] = (float)(hann * creal(at));
+        wave->im[i] = (float)(hann * cimag(at));
+        at *= turn;
+        slow *= slow_turn;
     }
 }
 
 /* Phase of the band at `x`, which has rows to both sides. */
 static double phase_at(const struct wave *wave, const float *x)
 {
-    double re = 0.0;
-    double im = 0.0;
-    for (int i = -wave->half; i <= wave->half; i++) {
-        re += (double)x[i] * wave->re[i + wave->half];
-        im += (double)x[i] * wave->im[i + wave->half];
+    float re = x[0] * wave->re[0];
+    float im = 0.0f;
+    for (int i = 1; i <= wave->half; i++) {
+        re += (x[i] + x[-i]) * wave->re[i];
+        im += (x[i] - x[-i]) * wave->im[i];
     }
-    return atan2(im, re) / (2.0 * PI);
+    return (double)atan2f(im, re) / (2.0 * PI);
 }
 
 static void count_change(struct tremor_cycles *cycles, double change_hz)
@@ -93,7 +100,7 @@ void tremor_cycles_add(struct tremor_cycles *cycles, const float *x, double hz,
 {
     static const double ROW_S = 1.0 / TREMOR_WINDOW_HZ;
     enum { FIRST = (TREMOR_WINDOW_ROWS - TREMOR_WINDOW_HOP) / 2 };
-    struct wave wave = {0};
+    struct wave wave;
     wave_fill(&wave, hz);
     double first_s = t_s + (FIRST - 0.5 * TREMOR_WINDOW_ROWS) * ROW_S;
     if (first_s - cycles->row_s > 1.5 * ROW_S) {

@@ -69,7 +69,7 @@ static const struct demands ACCEL_DEMANDS = {
 };
 
 /* Overtones, as shares of the power at the peak. */
-static const double OVERTONE_GYRO = 0.5;
+static const double OVERTONE = 0.5;
 static const double OVERTONES_ACCEL = 1.5;
 enum { OVERTONES = 4 };
 
@@ -89,7 +89,7 @@ double tremor_step_hz(void)
 
 static size_t bin_of(double hz)
 {
-    double bin = round(hz / tremor_step_hz());
+    double bin = fmax(hz, 0.0) / tremor_step_hz() + 0.5;
     return bin < TREMOR_BINS - 1 ? (size_t)bin : TREMOR_BINS - 1;
 }
 
@@ -117,14 +117,14 @@ static void sort_few(float *value, size_t n)
     }
 }
 
-/* Median density beside the peak. */
-static double background(const float *psd, size_t peak, double highest_hz)
+/* Densities to both sides of the peak; returns how many. */
+static size_t beside(const float *psd, size_t peak, double highest_hz,
+                     float side[TREMOR_BINS])
 {
     size_t inner = bin_of(SIDE_INNER_HZ);
     size_t outer = bin_of(SIDE_OUTER_HZ);
     size_t last =
         bin_of(fmin(highest_hz + SIDE_INNER_HZ, 0.5 * TREMOR_WINDOW_HZ));
-    float side[TREMOR_BINS];
     size_t n = 0;
     for (size_t off = inner; off <= outer; off++) {
         if (peak > off + 1) {
@@ -134,8 +134,26 @@ static double background(const float *psd, size_t peak, double highest_hz)
             side[n++] = psd[peak + off];
         }
     }
+    return n;
+}
+
+/* Median density beside the peak; INFINITY where it is above `most`, 0 where
+ * there is nothing beside it. Most are above, and counting takes less time than
+ * sorting. */
+static double background(const float *psd, size_t peak, double highest_hz,
+                         double most)
+{
+    float side[TREMOR_BINS];
+    size_t n = beside(psd, peak, highest_hz, side);
     if (n == 0) {
         return 0.0;
+    }
+    size_t below = 0;
+    for (size_t i = 0; i < n; i++) {
+        below += (double)side[i] <= most ? 1 : 0;
+    }
+    if (below <= n / 2) {
+        return (double)INFINITY;
     }
     sort_few(side, n);
     return (double)side[n / 2];
@@ -147,10 +165,15 @@ static double slow_power(const float *psd, double peak_hz)
                         fmin(SLOW_HIGH_HZ, peak_hz - HALF_BAND_HZ));
 }
 
-/* Prominence is 0 of a peak that has less than `least` power: its background
- * is not worth looking for. */
+/* What is asked of a peak before its background is worth looking for. */
+struct worth {
+    double power;
+    double prominence;
+};
+
+/* Prominence is 0 of a peak that is not worth it. */
 static void measure_peak(const float *psd, size_t bin, double highest_hz,
-                         double least, struct tremor_peak *peak)
+                         const struct worth *worth, struct tremor_peak *peak)
 {
     double hz = (double)bin * tremor_step_hz();
     double slow = slow_power(psd, hz);
@@ -159,14 +182,17 @@ static void measure_peak(const float *psd, size_t bin, double highest_hz,
                                  .power = power,
                                  .ratio = sqrt(power / fmax(slow, 1e-12)),
                                  .slow_rms = sqrt(slow)};
+    if (power < worth->power) {
+        return;
+    }
     double width = tremor_step_hz() * (double)(2 * bin_of(HALF_BAND_HZ) + 1);
-    double beside =
-        power < least ? 0.0 : width * background(psd, bin, highest_hz);
-    if (beside > 0.0) {
+    double most = power / (width * worth->prominence);
+    double floor = width * background(psd, bin, highest_hz, most);
+    if (floor > 0.0 && isfinite(floor)) {
         peak->frequency_hz =
             spectrum_peak_hz(psd, TREMOR_BINS, bin, tremor_step_hz(), NULL);
-        peak->power = fmax(0.0, power - beside);
-        peak->prominence = power / beside;
+        peak->power = fmax(0.0, power - floor);
+        peak->prominence = power / floor;
     }
 }
 
@@ -202,15 +228,16 @@ static size_t highest_bin(const float *psd, double low_hz, double high_hz)
 
 /* The local peak that stands out most, for spectra that slope down from slow
  * motion. Returns false if there is none. */
-static bool most_prominent(const float *psd, double highest_hz, double least,
+static bool most_prominent(const float *psd, double highest_hz, double power,
                            struct tremor_peak *peak)
 {
     struct tremor_peak best = {0};
+    struct worth worth = {power, KINETIC_PROMINENCE};
     size_t last = bin_of(highest_hz);
     for (size_t k = bin_of(KINETIC_LOWEST_HZ); k <= last; k++) {
         if (is_main_peak(psd, k)) {
             struct tremor_peak here;
-            measure_peak(psd, k, highest_hz, least, &here);
+            measure_peak(psd, k, highest_hz, &worth, &here);
             if (here.prominence > best.prominence) {
                 best = here;
             }
@@ -257,20 +284,16 @@ static double overtone(const float *psd, double hz, int n, double top_hz)
 }
 
 /* Blows ring: most of their power is in overtones. */
-static bool has_strong_overtones(const struct tremor_spectra *spectra,
-                                 const struct tremor_limits *limits, double hz)
+static bool has_strong_overtones(const float *psd, double hz, double top_hz)
 {
-    double top_hz = limits->top_hz;
-    const float *psd = limits->has_gyro ? spectra->gyro : spectra->accel;
     double own = tremor_power(psd, hz - HALF_BAND_HZ, hz + HALF_BAND_HZ);
-    if (overtone(psd, hz, 2, top_hz) > OVERTONE_GYRO * own) {
-        return true;
-    }
-    if (!limits->has_accel) {
-        return false;
-    }
-    const float *accel = spectra->accel;
-    own = tremor_power(accel, hz - HALF_BAND_HZ, hz + HALF_BAND_HZ);
+    return overtone(psd, hz, 2, top_hz) > OVERTONE * own;
+}
+
+bool tremor_window_is_blows(const float accel[TREMOR_BINS], double hz,
+                            double top_hz)
+{
+    double own = tremor_power(accel, hz - HALF_BAND_HZ, hz + HALF_BAND_HZ);
     double sum = 0.0;
     for (int n = 2; n <= OVERTONES; n++) {
         sum += overtone(accel, hz, n, top_hz);
@@ -278,32 +301,28 @@ static bool has_strong_overtones(const struct tremor_spectra *spectra,
     return sum > OVERTONES_ACCEL * own;
 }
 
-static enum tremor_verdict judge_moving(const struct tremor_spectra *spectra,
+static enum tremor_verdict judge_moving(const float *psd,
                                         const struct tremor_limits *limits,
                                         struct tremor_peak *peak)
 {
     double slow_rms = peak->slow_rms;
     double least = fmax(KINETIC_DPS, KINETIC_RATIO * slow_rms);
-    if (!most_prominent(spectra->gyro, limits->highest_hz, least * least,
-                        peak)) {
-        return TREMOR_NONE;
-    }
+    bool found = most_prominent(psd, limits->highest_hz, least * least, peak);
     peak->slow_rms = slow_rms;
-    if (peak->prominence < KINETIC_PROMINENCE || sqrt(peak->power) < least ||
-        is_overtone_of_slow(spectra->gyro, peak->frequency_hz) ||
-        has_strong_overtones(spectra, limits, peak->frequency_hz)) {
+    if (!found || sqrt(peak->power) < least ||
+        is_overtone_of_slow(psd, peak->frequency_hz) ||
+        has_strong_overtones(psd, peak->frequency_hz, limits->top_hz)) {
         return TREMOR_NONE;
     }
     return TREMOR_CLEAR;
 }
 
-static enum tremor_verdict judge_still(const struct tremor_spectra *spectra,
+static enum tremor_verdict judge_still(const float *psd,
                                        const struct tremor_limits *limits,
                                        const struct tremor_peak *peak)
 {
     const struct demands *demands =
         limits->has_gyro ? &GYRO_DEMANDS : &ACCEL_DEMANDS;
-    const float *psd = limits->has_gyro ? spectra->gyro : spectra->accel;
     double hz = peak->frequency_hz;
     double factor = hz < SLOW_TREMOR_HZ ? SLOW_TREMOR_FACTOR : 1.0;
     if (!is_local_peak(psd, bin_of(hz)) || hz < demands->lowest_hz ||
@@ -316,21 +335,21 @@ static enum tremor_verdict judge_still(const struct tremor_spectra *spectra,
         peak->prominence < demands->clear_prominence) {
         return TREMOR_LIKELY;
     }
-    return has_strong_overtones(spectra, limits, hz) ? TREMOR_NONE
-                                                     : TREMOR_CLEAR;
+    return has_strong_overtones(psd, hz, limits->top_hz) ? TREMOR_NONE
+                                                         : TREMOR_CLEAR;
 }
 
-enum tremor_verdict tremor_window_judge(const struct tremor_spectra *spectra,
+enum tremor_verdict tremor_window_judge(const float psd[TREMOR_BINS],
                                         const struct tremor_limits *limits,
                                         struct tremor_peak *peak)
 {
-    const float *psd = limits->has_gyro ? spectra->gyro : spectra->accel;
     size_t bin = highest_bin(psd, LOWEST_HZ, limits->highest_hz + BEYOND_HZ);
     const struct demands *demands =
         limits->has_gyro ? &GYRO_DEMANDS : &ACCEL_DEMANDS;
-    measure_peak(psd, bin, limits->highest_hz, demands->floor * demands->floor,
-                 peak);
+    struct worth worth = {demands->floor * demands->floor,
+                          demands->likely_prominence};
+    measure_peak(psd, bin, limits->highest_hz, &worth, peak);
     bool moving = limits->has_gyro && peak->slow_rms > TREMOR_MOVING_DPS;
-    return moving ? judge_moving(spectra, limits, peak)
-                  : judge_still(spectra, limits, peak);
+    return moving ? judge_moving(psd, limits, peak)
+                  : judge_still(psd, limits, peak);
 }

@@ -56,10 +56,15 @@ double tremor_step_hz(void);
 /* Power of `psd` between two frequencies. */
 double tremor_power(const float *psd, double low_hz, double high_hz);
 
-/* Looks at a window; *peak is of the gyroscope, or of the accelerometer where
- * there is no gyroscope. */
-enum tremor_verdict tremor_window_judge(const struct tremor_spectra *spectra,
+/* Looks at a window of the gyroscope, or of the accelerometer where there is no
+ * gyroscope. */
+enum tremor_verdict tremor_window_judge(const float psd[TREMOR_BINS],
                                         const struct tremor_limits *limits,
                                         struct tremor_peak *peak);
+
+/* True where the accelerometer shows that what shakes at `hz` are blows;
+ * `top_hz` as in struct tremor_limits. */
+bool tremor_window_is_blows(const float accel[TREMOR_BINS], double hz,
+                            double top_hz);
 
 #endif

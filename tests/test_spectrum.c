@@ -212,6 +212,36 @@ static void mean_is_removed_only_where_asked(void **state)
     spectrum_free(spectrum);
 }
 
+static void three_axes_at_once_are_the_sum_of_each(void **state)
+{
+    (void)state;
+    static const struct {
+        size_t length;
+        size_t padded;
+    } sizes[] = {{150, 256}, {400, 400}, {201, 201}, {8, 9}};
+    for (size_t i = 0; i < sizeof(sizes) / sizeof(sizes[0]); i++) {
+        struct spectrum *spectrum =
+            spectrum_new(sizes[i].length, sizes[i].padded, 50.0, SPECTRUM_HANN);
+        assert_non_null(spectrum);
+        float x[3][400];
+        uint32_t seed = 11;
+        for (size_t k = 0; k < 3 * sizes[i].length; k++) {
+            x[k % 3][k / 3] = (float)(k % 3) + noise(&seed);
+        }
+        const float *const axis[3] = {x[0], x[1], x[2]};
+        float sum[LENGTH_MAX] = {0.0f};
+        float each[LENGTH_MAX] = {0.0f};
+        spectrum_add_axes(spectrum, axis, sum);
+        for (size_t k = 0; k < 3; k++) {
+            spectrum_add(spectrum, axis[k], 1, 1, each);
+        }
+        for (size_t k = 0; k < spectrum_bins(spectrum); k++) {
+            assert_near(sum[k], each[k], 1e-6 + 1e-4 * (double)each[k]);
+        }
+        spectrum_free(spectrum);
+    }
+}
+
 static void peak_of_a_parabola_is_exact(void **state)
 {
     (void)state;
@@ -244,6 +274,7 @@ int main(void)
         cmocka_unit_test(hann_periodic_and_symmetric_are_as_defined),
         cmocka_unit_test(stride_picks_one_axis_and_psd_adds_up),
         cmocka_unit_test(mean_is_removed_only_where_asked),
+        cmocka_unit_test(three_axes_at_once_are_the_sum_of_each),
         cmocka_unit_test(peak_of_a_parabola_is_exact),
         cmocka_unit_test(peak_at_an_edge_or_beside_nothing_stays_on_its_bin),
     };
