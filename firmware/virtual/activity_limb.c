@@ -35,7 +35,7 @@ const struct activity activity_rest = {
     .pose = "lap",
     .lever_m = 0.25,
     .least_s = 0.5,
-    .parameters = {[REST_MICRO] = {"micro", 0.5, 0.0, 20.0}},
+    .parameters = {[REST_MICRO] = {"micro", 0.4, 0.0, 20.0}},
     .plan = rest_plan,
     .move = rest_move};
 
