@@ -13,7 +13,8 @@ static void rest_is_one_g_and_nearly_still_in_every_pose(void **state)
         double square = 0.0;
         for (int k = 0; k < 4000; k++) {
             struct motion_point point = at(&play, k * 0.005);
-            assert_near(length(point.accel_g), 1.0, 0.01);
+            /* An arm held up trembles by 10 mg (8 to 12 Hz). */
+            assert_near(length(point.accel_g), 1.0, 0.02);
             square += pow(length(point.gyro_dps), 2.0);
         }
         double rms = sqrt(square / 4000.0);
