@@ -84,6 +84,84 @@ static const struct {
     {TIME, "nanoseconds", 1e-9},
 };
 
+/* What other columns begin with whose meaning is known, and which are left
+ * out. A column that is neither measured nor here may be a misspelt one. */
+static const char *const others[] = {
+    "label",
+    "activity",
+    "class",
+    "step",
+    "event",
+    "annotation",
+    "marker",
+    "comment",
+    "note",
+    "subject",
+    "user",
+    "participant",
+    "session",
+    "id",
+    "index",
+    "counter",
+    "packet",
+    "sample",
+    "frame",
+    "row",
+    "unnamed",
+    "temp",
+    "mag",
+    "mx",
+    "my",
+    "mz",
+    "compass",
+    "press",
+    "baro",
+    "alt",
+    "batt",
+    "volt",
+    "heart",
+    "hr",
+    "bpm",
+    "ecg",
+    "ppg",
+    "emg",
+    "eda",
+    "quat",
+    "q0",
+    "q1",
+    "q2",
+    "q3",
+    "qw",
+    "qx",
+    "qy",
+    "qz",
+    "euler",
+    "roll",
+    "pitch",
+    "yaw",
+    "heading",
+    "absolute",
+    "norm",
+    "vm",
+    "enmo",
+    "svm",
+    "light",
+    "lux",
+    "humid",
+    "gravity",
+    "linear",
+    "lat",
+    "lon",
+    "gps",
+    "speed",
+    "button",
+    "status",
+    "flag",
+    "valid",
+    "device",
+    "secondselapsed",
+};
+
 #define COUNT(table) (sizeof(table) / sizeof((table)[0]))
 
 /* Signs of units beyond ASCII, in UTF-8. */
@@ -183,6 +261,17 @@ static enum csv_role role_of(const char *name, double *unit)
     return CSV_SKIP;
 }
 
+static bool is_other(const char *name)
+{
+    char text[CSV_NAME_MAX];
+    compact(name, text, sizeof(text));
+    bool found = text[0] == '\0';
+    for (size_t i = 0; i < COUNT(others) && !found; i++) {
+        found = strncmp(text, others[i], strlen(others[i])) == 0;
+    }
+    return found;
+}
+
 /* ---- --columns and --unit ---- */
 
 /* The next part of a list with commas; NULL at its end. */
@@ -250,6 +339,37 @@ static int take_units(struct csv_columns *c, const char *unit,
     return 0;
 }
 
+/* Says what to write so that column `i` is left out. */
+static int unknown_column(const struct csv_columns *c, size_t i,
+                          struct error *error)
+{
+    char list[240] = "";
+    size_t used = 0;
+    for (size_t k = 0; k < c->count && used < sizeof(list); k++) {
+        used += (size_t)snprintf(list + used, sizeof(list) - used, "%s%s",
+                                 k > 0 ? "," : "",
+                                 c->role[k] != CSV_SKIP ? c->name[k] : "-");
+    }
+    if (used >= sizeof(list)) {
+        snprintf(list, sizeof(list), "t,ax,ay,az,-");
+    }
+    return error_set(error, ERR_DATA,
+                     "what is in column '%s' is not known; to leave it out, "
+                     "add --columns '%s'",
+                     c->name[i], list);
+}
+
+/* Where there is no time the unknown may be it: somebody will ask for it. */
+static int check_others(const struct csv_columns *c, struct error *error)
+{
+    for (size_t i = 0; i < c->count && c->column[CSV_TIME] >= 0; i++) {
+        if (c->role[i] == CSV_SKIP && !is_other(c->name[i])) {
+            return unknown_column(c, i, error);
+        }
+    }
+    return 0;
+}
+
 static int find_roles(struct csv_columns *c, struct error *error)
 {
     for (int role = 0; role < CSV_ROLES; role++) {
@@ -304,5 +424,5 @@ int csv_columns_recognise(struct csv_columns *columns, const char *chosen,
                          "gyroscope (gx, gy, gz) was found; name them with "
                          "--columns");
     }
-    return err;
+    return err == 0 ? check_others(columns, error) : err;
 }

@@ -38,8 +38,8 @@ struct csv_columns {
 
 /* Recognises the names already in columns->name. `chosen` are the names of
  * --columns, which take their place, or NULL; `unit` is that of --unit or
- * NULL. ERR_DATA or ERR_USAGE where two columns are the same, a name of
- * `chosen` is unknown, or nothing measured remains. */
+ * NULL. ERR_DATA or ERR_USAGE where two columns are the same, a name is
+ * unknown, or nothing measured remains. */
 int csv_columns_recognise(struct csv_columns *columns, const char *chosen,
                           const char *unit, struct error *error);
 

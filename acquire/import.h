@@ -7,10 +7,12 @@
  * (any case; separators space _ - . ( ) [ ] and units such as _g, _mg, _ms2,
  * "m/s^2", _dps, "deg/s", _rads, "rad/s" are understood): time (t, time,
  * timestamp, seconds, ms, ...), accelerometer x y z (ax, acc_x, accel x,
- * accelerometer_x, x ...), gyroscope x y z (gx, gyro_x, rot_x ...), and label
- * columns, which are ignored. Where the header names no unit, the length of
- * gravity tells g from m/s2, and the size of the numbers is never guessed for
- * a gyroscope: deg/s unless `unit` says otherwise, with a note.
+ * accelerometer_x, x ...), gyroscope x y z (gx, gyro_x, rot_x ...), and labels,
+ * temperature, magnetometer and the like (csv_columns.c), which are left out. A
+ * column of which nothing is known is an error: it may be a misspelt axis.
+ * Where the header names no unit, the length of gravity tells g from m/s2, and
+ * the size of the numbers is never guessed for a gyroscope: deg/s unless `unit`
+ * says otherwise, with a note.
  *
  * Time is seconds, milliseconds, microseconds or nanoseconds (told by the
  * header, else by the step), ISO 8601, or absent with a rate given.

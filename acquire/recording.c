@@ -86,15 +86,39 @@ void gap_cause_text(uint32_t cause, char *out)
 
 /* ---- what kind of file ---- */
 
-enum kind { KIND_HDF5, KIND_TEXT, KIND_OTHER };
+enum kind { KIND_HDF5, KIND_TEXT, KIND_GZIP, KIND_ZIP, KIND_UTF16, KIND_OTHER };
+
+static const char *const refusals[] = {
+    [KIND_GZIP] = "packed with gzip; unpack it first",
+    [KIND_ZIP] = "a ZIP archive or a spreadsheet; unpack it, or save it as CSV",
+    [KIND_UTF16] = "text in UTF-16; save it as UTF-8",
+    [KIND_OTHER] = "neither a recording (HDF5) nor a CSV file",
+};
 
 static const unsigned char signature[8] = "\x89HDF\r\n\x1a\n";
+
+static const struct {
+    enum kind kind;
+    size_t size;
+    const char *head;
+} near_misses[] = {
+    {KIND_GZIP, 2, "\x1f\x8b"},
+    {KIND_ZIP, 4, "PK\x03\x04"},
+    {KIND_UTF16, 2, "\xff\xfe"},
+    {KIND_UTF16, 2, "\xfe\xff"},
+};
 
 static enum kind kind_of(const unsigned char *head, size_t n)
 {
     size_t compared = n < sizeof(signature) ? n : sizeof(signature);
     if (memcmp(head, signature, compared) == 0) {
         return KIND_HDF5;
+    }
+    for (size_t i = 0; i < sizeof(near_misses) / sizeof(near_misses[0]); i++) {
+        if (n >= near_misses[i].size &&
+            memcmp(head, near_misses[i].head, near_misses[i].size) == 0) {
+            return near_misses[i].kind;
+        }
     }
     for (size_t i = 0; i < n; i++) {
         if (head[i] < '\t' || (head[i] > '\r' && head[i] < ' ')) {
@@ -135,7 +159,7 @@ static int look(const char *path, enum kind *kind, struct error *error)
     return 0;
 }
 
-static int refuse(const char *path, struct error *error)
+static int refuse(const char *path, enum kind kind, struct error *error)
 {
     const char *dot = strrchr(path, '.');
     if (dot != NULL && strcmp(dot, ".journal") == 0) {
@@ -144,8 +168,7 @@ static int refuse(const char *path, struct error *error)
                          "recording of it",
                          path);
     }
-    return error_set(error, ERR_DATA,
-                     "'%s' is neither a recording (HDF5) nor a CSV file", path);
+    return error_set(error, ERR_DATA, "'%s' is %s", path, refusals[kind]);
 }
 
 int source_open(const char *path, const struct import_options *options,
@@ -161,10 +184,13 @@ int source_open(const char *path, const struct import_options *options,
         return source_open_hdf5(path, out, error);
     case KIND_TEXT:
         return source_open_csv(path, options, out, error);
+    case KIND_GZIP:
+    case KIND_ZIP:
+    case KIND_UTF16:
     case KIND_OTHER:
         break;
     }
-    return refuse(path, error);
+    return refuse(path, kind, error);
 }
 
 void source_close(struct source *source)

@@ -273,12 +273,31 @@ static int check_order(struct csv_source *s, const struct csv_row *row,
                      s->path, row->line, before, row->time);
 }
 
-static void take_largest(struct csv_source *s, const struct csv_row *row)
+/* Beyond all that is sold for a body: of one such value the scale of all the
+ * others would become too coarse to tell anything. */
+static const struct {
+    float most;
+    const char *what;
+    const char *unit;
+} sensible[2] = {{1000, "an acceleration", "g"},
+                 {20000, "an angular rate", "deg/s"}};
+
+static int take_largest(struct csv_source *s, const struct csv_row *row,
+                        struct error *error)
 {
     for (size_t k = 0; k < 6; k++) {
-        s->largest[k / 3] =
-            fmaxf(s->largest[k / 3], fabsf(row->value[k] * s->unit[k]));
+        float value = fabsf(row->value[k] * s->unit[k]);
+        if (!(value <= sensible[k / 3].most)) {
+            return error_set(error, ERR_DATA,
+                             "'%s', line %" PRIu64 ": no wrist has %s of %.4g "
+                             "%s; take the row out, or say the unit with "
+                             "--unit",
+                             s->path, row->line, sensible[k / 3].what,
+                             (double)value, sensible[k / 3].unit);
+        }
+        s->largest[k / 3] = fmaxf(s->largest[k / 3], value);
     }
+    return 0;
 }
 
 /* Steps of time, each against the one before. */
@@ -323,11 +342,13 @@ static int scan(struct csv_source *s, struct gap_finder *finder,
     int got;
     while ((got = csv_rows_next(s->rows, &row, error)) > 0) {
         int err = check_order(s, &row, before, error);
+        if (err == 0) {
+            err = take_largest(s, &row, error);
+        }
         if (err < 0) {
             return err;
         }
         before = row.time;
-        take_largest(s, &row);
         int64_t now_ns = row_ns(s, &row, facts->rows);
         facts->last_ns = (double)now_ns;
         facts->rows++;

@@ -79,9 +79,12 @@ static int read_set(struct hdf5_source *s, enum hdf5_set set, uint64_t first,
     return err;
 }
 
-static int read_failed(enum hdf5_set set, struct error *error)
+static int read_failed(const struct hdf5_source *s, enum hdf5_set set,
+                       struct error *error)
 {
-    return hdf5_failed(error, ERR_DATA, "read dataset", hdf5_sets[set].name);
+    char what[64];
+    snprintf(what, sizeof(what), "read dataset '%s' of", hdf5_sets[set].name);
+    return hdf5_failed(error, ERR_DATA, what, s->path);
 }
 
 /* ---- opening ---- */
@@ -102,7 +105,7 @@ static int open_set(struct hdf5_source *s, enum hdf5_set set,
     s->type[set] = hdf5_set_type(set, true);
     s->dataset[set] = H5Dopen2(home, name, H5P_DEFAULT);
     if (s->type[set] < 0 || s->dataset[set] < 0) {
-        return read_failed(set, error);
+        return read_failed(s, set, error);
     }
     const char *fault =
         hdf5_fault(s->dataset[set], set, s->type[set], &s->rows[set]);
@@ -251,7 +254,7 @@ static int check_ends(struct hdf5_source *s, struct error *error)
     uint64_t n = s->rows[HDF5_SET_BLOCKS];
     if (read_set(s, HDF5_SET_BLOCKS, 0, 1, &first) < 0 ||
         read_set(s, HDF5_SET_BLOCKS, n - 1, 1, &last) < 0) {
-        return read_failed(HDF5_SET_BLOCKS, error);
+        return read_failed(s, HDF5_SET_BLOCKS, error);
     }
     uint64_t rows = s->facts->rows;
     if (first.first_sample != 0 || last.first_sample >= rows ||
@@ -285,7 +288,7 @@ static int load_table(struct hdf5_source *s, enum hdf5_set set, void **out,
     }
     if (read_set(s, set, 0, n, rows) < 0) {
         free(rows);
-        return read_failed(set, error);
+        return read_failed(s, set, error);
     }
     *out = rows;
     return 0;
@@ -405,7 +408,7 @@ static int fill_window(struct hdf5_source *s, uint64_t first,
         if (s->dataset[set] >= 0 &&
             read_set(s, set, w->first, w->n, out[set]) < 0) {
             w->n = 0;
-            return read_failed(set, error);
+            return read_failed(s, set, error);
         }
     }
     return 0;
@@ -508,11 +511,11 @@ static int fill_blocks(struct hdf5_source *s, struct error *error)
     s->blocks_first = s->block;
     s->blocks_held = 0;
     if (read_set(s, HDF5_SET_BLOCKS, s->block, n, s->blocks) < 0) {
-        return read_failed(HDF5_SET_BLOCKS, error);
+        return read_failed(s, HDF5_SET_BLOCKS, error);
     }
     if (s->dataset[HDF5_SET_TEMPERATURE] >= 0 &&
         read_set(s, HDF5_SET_TEMPERATURE, s->block, n, s->temperatures) < 0) {
-        return read_failed(HDF5_SET_TEMPERATURE, error);
+        return read_failed(s, HDF5_SET_TEMPERATURE, error);
     }
     s->blocks_held = n;
     return 0;

@@ -146,8 +146,8 @@ static void columns_are_recognised_as_people_name_them(void **state)
         {"mag_x", CSV_SKIP, 0},
         {"temperature", CSV_SKIP, 0},
         {"", CSV_SKIP, 0},
-        {"g", CSV_SKIP, 0},
-        {"ax_furlongs", CSV_SKIP, 0},
+        {"heart rate", CSV_SKIP, 0},
+        {"magnetometer_z", CSV_SKIP, 0},
     };
     (void)state;
     for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
@@ -262,7 +262,7 @@ static void files_are_understood_whatever_their_dress(void **state)
          {0},
          50,
          false},
-        {{"\"t_s\",\"ax_g\",\"ay, left\",\"az_g\",ay_g\r",
+        {{"\"t_s\",\"ax_g\",\"note, left\",\"az_g\",ay_g\r",
           "\"%.2f\",\"%.5f\",1,\"%.5f\",0\r", even_50, 500},
          {0},
          50,
@@ -321,7 +321,7 @@ static void decimal_commas_are_read(void **state)
 {
     struct folder *folder = *state;
     FILE *file = fopen(folder->file, "w");
-    fputs("Zeit ms;t_s;ax_g;ay_g;az_g\n", file);
+    fputs("Sample No;t_s;ax_g;ay_g;az_g\n", file);
     for (int i = 0; i < 200; i++) {
         fprintf(file, "%d;%d,%02d;%d,%05d;0;1,0\n", i, i / 50, i % 50 * 2, 0,
                 (int)lround(sin(i * 0.01) * 1e5));
@@ -485,6 +485,23 @@ static void bad_files_are_refused_with_line_and_reason(void **state)
          ERR_DATA,
          "'ax_g' and 'x_g' mean the same"},
         {"n,ax_g,ay_g,az_g\n", "", {0}, ERR_DATA, "no column of time"},
+        {"t_s,ax_g,ay_g,az_furlongs\n",
+         "",
+         {0},
+         ERR_DATA,
+         "'az_furlongs' is not known; to leave it out, add --columns "
+         "'t_s,ax_g,ay_g,-'"},
+        {"t_s,ax_g,ay_g,gxx\n", "", {0}, ERR_DATA, "'gxx' is not known"},
+        {"t_s,ax_g,ay_g,az_g\n",
+         "0.24,0,1e30,1\n",
+         {0},
+         ERR_DATA,
+         "line 14: no wrist has an acceleration of 1e+30 g"},
+        {"t_s,gx,gy,gz\n",
+         "0.24,0,30000,1\n",
+         {0},
+         ERR_DATA,
+         "line 14: no wrist has an angular rate of 3e+04 deg/s"},
         {"", "", {0}, ERR_DATA, "no line of column names"},
         {"", "", {.columns = "t,ax,ay,nose"}, ERR_USAGE, "column 'nose'"},
         {"", "", {.columns = "t,ax,ay,az,gx"}, ERR_USAGE, "more columns"},
@@ -520,6 +537,9 @@ static void files_that_are_no_csv_are_refused(void **state)
         {"\x7f"
          "ELF\x02\x01\x01",
          "neither a recording (HDF5) nor"},
+        {"\x1f\x8b\x08...", "packed with gzip"},
+        {"PK\x03\x04...", "a ZIP archive or a spreadsheet"},
+        {"\xff\xfet...", "UTF-16"},
         {"t_s,ax_g,ay_g,az_g\n", "no rows"},
         {"\n\n\n", "no rows"},
         {"t_s,ax_g,ay_g,az_g\n0,0,0,1\n0.1,0,0,1\n", "only 2 rows"},
