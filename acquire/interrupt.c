@@ -26,7 +26,9 @@ static void set_all(void (*handler)(int))
 
 static void on_signal(int number)
 {
-    count += number == SIGQUIT ? 2 : 1;
+    /* A terminal that is closed hangs up twice, itself and by its shell. */
+    bool again = number == SIGHUP && count > 0;
+    count += again ? 0 : number == SIGQUIT ? 2 : 1;
     if (count >= 2) {
         set_all(SIG_DFL);
     }

@@ -125,6 +125,9 @@ for signal in INT TERM HUP; do
     check "${signal}_once_keeps_the_recording" test "$status" -eq 0
     check "${signal}_once_leaves_no_journal" whole "sig$signal.h5"
 done
+interrupted closed.h5 HUP HUP HUP
+check closed_terminal_stops_gently test "$status" -eq 0
+check closed_terminal_leaves_a_recording whole closed.h5
 # Two signals at the same moment, so that the first has no time to be obeyed.
 interrupted twice.h5 STOP INT TERM CONT
 cp err.txt err.keep
