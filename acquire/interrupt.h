@@ -2,8 +2,8 @@
 /*
  * Interrupt: how a person or the system asks a running command to end. The
  * first SIGINT (Ctrl-C), SIGTERM or SIGHUP asks for the end, the second for
- * the end at once; SIGQUIT (Ctrl-\) counts twice, and SIGHUP never as second, for
- * a terminal that is closed sends several. The one after that kills, as if
+ * the end at once; SIGQUIT (Ctrl-\) counts twice, and SIGHUP never as second,
+ * for a terminal that is closed sends several. The one after that kills, as if
  * nobody had caught it. SIGPIPE is ignored: writing then fails instead.
  */
 #ifndef ACQUIRE_INTERRUPT_H

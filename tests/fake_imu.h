@@ -64,15 +64,14 @@ static inline void fake_word(struct fake_imu *imu, int tag,
                              const uint8_t data[6])
 {
     uint8_t head = (uint8_t)((unsigned)tag << 3 | (imu->taken & 3) << 1);
-    uint8_t *word = imu->fifo[imu->used];
+    uint8_t *word = imu->fifo[LSM6DSOX_FIFO_WORDS - 1];
 
     if (imu->used == LSM6DSOX_FIFO_WORDS) {
         memmove(imu->fifo[0], imu->fifo[1],
                 sizeof imu->fifo - sizeof imu->fifo[0]);
         imu->regs[LSM6DSOX_FIFO_STATUS2] |= LSM6DSOX_OVR_LATCHED;
-        word = imu->fifo[LSM6DSOX_FIFO_WORDS - 1];
     } else {
-        imu->used++;
+        word = imu->fifo[imu->used++];
     }
     word[0] = (uint8_t)(head | (__builtin_popcount(head) & 1));
     memcpy(word + 1, data, 6);
