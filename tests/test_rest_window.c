@@ -49,7 +49,7 @@ static size_t load_grid(const char *path, double (*grid)[3])
     char line[1024];
     size_t count = 0;
     while (fgets(line, sizeof(line), file) != NULL) {
-        double row[4];
+        double row[4] = {0};
         assert_int_equal(fields(line, row, 4), 4);
         spline_add(spline, row[0], row + 1);
         count += spline_take(spline, grid + count, GRID_MAX - count);
@@ -81,7 +81,7 @@ static void published_features_of_real_tremor_are_met(void **state)
     FILE *file = open_data("tests/data/tremor-rest.features.csv");
     for (size_t i = 0; i < WINDOWS; i++) {
         char line[1024];
-        double truth[FIELDS];
+        double truth[FIELDS] = {0};
         assert_non_null(fgets(line, sizeof(line), file));
         assert_int_equal(fields(line, truth, FIELDS), FIELDS);
         struct rest_features f;

@@ -32,7 +32,8 @@ static size_t drain(struct spline *spline, double (*out)[3], size_t count)
 /* Uneven: every third step is longer. */
 static double knot_time(size_t i)
 {
-    return 5.0 + 0.01 * (double)i + 0.002 * (double)(i / 3);
+    size_t thirds = i / 3;
+    return 5.0 + 0.01 * (double)i + 0.002 * (double)thirds;
 }
 
 static void cubic(double t, double out[3])
