@@ -30,6 +30,9 @@ static const struct {
     {"min", 60}, {"h", 3600}, {"d", 86400},
 };
 
+/* Ten years: nobody means more, and a count of nanoseconds holds it. */
+static const double MOST_S = 315576000;
+
 int command_duration(const char *option, const char *text, double *seconds,
                      struct error *error)
 {
@@ -37,8 +40,9 @@ int command_duration(const char *option, const char *text, double *seconds,
     double value = strtod(text, &end);
     if (end != text && isfinite(value) && value > 0) {
         for (size_t i = 0; i < sizeof(units) / sizeof(units[0]); i++) {
-            if (strcmp(end, units[i].suffix) == 0) {
-                *seconds = value * units[i].seconds;
+            double product = value * units[i].seconds;
+            if (strcmp(end, units[i].suffix) == 0 && product <= MOST_S) {
+                *seconds = product;
                 return 0;
             }
         }

@@ -71,6 +71,7 @@ static const struct {
     {ENOSPC, ERR_FULL, "; free some space"},
     {EDQUOT, ERR_FULL, "; free some space"},
     {EFBIG, ERR_FULL, ""},
+    {ENAMETOOLONG, ERR_CREATE, "; choose a shorter name"},
     {ENOMEM, ERR_NO_MEMORY, ""},
     {EBUSY, ERR_BUSY, ""},
 };

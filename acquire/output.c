@@ -9,6 +9,9 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+/* More than any file system hands out at once. */
+enum { RETRY_BYTES = 1 << 20 };
+
 /* Where the missing thing is the folder, "no such file" would mislead. */
 int output_cannot_create(struct error *error, const char *path, int number)
 {
@@ -147,6 +150,31 @@ int output_publish(const char *temporary, const char *path, struct error *error)
     return publish(temporary, path, 0, error);
 }
 
+/* A stream that failed earlier does not tell why any more, but what stood in
+ * the way mostly still does: asks for room again. */
+static int why_failed(FILE *file)
+{
+    int fd = fileno(file);
+    off_t end = lseek(fd, 0, SEEK_END);
+    int number = end < 0 ? EIO : posix_fallocate(fd, end, RETRY_BYTES);
+    return number != 0 ? number : EIO;
+}
+
+/* Returns 0 or an errno. */
+static int close_written(FILE *file)
+{
+    int number = 0;
+    if (fflush(file) != 0) {
+        number = errno;
+    } else if (ferror(file)) {
+        number = why_failed(file);
+    }
+    if (fclose(file) != 0 && number == 0) {
+        number = errno;
+    }
+    return number;
+}
+
 int output_commit(struct output *output, struct error *error)
 {
     FILE *file = output->file;
@@ -157,13 +185,11 @@ int output_commit(struct output *output, struct error *error)
                    : error_set(error, ERR_IO,
                                "cannot write to standard output");
     }
-    errno = 0;
-    int failed = ferror(file) != 0;
-    failed |= fclose(file) != 0;
-    int err = failed ? error_from_errno(error, errno != 0 ? errno : EIO,
-                                        "cannot write '%s'", output->path)
-                     : publish(output->temporary, output->path,
-                               output->replaces, error);
+    int number = close_written(file);
+    int err =
+        number != 0
+            ? error_from_errno(error, number, "cannot write '%s'", output->path)
+            : publish(output->temporary, output->path, output->replaces, error);
     if (err < 0) {
         unlink(output->temporary);
     }
