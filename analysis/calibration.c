@@ -10,6 +10,7 @@
  * sides, and the error that is left must be below 10 mg. */
 static const double FACE_G = 0.3;
 static const double ACCEPT_MG = 10;
+static const double BEYOND_G = 0.5;
 enum { POINTS_MIN = 10, ITERATIONS = 1000 };
 static const double TOLERANCE = 1e-10;
 
@@ -18,6 +19,12 @@ void calibration_add(struct calibration *calibration, const double mean_g[3])
     double norm = sqrt(mean_g[0] * mean_g[0] + mean_g[1] * mean_g[1] +
                        mean_g[2] * mean_g[2]);
     calibration->error_sum_g += fabs(norm - 1);
+    calibration->seen++;
+    /* No gain or offset explains this: the sensor is broken, or falling. */
+    if (fabs(norm - 1) > BEYOND_G) {
+        calibration->beyond++;
+        return;
+    }
     if (calibration->stride == 0) {
         calibration->stride = 1;
     }
@@ -139,20 +146,28 @@ static void fit_sphere(const struct calibration *calibration,
 void calibration_finish(const struct calibration *calibration,
                         struct quality *quality)
 {
-    if (calibration->offered == 0) {
+    if (calibration->seen == 0) {
         snprintf(quality->calibration_reason, SUMMARY_REASON,
                  "the sensor was never still for 5 s");
         return;
     }
     quality->calibration_error_mg =
-        1000 * calibration->error_sum_g / (double)calibration->offered;
+        1000 * calibration->error_sum_g / (double)calibration->seen;
+    if (calibration->beyond > 0) {
+        snprintf(quality->calibration_reason, SUMMARY_REASON,
+                 "in %zu of %zu still moments gravity was off by more than "
+                 "half: is the accelerometer broken?",
+                 calibration->beyond, calibration->seen);
+        return;
+    }
 
     int faces = faces_seen(calibration);
     if (faces < 6 || calibration->count < POINTS_MIN) {
         snprintf(quality->calibration_reason, SUMMARY_REASON,
                  "a fit needs the sensor still on all six sides; %d seen in "
-                 "%zu still moments",
-                 faces, calibration->offered);
+                 "%zu still moment%s",
+                 faces, calibration->offered,
+                 calibration->offered == 1 ? "" : "s");
         return;
     }
     fit_sphere(calibration, quality);

@@ -18,9 +18,11 @@ enum { CALIBRATION_POINTS = 1024 };
 
 struct calibration {
     size_t count;
-    size_t stride; /* every stride-th point offered is kept */
-    size_t offered;
-    double error_sum_g; /* of | |a| - 1 g | over all offered */
+    size_t stride;  /* every stride-th point offered is kept */
+    size_t offered; /* for the fit */
+    size_t seen;
+    size_t beyond;      /* of them so far from 1 g that no fit makes sense */
+    double error_sum_g; /* of | |a| - 1 g | over all seen */
     float point[CALIBRATION_POINTS][3];
 };
 

@@ -385,7 +385,7 @@ static int finish(void *state, struct summary *summary)
     summary->exercise = s->found;
     if (!s->has_accel) {
         strcpy(summary->exercise.reason,
-               "not measurable: which way is up needs an accelerometer");
+               "which way is up needs an accelerometer");
     }
     s->found = (struct exercise){0};
     return 0;

@@ -18,7 +18,7 @@ static const struct measure *const measures[] = {
 enum {
     MEASURES = sizeof(measures) / sizeof(measures[0]),
     PULL_ROWS = 1024,
-    BRIDGE_ROWS = 512, /* PIPELINE_BRIDGE_S at 1667 Hz fits */
+    BRIDGE_ROWS = 512, /* made at a time; PIPELINE_BRIDGE_S at 1667 Hz fits */
 };
 
 /* An even grid that one or more measures run on. */
@@ -175,17 +175,20 @@ static void interpolate(const struct motion *a, const struct motion *b,
 static int bridge(struct pipeline *p, const struct recording_chunk *chunk)
 {
     double span_s = chunk->t0_s - p->last_s;
-    size_t n = (size_t)lround(span_s / p->last_dt_s);
-    n = n > 0 ? n - 1 : 0;
-    if (n == 0 || n > BRIDGE_ROWS) {
-        return 0;
+    long missing = lround(span_s / p->last_dt_s) - 1;
+    double dt_s = span_s / (double)(missing + 1);
+    int err = 0;
+    for (long done = 0; done < missing && err == 0;) {
+        size_t n = 0;
+        for (; n < BRIDGE_ROWS && done + (long)n < missing; n++) {
+            float share = (float)(done + (long)n + 1) / (float)(missing + 1);
+            interpolate(&p->last_row, &chunk->rows[0], share, &p->bridge[n]);
+        }
+        err = push_rows(p, p->bridge, n, p->last_s + (double)(done + 1) * dt_s,
+                        dt_s);
+        done += (long)n;
     }
-    double dt_s = span_s / (double)(n + 1);
-    for (size_t i = 0; i < n; i++) {
-        float share = (float)(i + 1) / (float)(n + 1);
-        interpolate(&p->last_row, &chunk->rows[0], share, &p->bridge[i]);
-    }
-    return push_rows(p, p->bridge, n, p->last_s + dt_s, dt_s);
+    return err;
 }
 
 static int push_chunk(struct pipeline *p, const struct recording_chunk *chunk)

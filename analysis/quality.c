@@ -25,8 +25,9 @@
  * 0.12 with a gyroscope twice and a half as noisy. Between them lies tremor
  * too faint to see, 0.2 deg/s: that is still an arm. */
 static const double EPOCH_S = 1.0;
-static const double STILL_SD_MG = 13;   /* van Hees et al. 2014 */
-static const double STILL_GYRO_DPS = 2; /* rms of three axes */
+static const double LEAST_SOURCE_HZ = 10; /* slower hides all that moves */
+static const double STILL_SD_MG = 13;     /* van Hees et al. 2014 */
+static const double STILL_GYRO_DPS = 2;   /* rms of three axes */
 static const double OFF_GYRO_DPS = 0.15;
 static const double OFF_SD_MG = 8;       /* DETACH */
 static const double OFF_SD_ALONE_MG = 5; /* accelerometer alone */
@@ -45,6 +46,7 @@ struct run { /* consecutive quiet epochs */
 };
 
 struct state {
+    double source_hz;
     bool has_accel;
     bool has_gyro;
     /* the epoch under way */
@@ -74,6 +76,7 @@ static void *create(const struct measure_input *input)
 {
     struct state *state = calloc(1, sizeof(*state));
     if (state != NULL) {
+        state->source_hz = input->source_hz;
         state->has_accel = input->has_accel;
         state->has_gyro = input->has_gyro;
         state->accel_noise_mg = NAN;
@@ -315,6 +318,16 @@ static int finish(void *self, struct summary *summary)
 {
     struct state *state = self;
     struct quality *quality = &summary->quality;
+    if (state->has_accel && state->source_hz < LEAST_SOURCE_HZ) {
+        snprintf(quality->reason, SUMMARY_REASON,
+                 "stillness and wear need %g samples a second or more; this "
+                 "recording has %g",
+                 LEAST_SOURCE_HZ, state->source_hz);
+        snprintf(quality->calibration_reason, SUMMARY_REASON,
+                 "sampled too slowly");
+        quality->still_s = NAN;
+        return 0;
+    }
     quality->still_s = state->still_total_s;
     quality->worn_s = state->seen_s - state->off_total_s;
     quality->nonwear_count = state->nonwear_count;

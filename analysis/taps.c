@@ -24,6 +24,7 @@ enum { ONSETS_MAX = 4096 }; /* of a stretch; a longer one is cut */
 struct taps_state {
     double source_hz;
     bool slow;
+    bool blind; /* no accelerometer */
     struct tap_detector *detector;
     size_t onsets;
     double strong_s; /* the last strong onset of the stretch; NAN: none */
@@ -82,6 +83,7 @@ static void *create(const struct measure_input *input)
     }
     s->source_hz = input->source_hz;
     s->slow = input->source_hz < SOURCE_MIN_HZ;
+    s->blind = !input->has_accel;
     s->strong_s = NAN;
     s->detector =
         tap_detector_new(input->source_hz, input->has_gyro, take_onset, s);
@@ -97,7 +99,8 @@ static int push(void *state, const struct motion *rows, size_t n, double t0_s,
 {
     (void)dt_s;
     struct taps_state *s = state;
-    return s->slow ? 0 : tap_detector_push(s->detector, rows, n, t0_s);
+    return s->slow || s->blind ? 0
+                               : tap_detector_push(s->detector, rows, n, t0_s);
 }
 
 static int gap(void *state)
@@ -113,14 +116,15 @@ static int finish(void *state, struct summary *summary)
     struct taps *taps = &summary->taps;
     *taps = s->found.taps;
     s->found.taps = (struct taps){0};
-    if (s->slow) {
+    if (s->blind) {
         snprintf(taps->reason, sizeof(taps->reason),
-                 "not measurable: taps need 50 samples a second, this "
-                 "recording has %.3g",
+                 "taps need an accelerometer, and the recording has none");
+    } else if (s->slow) {
+        snprintf(taps->reason, sizeof(taps->reason),
+                 "taps need 50 samples a second, this recording has %.3g",
                  s->source_hz);
     } else if (taps->series_count == 0 && s->found.weak > 0) {
-        snprintf(taps->reason, sizeof(taps->reason),
-                 "not measurable: signal-to-noise %.0f dB",
+        snprintf(taps->reason, sizeof(taps->reason), "signal-to-noise %.0f dB",
                  20 * log10((double)s->found.weak));
     }
     return 0;

@@ -12,6 +12,7 @@
 #include "analysis/summary.h"
 
 static const double FIRST_COLUMN_S = 1.0 / 64;
+static const double COLUMN_SAMPLES = 2;
 
 struct column {
     float accel2_low; /* squares, taken apart at the end */
@@ -28,10 +29,13 @@ struct state {
 
 static void *create(const struct measure_input *input)
 {
-    (void)input;
     struct state *state = calloc(1, sizeof(*state));
     if (state != NULL) {
         state->column_s = FIRST_COLUMN_S;
+        /* Each column must get a sample, or the picture falls apart. */
+        while (state->column_s * fmax(input->source_hz, 1) < COLUMN_SAMPLES) {
+            state->column_s *= 2;
+        }
     }
     return state;
 }

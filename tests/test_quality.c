@@ -144,7 +144,62 @@ static void motion_without_stillness_has_no_calibration_error(void **state)
     summary_free(&summary);
 }
 
+static void too_slow_a_recording_says_nothing_of_stillness(void **state)
+{
+    (void)state;
+    const struct measure_input input = {
+        .source_hz = 1, .has_accel = true, .has_gyro = true};
+    struct session session = {quality_measure.create(&input), 0, 1};
+    struct summary summary;
+    add(&session, 300, flat, 0, 0);
+    end(&session, &summary);
+    assert_true(isnan(summary.quality.worn_s));
+    assert_true(isnan(summary.quality.still_s));
+    assert_int_equal(summary.quality.nonwear_count, 0);
+    assert_non_null(strstr(summary.quality.reason, "samples a second"));
+    summary_free(&summary);
+}
+
+static void broken_accelerometer_is_no_matter_of_calibration(void **state)
+{
+    (void)state;
+    struct session session;
+    struct summary summary;
+    begin(&session, true);
+    for (int i = 0; i < 20; i++) {
+        const float reading[3] = {0, 0, 0};
+        add(&session, 6, reading, 0, 0.5);
+    }
+    end(&session, &summary);
+    assert_true(fabs(summary.quality.calibration_error_mg - 1000) < 1);
+    assert_true(isnan(summary.quality.calibration_error_after_mg));
+    assert_non_null(strstr(summary.quality.calibration_reason, "broken"));
+    summary_free(&summary);
+}
+
 /* ---- trace ---- */
+
+static void trace_of_a_slow_sensor_has_no_holes(void **state)
+{
+    (void)state;
+    static const double rates_hz[] = {1, 12.5, 26};
+    for (size_t k = 0; k < sizeof(rates_hz) / sizeof(rates_hz[0]); k++) {
+        static struct summary summary;
+        const struct measure_input input = {.source_hz = rates_hz[k]};
+        void *trace = trace_measure.create(&input);
+        assert_non_null(trace);
+        const struct motion m = {.accel = {0, 0, 1}};
+        for (int i = 0; i < 250; i++) {
+            trace_measure.push(trace, &m, 1, i / rates_hz[k], 1 / rates_hz[k]);
+        }
+        summary_init(&summary);
+        assert_int_equal(trace_measure.finish(trace, &summary), 0);
+        trace_measure.destroy(trace);
+        for (size_t i = 0; i < summary.trace.columns; i++) {
+            assert_true(summary.trace.accel_high_g[i] == 1);
+        }
+    }
+}
 
 static void trace_session(double seconds, struct summary *summary)
 {
@@ -195,6 +250,9 @@ int main(void)
         cmocka_unit_test(calibration_error_is_found_and_explained_by_a_fit),
         cmocka_unit_test(too_few_directions_are_named_instead_of_a_fit),
         cmocka_unit_test(motion_without_stillness_has_no_calibration_error),
+        cmocka_unit_test(too_slow_a_recording_says_nothing_of_stillness),
+        cmocka_unit_test(broken_accelerometer_is_no_matter_of_calibration),
+        cmocka_unit_test(trace_of_a_slow_sensor_has_no_holes),
         cmocka_unit_test(trace_shows_each_extreme_whatever_the_length),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
