@@ -191,12 +191,12 @@ static void end_job(const struct batch *batch, struct batch_job *job,
     }
     if (interrupt_once()) {
         set_stopped(job);
+    } else if (now_s() >= job->end_s) {
+        error_set(&job->error, ERR_DATA, "took longer than %g s",
+                  batch->options->timeout_s);
     } else if (!WIFSIGNALED(status)) {
         error_set(&job->error, ERR_INTERNAL,
                   "the analysis ended with status %d", WEXITSTATUS(status));
-    } else if (now_s() >= job->end_s || WTERMSIG(status) == SIGXCPU) {
-        error_set(&job->error, ERR_DATA, "took longer than %g s",
-                  batch->options->timeout_s);
     } else {
         error_set(&job->error, ERR_DATA, "the analysis crashed (signal %d)",
                   WTERMSIG(status));

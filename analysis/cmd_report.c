@@ -1,13 +1,17 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include <argp.h>
 #include <errno.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
 
 #include "acquire/command.h"
+#include "acquire/output.h"
 #include "analysis/analyse.h"
 #include "analysis/report.h"
+
+enum { OUT_SIZE = 4096 }; /* a path, as the system allows it */
 
 struct arguments {
     struct analyse_options analyse;
@@ -18,8 +22,8 @@ struct arguments {
 
 static const struct argp_option options[] = {
     {"output", 'o', "OUT", 0,
-     "The report (OUT.html); for several FILEs a folder, made if need be, "
-     "that gets one FILE.html each",
+     "The report (OUT.html), or a folder that gets one FILE.html each; for "
+     "several FILEs a folder, made if need be",
      0},
     {0},
 };
@@ -60,20 +64,31 @@ static int report_one(const struct arguments *arguments, const char *path,
     return err;
 }
 
+static bool is_folder(const char *path)
+{
+    struct stat status;
+    return stat(path, &status) == 0 && S_ISDIR(status.st_mode);
+}
+
+static void name_in_folder(const char *folder, const char *path,
+                           char out[OUT_SIZE])
+{
+    const char *slash = strrchr(path, '/');
+    snprintf(out, OUT_SIZE, "%s/%s.html", folder,
+             slash != NULL ? slash + 1 : path);
+}
+
 static int report_many(const struct arguments *arguments, const char *program,
                        struct error *error)
 {
     if (mkdir(arguments->out, 0777) != 0 && errno != EEXIST) {
-        return error_from_errno(error, errno, "cannot make folder '%s'",
-                                arguments->out);
+        return output_cannot_create(error, arguments->out, errno);
     }
     int failed = 0;
     for (int i = 0; i < arguments->count; i++) {
         const char *path = arguments->files[i];
-        const char *slash = strrchr(path, '/');
-        char out[4096];
-        snprintf(out, sizeof(out), "%s/%s.html", arguments->out,
-                 slash != NULL ? slash + 1 : path);
+        char out[OUT_SIZE];
+        name_in_folder(arguments->out, path, out);
         if (report_one(arguments, path, out, error) < 0) {
             fprintf(stderr, "%s: %s\n", program, error->text);
             failed++;
@@ -105,9 +120,15 @@ static int run(int argc, char **argv, struct error *error)
     if (err < 0) {
         return err;
     }
-    return arguments.count == 1 ? report_one(&arguments, arguments.files[0],
-                                             arguments.out, error)
-                                : report_many(&arguments, argv[0], error);
+    if (arguments.count > 1) {
+        return report_many(&arguments, argv[0], error);
+    }
+    char out[OUT_SIZE];
+    snprintf(out, sizeof(out), "%s", arguments.out);
+    if (is_folder(arguments.out)) {
+        name_in_folder(arguments.out, arguments.files[0], out);
+    }
+    return report_one(&arguments, arguments.files[0], out, error);
 }
 
 const struct command report_command = {

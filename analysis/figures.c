@@ -16,7 +16,7 @@ static const double MODERATE_SPM = 100;
 static const double VIGOROUS_SPM = 130;
 
 /* Where tremor of the hand is looked for. [Hz] */
-static const double TREMOR_LOW_HZ = 3;
+static const double TREMOR_LOW_HZ = 2;
 static const double TREMOR_HIGH_HZ = 12;
 
 /* What a NULL picture means, by *size. */
@@ -42,15 +42,35 @@ static struct plot_axis time_axis(const struct summary *summary)
 
 /* ---- overview ---- */
 
-enum { STRIPS = 5 };
+/* The last one only where something was marked. */
+enum { STRIPS = 6, MARKED = STRIPS - 1 };
+static const double STRIPS_HEIGHT = 80;
+
+/* What was marked while recording, each with as much room for its label as
+ * there is until the next one. */
+static void draw_marks(struct plot *plot, const struct summary *s)
+{
+    for (size_t i = 0; i < s->event_count; i++) {
+        const struct recording_event *event = &s->event[i];
+        double start_s = (double)event->start_ns * 1e-9;
+        double room_s = i + 1 < s->event_count
+                            ? (double)s->event[i + 1].start_ns * 1e-9
+                            : s->duration_s;
+        plot_strip(plot, MARKED, start_s, (double)event->end_ns * 1e-9,
+                   PLOT_ORANGE);
+        plot_strip_label(plot, MARKED, start_s, room_s, event->label);
+    }
+}
 
 static void draw_strips(struct plot *plot, const struct summary *s)
 {
-    static const char *const names[STRIPS] = {"walking", "taps", "exercise",
-                                              "tremor", "not worn"};
-    for (int row = 0; row < STRIPS; row++) {
+    static const char *const names[STRIPS] = {"walking", "taps",     "exercise",
+                                              "tremor",  "not worn", "marked"};
+    int rows = s->event_count > 0 ? STRIPS : STRIPS - 1;
+    for (int row = 0; row < rows; row++) {
         plot_strip_name(plot, row, names[row]);
     }
+    draw_marks(plot, s);
     for (size_t i = 0; i < s->walking.bout_count; i++) {
         const struct walk_bout *bout = &s->walking.bout[i];
         plot_strip(plot, 0, bout->start_s, bout->end_s, PLOT_BLUE);
@@ -82,15 +102,34 @@ static double highest(const float *values, size_t n)
     return most;
 }
 
-static void draw_trace(struct plot *plot, const struct trace *trace,
+/* Acceleration, or turning where there is no accelerometer. */
+static void draw_trace(struct plot *plot, const struct summary *s,
                        struct plot_point *low, struct plot_point *high)
 {
+    const struct trace *trace = &s->trace;
+    bool accel = s->info.has_accel;
     for (size_t i = 0; i < trace->columns; i++) {
         double x = ((double)i + 0.5) * trace->column_s;
-        low[i] = (struct plot_point){x, (double)trace->accel_low_g[i]};
-        high[i] = (struct plot_point){x, (double)trace->accel_high_g[i]};
+        double from = accel ? (double)trace->accel_low_g[i] : 0;
+        double to = accel ? (double)trace->accel_high_g[i]
+                          : (double)trace->gyro_high_dps[i];
+        low[i] = (struct plot_point){x, from};
+        high[i] = (struct plot_point){x, to};
     }
     plot_envelope(plot, low, high, trace->columns, PLOT_SKY);
+}
+
+static struct plot_axis overview_axis(const struct summary *s)
+{
+    const struct trace *trace = &s->trace;
+    if (s->info.has_accel) {
+        double most = highest(trace->accel_high_g, trace->columns);
+        return (struct plot_axis){0, fmax(2, 1.05 * most),
+                                  "acceleration with gravity (g)", false};
+    }
+    double most = highest(trace->gyro_high_dps, trace->columns);
+    return (struct plot_axis){0, fmax(10, 1.05 * most), "turning (deg/s)",
+                              false};
 }
 
 char *figure_overview(const struct summary *summary, size_t *size)
@@ -100,18 +139,16 @@ char *figure_overview(const struct summary *summary, size_t *size)
         return nothing(size, NOTHING_TO_SHOW);
     }
     struct plot_point *points = calloc(2 * trace->columns, sizeof(*points));
-    struct plot *plot = plot_new(WIDTH, HEIGHT + 80);
+    struct plot *plot = plot_new(WIDTH, HEIGHT + STRIPS_HEIGHT);
     if (points == NULL || plot == NULL) {
         free(points);
         plot_free(plot);
         return nothing(size, NO_MEMORY);
     }
     struct plot_axis x = time_axis(summary);
-    struct plot_axis y = {
-        0, fmax(2, 1.05 * highest(trace->accel_high_g, trace->columns)),
-        "acceleration with gravity (g)", false};
-    plot_axes(plot, &x, &y, STRIPS);
-    draw_trace(plot, trace, points, points + trace->columns);
+    struct plot_axis y = overview_axis(summary);
+    plot_axes(plot, &x, &y, summary->event_count > 0 ? STRIPS : STRIPS - 1);
+    draw_trace(plot, summary, points, points + trace->columns);
     draw_strips(plot, summary);
     free(points);
     return finish(plot, size);

@@ -9,11 +9,13 @@
 #include <stdlib.h>
 #include <string.h>
 
-static const char FONT[] = "DejaVu Sans 9px";
+static const char FONT[] = "DejaVu Sans 11px";
 static const double LINE_WIDTH = 1.2;
 static const double STRIP_HEIGHT = 16;
 static const double TICK = 4;
 static const double LABEL_HEIGHT = 16;
+static const double LABEL_GAP = 4;
+static const double LABEL_LEAST = 24; /* about three letters */
 
 /* Okabe and Ito 2008, "Color Universal Design", and two greys. */
 static const double colours[PLOT_COLOURS][3] = {
@@ -215,12 +217,12 @@ void plot_axes(struct plot *plot, const struct plot_axis *x,
 {
     plot->x = *x;
     plot->y = *y;
-    plot->left = 62;
+    plot->left = 66;
     plot->right = plot->width - 14;
-    plot->bottom = plot->height - (x->label[0] != '\0' ? 34 : 20);
+    plot->bottom = plot->height - (x->label[0] != '\0' ? 38 : 22);
     plot->strips_top = 4;
     plot->top = plot->strips_top + strips * STRIP_HEIGHT +
-                (y->label[0] != '\0' ? LABEL_HEIGHT : 4);
+                (y->label[0] != '\0' ? LABEL_HEIGHT + 2 : 4);
 
     cairo_set_line_width(plot->cairo, 0.8);
     draw_y_ticks(plot);
@@ -400,6 +402,28 @@ void plot_strip(struct plot *plot, int row, double x0, double x1,
     cairo_rectangle(plot->cairo, left, y, width < 1.5 ? 1.5 : width,
                     STRIP_HEIGHT - 4);
     cairo_fill(plot->cairo);
+}
+
+void plot_strip_label(struct plot *plot, int row, double x0, double x1,
+                      const char *text)
+{
+    double left = place_x(plot, x0) + LABEL_GAP;
+    double room = place_x(plot, x1) - left;
+    if (room < LABEL_LEAST) {
+        return;
+    }
+    /* Text from a file may not be UTF-8, which Pango has to have. */
+    char *valid = g_utf8_make_valid(text, -1);
+    double y = plot->strips_top + (row + 0.5) * STRIP_HEIGHT;
+    pango_layout_set_width(plot->layout, (int)(room * PANGO_SCALE));
+    pango_layout_set_ellipsize(plot->layout, PANGO_ELLIPSIZE_END);
+    pango_layout_set_single_paragraph_mode(plot->layout, TRUE);
+    set_colour(plot, PLOT_INK, 1);
+    put_text(plot, valid, &(struct plot_point){left, y}, 0, 0.5);
+    pango_layout_set_single_paragraph_mode(plot->layout, FALSE);
+    pango_layout_set_ellipsize(plot->layout, PANGO_ELLIPSIZE_NONE);
+    pango_layout_set_width(plot->layout, -1);
+    g_free(valid);
 }
 
 char *plot_finish(struct plot *plot, size_t *size)

@@ -77,6 +77,11 @@ void plot_strip_name(struct plot *plot, int row, const char *name);
 void plot_strip(struct plot *plot, int row, double x0, double x1,
                 enum plot_colour colour);
 
+/* Writes `text` into the strip, from x0; what does not fit before x1 is cut,
+ * and nothing is written where hardly a word has room. */
+void plot_strip_label(struct plot *plot, int row, double x0, double x1,
+                      const char *text);
+
 /* Ends the picture: an SVG document of *size bytes, to be freed by the
  * caller. Frees the plot. NULL if anything went wrong. */
 char *plot_finish(struct plot *plot, size_t *size);

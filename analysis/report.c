@@ -24,12 +24,14 @@ static const char style[] =
     "table{border-collapse:collapse;width:100%;margin:.6em 0;font-size:.9em}"
     "th,td{text-align:left;padding:.25em .6em .25em 0;vertical-align:top;"
     "border-bottom:1px solid #ddd}"
-    "td.n,th.n{text-align:right}"
+    "td.n,th.n{text-align:right}td:first-child{white-space:nowrap}"
     "dl{display:grid;grid-template-columns:max-content 1fr;gap:.1em 1.2em;"
     "margin:.5em 0}dt{color:#444}dd{margin:0;overflow-wrap:anywhere}"
     "img{width:100%;height:auto;margin:.4em 0}"
-    ".wide{overflow-x:auto}"
+    /* A picture's letters must not shrink with a small screen. */
+    ".wide{overflow-x:auto}.wide img{min-width:40em}"
     "@media print{body{font-size:10.5pt;max-width:none;padding:0}"
+    ".wide img{min-width:0}"
     "h2{break-after:avoid}img,tr,dl{break-inside:avoid}}";
 
 /* ---- pieces ---- */
@@ -70,7 +72,9 @@ static void figure(struct html *html, const struct summary *summary,
     size_t size;
     char *svg = draw(summary, &size);
     if (svg != NULL) {
+        html_open(html, "div", "wide");
         html_svg(html, svg, size, alternative);
+        html_close(html);
         free(svg);
     } else if (size != 0) {
         html->failed = true;
@@ -142,12 +146,14 @@ static void put_head(struct html *html, const struct summary *s)
 {
     const struct recording_info *info = &s->info;
     char duration[32];
+    char recorded[TEXT_DATE];
     text_duration(s->duration_s, duration);
+    text_date(info->created_utc, recorded);
     html_element(html, "h1", "Session report");
     html_open(html, "dl", NULL);
     fact(html, "Participant", "%s",
          info->participant[0] ? info->participant : "no code given");
-    fact(html, "Recorded", "%s", info->created_utc);
+    fact(html, "Recorded", "%s", recorded);
     fact(html, "Length", "%s", duration);
     fact(html, "Worn on", "%s", text_placement(info->placement));
     fact(html, "Session", "%s", info->label);
@@ -172,7 +178,8 @@ static void put_glance(struct html *html, const struct summary *s)
     }
     figure(html, s, figure_overview,
            "Acceleration over the session, with strips that mark walking, "
-           "taps, exercise, tremor and when the band was not worn");
+           "taps, exercise, tremor, when the band was not worn and what was "
+           "marked while recording");
 }
 
 static void put_quality(struct html *html, const struct summary *s)
@@ -181,6 +188,9 @@ static void put_quality(struct html *html, const struct summary *s)
     char worn[32];
     text_duration(q->worn_s, worn);
     html_element(html, "h2", "Quality of the data");
+    if (q->reason[0] != '\0') {
+        reason(html, q->reason);
+    }
     html_open(html, "dl", NULL);
     fact(html, "Samples", "%llu at %.2f Hz", (unsigned long long)s->rows,
          s->info.rate_measured_hz);
@@ -438,7 +448,10 @@ int report_write(const struct summary *summary, const char *path,
                  struct error *error)
 {
     struct html html;
-    if (html_begin(&html, "Session report", style) < 0) {
+    char title[96];
+    snprintf(title, sizeof(title), "Session report %s",
+             summary->info.participant);
+    if (html_begin(&html, title, style) < 0) {
         return error_set(error, ERR_NO_MEMORY, "out of memory");
     }
     html_open(&html, "main", NULL);

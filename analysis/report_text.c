@@ -19,6 +19,24 @@ void text_duration(double seconds, char *out)
     }
 }
 
+void text_date(const char *iso, char out[TEXT_DATE])
+{
+    static const char *const months[] = {
+        "January", "February", "March",     "April",   "May",      "June",
+        "July",    "August",   "September", "October", "November", "December"};
+    unsigned year;
+    unsigned month;
+    unsigned day;
+    char time[6];
+    if (sscanf(iso, "%4u-%2u-%2uT%5[0-9:]", &year, &month, &day, time) == 4 &&
+        month >= 1 && month <= 12) {
+        snprintf(out, TEXT_DATE, "%u %s %u, %s UTC", day, months[month - 1],
+                 year, time);
+    } else {
+        snprintf(out, TEXT_DATE, "%s", iso);
+    }
+}
+
 void text_clock(double seconds, char *out)
 {
     long s = lround(seconds);
@@ -48,13 +66,22 @@ void text_quality_line(const struct summary *s, char out[TEXT_LINE])
     char length[32];
     text_duration(q->worn_s, worn);
     text_duration(s->duration_s, length);
-    uint64_t all = q->lost_samples + s->rows;
-    int n =
-        q->lost_samples == 0
-            ? snprintf(out, TEXT_LINE, "Data: complete, no sample lost")
-            : snprintf(out, TEXT_LINE, "Data: %llu of %llu samples are missing",
-                       (unsigned long long)q->lost_samples,
-                       (unsigned long long)all);
+    unsigned long long lost = q->lost_samples;
+    int n;
+    if (lost > 0) {
+        n = snprintf(out, TEXT_LINE, "Data: %llu of %llu samples are missing",
+                     lost, lost + s->rows);
+    } else if (q->gaps > 0) {
+        n = snprintf(out, TEXT_LINE, "Data: interrupted %zu time%s", q->gaps,
+                     q->gaps == 1 ? "" : "s");
+    } else {
+        n = snprintf(out, TEXT_LINE, "Data: complete, no sample lost");
+    }
+    if (q->clipped_samples > 0) {
+        n += snprintf(out + n, (size_t)(TEXT_LINE - n),
+                      "; %llu were beyond the sensor's range",
+                      (unsigned long long)q->clipped_samples);
+    }
     if (isfinite(q->worn_s) && q->nonwear_count > 0) {
         snprintf(out + n, (size_t)(TEXT_LINE - n),
                  "; the band was worn for %s of %s.", worn, length);
@@ -73,9 +100,12 @@ void text_walking_line(const struct summary *s, char out[TEXT_LINE])
     } else if (w->steps == 0) {
         snprintf(out, TEXT_LINE, "Walking: none was found.");
     } else {
-        snprintf(out, TEXT_LINE,
-                 "Walking: %llu steps in %s, at %.0f steps a minute.",
-                 (unsigned long long)w->steps, duration, w->cadence_median_spm);
+        int n = snprintf(out, TEXT_LINE, "Walking: %llu steps in %s",
+                         (unsigned long long)w->steps, duration);
+        snprintf(out + n, (size_t)(TEXT_LINE - n),
+                 isfinite(w->cadence_median_spm) ? ", at %.0f steps a minute."
+                                                 : ".",
+                 w->cadence_median_spm);
     }
 }
 

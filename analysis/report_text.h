@@ -22,6 +22,11 @@ text_fn text_tremor_line;
 /* "12.5 s", "3 min 20 s", "2 h 05 min"; out has 32 bytes. */
 void text_duration(double seconds, char *out);
 
+/* "21 November 2026, 08:05 UTC" of an ISO 8601 time in UTC; what is none comes
+ * back as it is. */
+enum { TEXT_DATE = 64 };
+void text_date(const char *iso, char out[TEXT_DATE]);
+
 /* Time in the session, "1:05" or "1:02:05"; out has 32 bytes. */
 void text_clock(double seconds, char *out);
 

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+#include <math.h>
 #include <stdlib.h>
 
 #include "analysis/summary_json.h"
@@ -32,7 +33,7 @@ static size_t step_rows(const struct walking *walking, struct row *rows)
         }
         double step_s = to->time_s - from->time_s;
         rows[i] = (struct row){"step", step->time_s, step->time_s,
-                               step_s > 0 && step_s < 2 ? 60 / step_s : 0,
+                               step_s > 0 && step_s < 2 ? 60 / step_s : NAN,
                                (double)step->confidence};
     }
     return walking->step_count;
@@ -70,6 +71,21 @@ static size_t collect(const struct summary *s, struct row *rows)
     return n;
 }
 
+static void put_known(FILE *out, const char *format, double value,
+                      const char *otherwise)
+    __attribute__((format(printf, 2, 0)));
+
+/* What is not known is an empty field. */
+static void put_known(FILE *out, const char *format, double value,
+                      const char *otherwise)
+{
+    if (isfinite(value)) {
+        fprintf(out, format, value);
+    } else {
+        fputs(otherwise, out);
+    }
+}
+
 int summary_events_write(const struct summary *summary, FILE *out,
                          struct error *error)
 {
@@ -86,8 +102,10 @@ int summary_events_write(const struct summary *summary, FILE *out,
 
     fputs("kind,start_s,end_s,value,confidence\n", out);
     for (size_t i = 0; i < n; i++) {
-        fprintf(out, "%s,%.3f,%.3f,%.6g,%.2f\n", rows[i].kind, rows[i].start_s,
-                rows[i].end_s, rows[i].value, rows[i].confidence);
+        fprintf(out, "%s,%.3f,%.3f,", rows[i].kind, rows[i].start_s,
+                rows[i].end_s);
+        put_known(out, "%.6g,", rows[i].value, ",");
+        put_known(out, "%.2f\n", rows[i].confidence, "\n");
     }
     free(rows);
     return ferror(out) ? error_set(error, ERR_IO, "cannot write events") : 0;

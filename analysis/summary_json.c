@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "analysis/summary_json.h"
 
+#include <glib.h>
 #include <jansson.h>
 #include <math.h>
 #include <stdlib.h>
@@ -38,9 +39,10 @@ static void put_count(struct builder *builder, json_t *object, const char *key,
 static void put_text(struct builder *builder, json_t *object, const char *key,
                      const char *text)
 {
-    json_t *value = json_string(text);
-    /* Text from a file may not be UTF-8; then it cannot be JSON. */
-    put(builder, object, key, value != NULL ? value : json_string("?"));
+    /* Text from a file may not be UTF-8, which JSON has to be. */
+    char *valid = g_utf8_make_valid(text, -1);
+    put(builder, object, key, json_string(valid));
+    g_free(valid);
 }
 
 static void put_reason(struct builder *builder, json_t *object,

@@ -12,6 +12,7 @@
 #include <libxml/parser.h>
 
 #include "analysis/array.h"
+#include "analysis/figures.h"
 #include "analysis/report.h"
 #include "analysis/report_text.h"
 
@@ -160,6 +161,78 @@ static void nothing_in_a_recording_becomes_markup(void **state)
     assert_non_null(strstr(page, "&lt;script&gt;"));
 }
 
+static void quality_line_hides_no_trouble(void **state)
+{
+    (void)state;
+    char text[TEXT_LINE];
+    summary.quality.gaps = 2;
+    text_quality_line(&summary, text);
+    assert_string_equal(text, "Data: interrupted 2 times.");
+    summary.quality.gaps = 0;
+    summary.quality.clipped_samples = 7;
+    text_quality_line(&summary, text);
+    assert_string_equal(text, "Data: complete, no sample lost; 7 were beyond "
+                              "the sensor's range.");
+    summary.walking.steps = 4;
+    summary.walking.walking_s = 3;
+    text_walking_line(&summary, text);
+    assert_string_equal(text, "Walking: 4 steps in 3.0 s.");
+}
+
+/* What a figure draws, as a picture of its size. */
+static size_t overview_size(void)
+{
+    size_t size = 0;
+    char *svg = figure_overview(&summary, &size);
+    assert_non_null(svg);
+    free(svg);
+    return size;
+}
+
+static void overview_shows_marks_and_lives_with_any_label(void **state)
+{
+    (void)state;
+    size_t without = overview_size();
+    struct recording_event *event =
+        array_add(&summary.event, summary.event_count++, sizeof(*event));
+    event->start_ns = 100 * INT64_C(1000000000);
+    event->end_ns = 200 * INT64_C(1000000000);
+    snprintf(event->label, sizeof(event->label), "tremor \xff\xfe\n<b>");
+    assert_true(overview_size() > without);
+}
+
+static void without_accelerometer_the_overview_shows_turning(void **state)
+{
+    (void)state;
+    summary.info.has_accel = false;
+    for (size_t i = 0; i < summary.trace.columns; i++) {
+        summary.trace.accel_low_g[i] = summary.trace.accel_high_g[i] = 0;
+        summary.trace.gyro_high_dps[i] = 0;
+    }
+    size_t still = overview_size();
+    for (size_t i = 0; i < summary.trace.columns; i++) {
+        summary.trace.gyro_high_dps[i] = (float)(i % 7) * 20;
+    }
+    assert_true(overview_size() > still);
+}
+
+static void dates_read_as_a_person_writes_them(void **state)
+{
+    (void)state;
+    static const char *const cases[][2] = {
+        {"2026-11-21T08:05:42.722Z", "21 November 2026, 08:05 UTC"},
+        {"2026-01-02T23:59:59Z", "2 January 2026, 23:59 UTC"},
+        {"", ""},
+        {"yesterday", "yesterday"},
+        {"2026-13-01T00:00:00Z", "2026-13-01T00:00:00Z"},
+    };
+    for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+        char out[TEXT_DATE];
+        text_date(cases[i][0], out);
+        assert_string_equal(out, cases[i][1]);
+    }
+}
+
 static void existing_report_is_kept(void **state)
 {
     (void)state;
@@ -202,6 +275,13 @@ int main(void)
         cmocka_unit_test_setup_teardown(nothing_in_a_recording_becomes_markup,
                                         begin, end),
         cmocka_unit_test_setup_teardown(existing_report_is_kept, begin, end),
+        cmocka_unit_test_setup_teardown(quality_line_hides_no_trouble, begin,
+                                        end),
+        cmocka_unit_test_setup_teardown(
+            overview_shows_marks_and_lives_with_any_label, begin, end),
+        cmocka_unit_test_setup_teardown(
+            without_accelerometer_the_overview_shows_turning, begin, end),
+        cmocka_unit_test(dates_read_as_a_person_writes_them),
         cmocka_unit_test(durations_read_as_a_person_says_them),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -223,7 +223,7 @@ static void text_that_is_not_utf8_does_not_break_the_json(void **state)
     strcpy(summary.info.participant, "P\xff\xfe");
     json_t *root = written(true);
     assert_string_equal(json_string_value(at(root, "recording", "participant")),
-                        "?");
+                        "P\uFFFD\uFFFD");
     json_decref(root);
 }
 
@@ -248,6 +248,25 @@ static void events_are_rows_by_start(void **state)
     free(text);
 }
 
+static void event_without_a_value_has_an_empty_field(void **state)
+{
+    (void)state;
+    add_set(2, 3);
+    summary.exercise.repetition[0].range_deg = NAN;
+    struct walking *w = &summary.walking;
+    *(struct step *)array_add(&w->step, w->step_count++, sizeof(struct step)) =
+        (struct step){9, 0.5F}; /* alone, so without cadence */
+    char *text = NULL;
+    size_t size = 0;
+    FILE *file = open_memstream(&text, &size);
+    assert_int_equal(summary_events_write(&summary, file, NULL), 0);
+    fclose(file);
+    assert_string_equal(text, "kind,start_s,end_s,value,confidence\n"
+                              "repetition,2.000,3.000,,0.80\n"
+                              "step,9.000,9.000,,0.50\n");
+    free(text);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -265,6 +284,8 @@ int main(void)
         cmocka_unit_test_setup_teardown(
             text_that_is_not_utf8_does_not_break_the_json, begin, end),
         cmocka_unit_test_setup_teardown(events_are_rows_by_start, begin, end),
+        cmocka_unit_test_setup_teardown(
+            event_without_a_value_has_an_empty_field, begin, end),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -52,6 +52,9 @@ rejects unknown_placement 64 'left-wrist' \
 rejects full_standard_output_is_an_error 74 'write' \
     sh -c '"$CARPUS" analyse still.csv >/dev/full'
 
+# A full disk, as far as the program can tell: no file may pass 512 bytes.
+rejects report_on_a_full_disk 80 'report.html.*File too large' sh -c \
+    'trap "" XFSZ; ulimit -f 1; "$CARPUS" report still.csv -o report.html'
 check report_is_written "$CARPUS" report still.csv -o report.html
 check report_is_html_with_a_picture grep -q 'data:image/svg+xml;base64' report.html
 check report_needs_no_network sh -c '! grep -Eiq "(src|href)=.?https?:|@import|url\(" report.html'
@@ -59,6 +62,8 @@ rejects report_is_not_overwritten 73 'report.html.*exists' \
     "$CARPUS" report still.csv -o report.html
 rejects report_of_missing_folder 73 'no such folder' \
     "$CARPUS" report still.csv -o nowhere/report.html
+check report_goes_into_a_folder_that_is_there sh -c \
+    'mkdir there && "$CARPUS" report still.csv -o there && test -s there/still.csv.html'
 check nothing_half_written sh -c '! ls | grep -q part-'
 check reports_of_several_go_to_a_folder "$CARPUS" report still.csv set/one.csv -o reports
 check each_has_its_own test -s reports/still.csv.html -a -s reports/one.csv.html
@@ -81,6 +86,8 @@ check time_out_is_named grep -q 'longer than' out2/summary.csv
 rejects batch_of_no_folder 66 'nowhere' "$CARPUS" batch nowhere -o out3
 rejects batch_of_a_file 66 'not a folder' "$CARPUS" batch still.csv -o out3
 rejects batch_of_an_empty_folder 66 'no recordings' "$CARPUS" batch out.d -o out3
+rejects time_out_of_no_end 64 'no duration' \
+    "$CARPUS" batch set -o out3 --timeout 1e300d
 rejects batch_without_out 64 '.-o OUT' "$CARPUS" batch set
 check no_command_lists_them sh -c '"$CARPUS" --help | grep -q analyse'
 rejects unknown_command 64 'dance' "$CARPUS" dance
