@@ -30,8 +30,8 @@ static const struct {
     {"min", 60}, {"h", 3600}, {"d", 86400},
 };
 
-/* Ten years: nobody means more, and a count of nanoseconds holds it. */
-static const double MOST_S = 315576000;
+/* As long as 64 bits of nanoseconds last, 285 years. */
+static const double MOST_S = 9e9;
 
 int command_duration(const char *option, const char *text, double *seconds,
                      struct error *error)
