@@ -10,7 +10,9 @@ static const double SHARE = 0.5;
 
 /* Taps slower than this are no rhythm; people tap at 1 to 7 Hz when asked to
  * (MDS-UPDRS 3.4). */
-static const double RHYTHM_HZ = 1.0;
+static const double RHYTHM_HZ = 0.9;
+static const double BY_HAND_CONFIDENCE = 0.8;
+enum { BY_HAND_COUNT = 10 };
 
 /* The spans of one claimant, sorted by start. */
 struct claims {
@@ -99,6 +101,33 @@ static void drop_exercise(struct exercise *exercise, const struct claims *by)
     exercise->repetition_count = repetitions;
 }
 
+/* A long and clear rhythm of taps has a hand in it. */
+static bool is_by_hand(const struct tap_series *series)
+{
+    return series->rate_hz >= RHYTHM_HZ && series->count >= BY_HAND_COUNT &&
+           series->confidence >= BY_HAND_CONFIDENCE;
+}
+
+static void drop_nonwear(struct quality *quality, const struct taps *taps)
+{
+    size_t kept = 0;
+    for (size_t i = 0; i < quality->nonwear_count; i++) {
+        struct span span = quality->nonwear[i];
+        bool worn = false;
+        for (size_t k = 0; k < taps->series_count && !worn; k++) {
+            const struct tap_series *series = &taps->series[k];
+            struct span tapped = {series->start_s, series->end_s};
+            worn = is_by_hand(series) && overlap(span, tapped) > 0;
+        }
+        if (worn) {
+            quality->worn_s += span.end_s - span.start_s;
+        } else {
+            quality->nonwear[kept++] = span;
+        }
+    }
+    quality->nonwear_count = kept;
+}
+
 /* Spans of walking, as a copy that the caller frees; none if memory is short
  * (then nothing is dropped for its sake). */
 static struct claims walking_claims(const struct walking *walking)
@@ -140,6 +169,10 @@ static struct claims tremor_claims(const struct tremor *tremor)
 
 void arbitrate(struct summary *summary)
 {
+    /* A hand that lies on a table while its fingers tap may be as still as the
+     * table. */
+    drop_nonwear(&summary->quality, &summary->taps);
+
     /* A band on the table moves by what the table does: nothing counts. */
     struct claims nonwear = {summary->quality.nonwear_count,
                              summary->quality.nonwear};

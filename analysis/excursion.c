@@ -7,13 +7,18 @@
 static const float DEGREES = 57.29578F;
 
 /* A stroke is at least this long; less is sway. */
-static const float STROKE_MIN_DEG = 12;
+static const float STROKE_MIN_COS = 0.9781476F; /* 12 degrees */
+/* Closer to the last turning point than this, one dwells there still. */
+static const float SAME_COS = 0.9945219F; /* 6 degrees */
 /* Turned back: by this part of the stroke, and by more than a held arm's sag
  * and wobble. */
 static const float BACK_SHARE = 0.5F;
 static const float BACK_MIN_DEG = 6;
+/* As much is enough, however far the stroke went: it may have begun with a
+ * change of posture. */
+static const float BACK_MAX_DEG = 25;
 /* Dwelling: nothing in the last DWELL_ROWS is further than this away. */
-static const float DWELL_DEG = 4;
+static const float DWELL_COS = 0.99756405F; /* 4 degrees */
 enum {
     DWELL_ROWS = 38, /* 1.5 s, as rest in orientation.c */
     DWELL_STEP = 4,
@@ -26,10 +31,17 @@ enum {
 static const float NEAR_SHARE = 0.12F;
 static const float HELD_SHARE = 0.05F;
 
+/* A stroke passes a place if it comes closer than this part of itself. */
+static const float VIA_SHARE = 0.15F;
+
+static float cosine(const float a[3], const float b[3])
+{
+    return a[0] * b[0] + a[1] * b[1] + a[2] * b[2];
+}
+
 float excursion_angle_deg(const float a[3], const float b[3])
 {
-    float dot = a[0] * b[0] + a[1] * b[1] + a[2] * b[2];
-    return DEGREES * acosf(fminf(1, fmaxf(-1, dot)));
+    return DEGREES * acosf(fminf(1, fmaxf(-1, cosine(a, b))));
 }
 
 static const float *at(const struct excursion *e, size_t row)
@@ -53,7 +65,7 @@ void excursion_start(struct excursion *excursion, double start_s)
     excursion->rows = 0;
     excursion->turn = 0;
     excursion->far = 0;
-    excursion->far_deg = 0;
+    excursion->far_cos = 1;
 }
 
 /* The last row of [from, to] within `deg` of turning point `from`. */
@@ -91,15 +103,16 @@ static float shake(const struct excursion *e, size_t from, size_t to)
     return (float)sqrt(fmax(0, square / n - sum * sum / (n * n)));
 }
 
-static void describe(const struct excursion *e, size_t to,
+static void describe(const struct excursion *e, size_t from, size_t to,
                      struct stroke *stroke)
 {
-    size_t from = e->turn;
     float deg = angle(e, from, to);
     memcpy(stroke->from, at(e, from), sizeof(stroke->from));
     memcpy(stroke->to, at(e, to), sizeof(stroke->to));
     size_t home = last_near(e, from, to, NEAR_SHARE * deg);
     size_t near = first_near(e, from, to, NEAR_SHARE * deg);
+    stroke->from_row = from;
+    stroke->to_row = to;
     stroke->angle_deg = deg;
     stroke->home_s = time_of(e, home);
     stroke->leave_s = time_of(e, last_near(e, from, to, HELD_SHARE * deg));
@@ -108,17 +121,69 @@ static void describe(const struct excursion *e, size_t to,
     stroke->shake_g = home < near ? shake(e, home, near) : 0;
 }
 
+/* The row of the stroke that comes closest to `via`; false if none comes close,
+ * or if they are forgotten. */
+static bool passes(const struct excursion *e, const struct stroke *stroke,
+                   const float via[3], size_t *row)
+{
+    if (e->rows - stroke->from_row >= EXCURSION_ROWS) {
+        return false;
+    }
+    float least = VIA_SHARE * stroke->angle_deg;
+    bool found = false;
+    for (size_t i = stroke->from_row; i <= stroke->to_row; i++) {
+        float deg = excursion_angle_deg(at(e, i), via);
+        if (deg <= least) {
+            least = deg;
+            *row = i;
+            found = true;
+        }
+    }
+    return found;
+}
+
+bool excursion_begin_at(const struct excursion *excursion,
+                        struct stroke *stroke, const float via[3])
+{
+    size_t row = 0;
+    if (!passes(excursion, stroke, via, &row) || row == stroke->to_row) {
+        return false;
+    }
+    describe(excursion, row, stroke->to_row, stroke);
+    return true;
+}
+
+bool excursion_end_at(const struct excursion *excursion, struct stroke *stroke,
+                      const float via[3])
+{
+    size_t row = 0;
+    if (!passes(excursion, stroke, via, &row) || row == stroke->from_row) {
+        return false;
+    }
+    describe(excursion, stroke->from_row, row, stroke);
+    return true;
+}
+
 static bool dwells(const struct excursion *e, size_t row)
 {
     if (row < DWELL_ROWS) {
         return false;
     }
     for (size_t back = DWELL_STEP; back <= DWELL_ROWS; back += DWELL_STEP) {
-        if (angle(e, row - back, row) > DWELL_DEG) {
+        if (cosine(at(e, row - back), at(e, row)) < DWELL_COS) {
             return false;
         }
     }
     return true;
+}
+
+static void look_how_far(struct excursion *e, size_t row)
+{
+    float far_cos = cosine(at(e, row), at(e, e->turn));
+    if (far_cos < e->far_cos) {
+        e->far = row;
+        e->far_cos = far_cos;
+    }
 }
 
 /* Begins a stroke at row `turn`: the way since then is looked at anew. */
@@ -126,14 +191,31 @@ static void turn_at(struct excursion *e, size_t turn)
 {
     e->turn = turn;
     e->far = turn;
-    e->far_deg = 0;
+    e->far_cos = 1;
     for (size_t row = turn + 1; row < e->rows; row++) {
-        float deg = angle(e, row, turn);
-        if (deg > e->far_deg) {
-            e->far = row;
-            e->far_deg = deg;
-        }
+        look_how_far(e, row);
     }
+}
+
+/* True if the direction is on its way back from `far`: half of the stroke, or
+ * as much as it takes to be sure and by the way it came (a stroke of 180
+ * degrees that goes on comes nearer, too, but on the other side). */
+static bool has_turned_back(const struct excursion *e, size_t row)
+{
+    float far_deg = angle(e, e->turn, e->far);
+    float back = angle(e, row, e->far);
+    if (back <=
+        fmaxf(BACK_MIN_DEG, fminf(BACK_SHARE * far_deg, BACK_MAX_DEG))) {
+        return false;
+    }
+    if (back > BACK_SHARE * far_deg) {
+        return true;
+    }
+    size_t before = e->far;
+    while (before > e->turn && angle(e, before, e->far) < back) {
+        before--;
+    }
+    return angle(e, before, row) < back;
 }
 
 bool excursion_update(struct excursion *excursion, const float direction[3],
@@ -144,26 +226,22 @@ bool excursion_update(struct excursion *excursion, const float direction[3],
     memcpy(e->direction[row % EXCURSION_ROWS], direction,
            sizeof(e->direction[0]));
     e->norm_g[row % EXCURSION_ROWS] = norm_g;
-    float deg = angle(e, row, e->turn);
-    if (deg > e->far_deg) {
-        e->far = row;
-        e->far_deg = deg;
-    }
-    if (e->far_deg >= STROKE_MIN_DEG &&
-        angle(e, row, e->far) > fmaxf(BACK_MIN_DEG, BACK_SHARE * e->far_deg)) {
+    look_how_far(e, row);
+    if (e->far_cos <= STROKE_MIN_COS && has_turned_back(e, row)) {
         size_t far = e->far;
-        describe(e, far, stroke);
+        describe(e, e->turn, far, stroke);
         turn_at(e, far);
         return true;
     }
     if (dwells(e, row)) {
         /* Where it was in the middle of the dwelling: now it may leave. */
         size_t middle = row - DWELL_ROWS / 2;
-        bool arrived = middle > e->turn && deg >= STROKE_MIN_DEG;
+        float from_cos = cosine(at(e, row), at(e, e->turn));
+        bool arrived = middle > e->turn && from_cos <= STROKE_MIN_COS;
         if (arrived) {
-            describe(e, middle, stroke);
+            describe(e, e->turn, middle, stroke);
         }
-        if (arrived || (middle > e->turn && deg < STROKE_MIN_DEG / 2)) {
+        if (arrived || (middle > e->turn && from_cos > SAME_COS)) {
             turn_at(e, middle);
         }
         return arrived;
@@ -177,9 +255,9 @@ bool excursion_update(struct excursion *excursion, const float direction[3],
 bool excursion_end(struct excursion *excursion, struct stroke *stroke)
 {
     struct excursion *e = excursion;
-    if (e->rows == 0 || e->far_deg < STROKE_MIN_DEG) {
+    if (e->rows == 0 || e->far_cos > STROKE_MIN_COS) {
         return false;
     }
-    describe(e, e->far, stroke);
+    describe(e, e->turn, e->far, stroke);
     return true;
 }

@@ -22,6 +22,8 @@ enum {
 };
 
 struct stroke {
+    size_t from_row; /* of the segment */
+    size_t to_row;
     float from[3]; /* turning points, unit vectors */
     float to[3];
     float angle_deg; /* between them */
@@ -37,7 +39,7 @@ struct excursion {
     size_t rows;    /* of the segment so far */
     size_t turn;    /* row of the last turning point */
     size_t far;     /* row farthest from it since */
-    float far_deg;
+    float far_cos;  /* cosine of how far */
     float direction[EXCURSION_ROWS][3];
     float norm_g[EXCURSION_ROWS]; /* |a| */
 };
@@ -53,6 +55,14 @@ bool excursion_update(struct excursion *excursion, const float direction[3],
 /* The segment is over. Returns true if a stroke is under way; it is then in
  * `stroke`, as far as it got. */
 bool excursion_end(struct excursion *excursion, struct stroke *stroke);
+
+/* Let a stroke begin or end where it came closest to `via`, a place on its way.
+ * Return false, and leave it as it is, if it did not pass there or if that was
+ * too long ago. */
+bool excursion_begin_at(const struct excursion *excursion,
+                        struct stroke *stroke, const float via[3]);
+bool excursion_end_at(const struct excursion *excursion, struct stroke *stroke,
+                      const float via[3]);
 
 /* The angle between two unit vectors. */
 float excursion_angle_deg(const float a[3], const float b[3]);

@@ -18,8 +18,9 @@
 #include "analysis/summary.h"
 
 /*
- * Chosen on reps-uci (3 people, 27 blocks of 10); each figure below is what
- * else gives the same result there, so that no single person decides it.
+ * Chosen on reps-uci (3 people, 27 blocks of 10, all exact); in brackets the
+ * values that give the same there. Chosen on any two of the people, they count
+ * the third's 9 blocks exactly, too.
  */
 static const struct {
     float stroke_deg;
@@ -33,19 +34,21 @@ static const struct {
     float shake_g;
     float shake_g_per_deg;
 } tune = {
-    .stroke_deg = 12,     /* shorter strokes are no exercise (8 .. 20) */
-    .ratio = 0.45F,       /* least of a stroke's angle over the one before's */
+    .stroke_deg = 12, /* shorter strokes are no exercise (10 .. 18) */
+    .ratio = 0.45F,   /* least of a stroke's angle over the one before's (0.3 ..
+                         0.6) */
     .drift_share = 0.45F, /* furthest from the place two strokes ago, of the
                            * stroke (0.3 .. 0.6) */
-    .pause_s = 6, /* a longer pause between repetitions ends a set, (5 .. 7) */
+    .pause_s = 6, /* a longer pause between repetitions ends a set, (5 .. 8) */
     .pause_share = 3, /* unless it is within this many of the usual ones */
     .pause_max_s = 15,
     .period_s = 1.6F, /* faster is arm swing (steps-oxford-phone,
                        * activity-geotec: 1.0 .. 1.5 s); exercise: 2.7 s */
     .uneven = 0.3F,   /* median deviation of periods over their median; sets
-                       * of reps-uci: 0.14 at most */
+                       * of reps-uci: 0.14 at most (0.2 .. 0.4) */
     .shake_g = 0.08F, /* most of |a|'s deviation on a stroke: walking shakes */
-    .shake_g_per_deg = 0.006F, /* a hand that swings, too (centripetal) */
+    .shake_g_per_deg = 0.007F, /* so does a hand that swings, by its
+                                * centripetal acceleration (0.006 .. 0.008) */
 };
 
 enum {
@@ -78,7 +81,7 @@ struct exercise_state {
     struct stroke stroke[STROKES_MAX]; /* of the run */
     struct repetition repetition[REPETITIONS_MAX];
     float shake_g[REPETITIONS_MAX];
-    double scratch[REPETITIONS_MAX];
+    double scratch[STROKES_MAX];
     struct exercise found;
 };
 
@@ -222,21 +225,55 @@ static struct repetition make_repetition(const struct stroke *there,
     return r;
 }
 
-/* Makes sets of the run. `next` is the stroke after it, or NULL: where the run
- * has an odd number of strokes, it is the way back of the last repetition. */
-static int end_run(struct exercise_state *s, const struct stroke *next)
+/* Part of a run: strokes first .. end - 1. */
+struct part {
+    size_t first;
+    size_t end;
+};
+
+/* How well the strokes of `part` pair into ways there and back: the number of
+ * pairs, less where they do not end where they began. */
+static float pairing(const struct exercise_state *s, struct part part)
 {
-    size_t count = 0;
-    for (size_t i = 0; i < s->strokes; i += 2) {
+    float sum = 0;
+    for (size_t i = part.first; i + 1 < part.end; i += 2) {
         const struct stroke *there = &s->stroke[i];
-        const struct stroke *back = i + 1 < s->strokes ? there + 1 : next;
+        const struct stroke *back = there + 1;
+        float large = fmaxf(there->angle_deg, back->angle_deg);
+        float off_deg = excursion_angle_deg(there->from, back->to);
+        sum += fmaxf(0, 1 - off_deg / (tune.drift_share * large));
+    }
+    return sum;
+}
+
+/* Pairs strokes into repetitions; returns how many. A part begins at home,
+ * unless its first stroke was the way to it. `next`, the stroke after the part,
+ * (may be NULL) is the way back where there is none in it. */
+static size_t pair_strokes(struct exercise_state *s, struct part part,
+                           const struct stroke *next)
+{
+    struct part later = {part.first + 1, part.end};
+    if (pairing(s, later) > pairing(s, part) + 0.5F) {
+        part = later;
+    }
+    size_t count = 0;
+    for (size_t i = part.first; i < part.end; i += 2) {
+        const struct stroke *there = &s->stroke[i];
+        const struct stroke *back = i + 1 < part.end ? there + 1 : next;
         if (back == NULL || back->angle_deg < tune.ratio * there->angle_deg) {
             break;
         }
         s->shake_g[count] = fmaxf(there->shake_g, back->shake_g);
         s->repetition[count++] = make_repetition(there, back);
     }
-    s->strokes = 0;
+    return count;
+}
+
+/* Makes sets of a part of the run: what pauses divide. */
+static int end_part(struct exercise_state *s, struct part part,
+                    const struct stroke *next)
+{
+    size_t count = pair_strokes(s, part, next);
     const struct repetition *r = s->repetition;
     double *pause = s->scratch;
     for (size_t i = 0; i + 1 < count; i++) {
@@ -258,6 +295,48 @@ static int end_run(struct exercise_state *s, const struct stroke *next)
     return 0;
 }
 
+/* How long the direction dwelt between stroke `i` and the next. */
+static double dwelling_s(const struct exercise_state *s, size_t i)
+{
+    return s->stroke[i + 1].home_s - s->stroke[i].near_s;
+}
+
+/* The longest dwelling after strokes first, first + 2, ... that is usual
+ * there. A longer one is a rest, and where one rests is home. */
+static double usual_most_s(struct exercise_state *s, size_t first)
+{
+    size_t n = 0;
+    for (size_t i = first; i + 1 < s->strokes; i += 2) {
+        s->scratch[n++] = dwelling_s(s, i);
+    }
+    double usual_s = n > 0 ? median(s->scratch, n) : 0;
+    return fmax(tune.pause_s, tune.pause_share * usual_s);
+}
+
+/* Makes sets of the run. `next` is the stroke after it, or NULL. */
+static int end_run(struct exercise_state *s, const struct stroke *next)
+{
+    struct stroke last;
+    if (next != NULL && s->strokes > 0) {
+        last = *next;
+        excursion_end_at(&s->excursion, &last, s->stroke[s->strokes - 1].from);
+        next = &last;
+    }
+    const double most_s[2] = {usual_most_s(s, 0), usual_most_s(s, 1)};
+    struct part part = {0, 0};
+    int err = 0;
+    while (part.end < s->strokes && err == 0) {
+        size_t i = part.end++;
+        bool is_last = part.end == s->strokes;
+        if (is_last || dwelling_s(s, i) > most_s[i % 2]) {
+            err = end_part(s, part, is_last ? next : &s->stroke[part.end]);
+            part.first = part.end;
+        }
+    }
+    s->strokes = 0;
+    return err;
+}
+
 /* True if stroke `b` leads back to where stroke `a`, before it, began. */
 static bool returns(const struct stroke *a, const struct stroke *b)
 {
@@ -269,12 +348,20 @@ static bool returns(const struct stroke *a, const struct stroke *b)
 
 static int take_stroke(struct exercise_state *s, const struct stroke *stroke)
 {
-    bool goes_on = s->strokes > 0 && s->strokes < STROKES_MAX &&
-                   returns(&s->stroke[s->strokes - 1], stroke);
-    if (!goes_on) {
+    const struct stroke *before =
+        s->strokes > 0 ? &s->stroke[s->strokes - 1] : NULL;
+    if (before == NULL || s->strokes == STROKES_MAX ||
+        !returns(before, stroke)) {
+        struct stroke first = *(before != NULL ? before : stroke);
         int err = end_run(s, stroke);
         if (err < 0) {
             return err;
+        }
+        /* On the way to the first repetition, perhaps past its beginning. */
+        if (before != NULL &&
+            excursion_begin_at(&s->excursion, &first, stroke->to) &&
+            returns(&first, stroke)) {
+            s->stroke[s->strokes++] = first;
         }
     }
     s->stroke[s->strokes++] = *stroke;

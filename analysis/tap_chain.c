@@ -8,7 +8,10 @@
 
 /*
  * Chosen on taps-pin at 200, 100 and 50 Hz by 120 random draws, against walking
- * (steps-oxford-phone) and daily life (tremor-ppp, steps-multigait).
+ * (steps-oxford-phone) and daily life (tremor-ppp, steps-multigait). With
+ * threshold, reference, sway and early_cost chosen without the file that is
+ * scored: exactly four in 61 % given the span, 55 % without; within one in 95 %
+ * and 89 %. In brackets what makes no more difference than two files in 38.
  */
 static const struct {
     float reference;
@@ -48,7 +51,8 @@ static const struct {
     .on_beat_gain = 0.3F,
 };
 
-const float tap_chain_threshold = 1.8F; /* 1.6 .. 2.0 */
+/* From 1.6 to 2.0 exactly four goes from 58 to 66 %. */
+const float tap_chain_threshold = 1.8F;
 
 enum {
     ROUNDS = 4, /* of finding a chain and its rhythm in turn */

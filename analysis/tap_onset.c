@@ -91,6 +91,7 @@ struct tap_detector {
     size_t hops;    /* of the segment, the one being filled included */
     size_t looked;  /* at */
     struct hop hop[RING];
+    bool alive[CHANNELS];   /* has said something; quiet is not dead */
     float weight[CHANNELS]; /* of squares in the hop looked at */
     float noise;            /* level in it */
     size_t row;             /* next to be smoothed, of the segment */
@@ -224,10 +225,12 @@ static void take_row(struct tap_detector *d, struct hop *hop,
 /* Keeps the `n` largest values, by size, with `x`. */
 static void keep_top(float *top, int n, float x)
 {
-    for (int k = 0; k < n; k++) {
-        float held = top[k];
-        top[k] = fmaxf(held, x);
-        x = fminf(held, x);
+    for (int k = 0; k < n && x > top[n - 1]; k++) {
+        if (x > top[k]) {
+            float held = top[k];
+            top[k] = x;
+            x = held;
+        }
     }
 }
 
@@ -274,11 +277,11 @@ static float select_rank(float *x, size_t n, size_t rank)
 /* A channel around a hop: mean square of its noise, and how far its loudest
  * moments stand out from it. */
 struct loudness {
-    float noise; /* 0: the channel is dead */
+    float noise; /* 0: the channel is dead, it never said anything */
     float excess;
 };
 
-static struct loudness loudness_of(const struct tap_detector *d, size_t at,
+static struct loudness loudness_of(struct tap_detector *d, size_t at,
                                    int channel)
 {
     float energy[(2 * REACH + 1) * BLOCKS] = {0};
@@ -294,7 +297,8 @@ static struct loudness loudness_of(const struct tap_detector *d, size_t at,
         }
     }
     struct loudness loud = {0, 0};
-    if (top[0] == 0) {
+    d->alive[channel] = d->alive[channel] || top[0] > 0;
+    if (!d->alive[channel] || n == 0) {
         return loud;
     }
     float floor = channel < 3 ? ACCEL_FLOOR_G : GYRO_FLOOR_DPS;

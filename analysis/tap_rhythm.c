@@ -17,9 +17,9 @@ enum {
     WIDTH = 2,       /* steps on either side that count as the same lag */
     ONSETS_MAX = 192 /* at most one in 60 ms */
 };
-/* A multiple of the true period is as good: the shortest lag that comes near
- * the best one is the period. */
-static const float AS_GOOD = 0.75F;
+/* A multiple of the true period is as good, half of it a third as good: the
+ * shortest lag that comes near enough to the best one is the period. */
+static const float AS_GOOD = 0.7F;
 /* How far above chance a rhythm is none, and clear. */
 static const float CONTRAST_NONE = 2;
 static const float CONTRAST_CLEAR = 6;
@@ -101,7 +101,8 @@ static float correlate(const struct train *train, float lags[LAGS])
     for (int k = 0; k < LAGS; k++) {
         float s = lag_s(k);
         float width = s * (2 * WIDTH + 1) * (LAG_STEP - 1);
-        float chance = 2 * fmaxf(0, span - s) / (span * span) * width;
+        float chance =
+            2 * fmaxf(span - s, 0.25F * span) / (span * span) * width;
         lags[k] = chance * pairs > 0 ? lags[k] / (chance * pairs) : 0;
     }
     return sum * sum / square;

@@ -9,8 +9,8 @@
 #include "analysis/tap_chain.h"
 
 /*
- * Chosen on taps-pin at 200, 100 and 50 Hz by 120 random draws, against walking
- * (steps-oxford-phone) and daily life (tremor-ppp, steps-multigait).
+ * Chosen with the table of tap_chain.c, on the same recordings; `left_out` also
+ * on scripted typing.
  */
 static const struct {
     float strong;
@@ -19,6 +19,9 @@ static const struct {
     float uneven;
     float retry;
     float stray;
+    float left_out;
+    float left_out_few;
+    float alike;
 } tune = {
     .strong = 2.2F,      /* strength that noise alone hardly has */
     .total_least = 1.2F, /* of a series' scores */
@@ -28,6 +31,11 @@ static const struct {
     .retry = 1.2F,       /* an uneven series is looked at once more, for what
                           * stands out from it by this factor */
     .stray = 0.6F,       /* of the taps beside it: no tap, at an end */
+    /* Most of what looks like taps that is none: tapping leaves out nothing,
+     * typing a third, daily life half. */
+    .left_out = 0.22F,     /* 0.15 .. 0.25 */
+    .left_out_few = 0.45F, /* of a few taps (0.4 .. 0.5) */
+    .alike = 0.8F,         /* of the median tap: as large as the series' own */
 };
 
 enum {
@@ -185,6 +193,33 @@ static int add_series(const struct search *search, const size_t *member,
     return 0;
 }
 
+static float size_of(const struct tap_onset *onset)
+{
+    return onset->strength * onset->noise;
+}
+
+/* The part of what looks like the series' taps, from its first to its last,
+ * that is left out: a series that is one among other things is none. */
+static float left_out(const struct search *search, const size_t *member,
+                      size_t count)
+{
+    const struct tap_onset *onsets = search->onsets;
+    for (size_t k = 0; k < count; k++) {
+        search->scratch[k] = size_of(&onsets[member[k]]);
+    }
+    float least = tune.alike * tap_median(search->scratch, count);
+    size_t own = 0;
+    for (size_t k = 0; k < count; k++) {
+        own += search->links[member[k]].score > 0 &&
+               size_of(&onsets[member[k]]) >= least;
+    }
+    size_t all = 0;
+    for (size_t i = member[0]; i <= member[count - 1]; i++) {
+        all += search->links[i].score > 0 && size_of(&onsets[i]) >= least;
+    }
+    return all > 0 ? 1 - (float)own / (float)all : 0;
+}
+
 enum verdict { NO_SERIES, TOO_WEAK, UNEVEN, SERIES };
 
 static enum verdict judge(const struct search *search, const size_t *member,
@@ -209,7 +244,12 @@ static enum verdict judge(const struct search *search, const size_t *member,
     if (strength < tune.strength_least && !steady) {
         return count < LONG_LEAST ? NO_SERIES : TOO_WEAK;
     }
-    return count >= LONG_LEAST && rhythm.uneven > tune.uneven ? UNEVEN : SERIES;
+    float out = left_out(search, member, count);
+    if (count < LONG_LEAST) {
+        return out > tune.left_out_few ? UNEVEN : SERIES;
+    }
+    bool even = rhythm.uneven <= tune.uneven && out <= tune.left_out;
+    return even ? SERIES : UNEVEN;
 }
 
 /* Where rhythm is clear, noise before the first tap and after the last passes
@@ -221,10 +261,9 @@ static bool is_stray(const struct tap_onset *onsets, const size_t *member,
     float inner[INNER];
     for (ptrdiff_t k = 0; k < INNER; k++) {
         const struct tap_onset *onset = &onsets[member[(k + 1) * step]];
-        inner[k] = onset->strength * onset->noise;
+        inner[k] = size_of(onset);
     }
-    const struct tap_onset *end = &onsets[*member];
-    return end->strength * end->noise < tune.stray * tap_median(inner, INNER);
+    return size_of(&onsets[*member]) < tune.stray * tap_median(inner, INNER);
 }
 
 /* Takes strays off both ends of a series: *member moves on, the new length is

@@ -162,6 +162,29 @@ static void repetitions_are_counted_with_hold_range_and_tempo(void **unused)
     }
 }
 
+/* Who brings the arm into place and begins has not done a repetition more, nor
+ * one less. */
+static void way_to_the_beginning_and_from_the_end_is_none(void **unused)
+{
+    (void)unused;
+    for (int i = 0; i < 6; i++) {
+        static struct session session;
+        double pose = 15.0 * (i - 3) - 60;
+        session.rows = 0;
+        hold(&session, 10, pose);
+        turn(&session, 1, pose, 0);
+        hold(&session, i * 0.5, 0);
+        repeat(&session, 8, 70, i * 0.7);
+        turn(&session, 1, 0, pose);
+        hold(&session, 10, pose);
+        struct exercise found = measure(&session, &plain);
+        assert_int_equal(found.set_count, 1);
+        assert_int_equal(found.repetition_count, 8);
+        assert_true(fabs(found.set[0].range_deg_median - 70) < 3);
+        release(&found);
+    }
+}
+
 static void two_sets_are_told_apart_by_the_rest_between(void **unused)
 {
     (void)unused;
@@ -276,6 +299,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(repetitions_are_counted_with_hold_range_and_tempo),
+        cmocka_unit_test(way_to_the_beginning_and_from_the_end_is_none),
         cmocka_unit_test(two_sets_are_told_apart_by_the_rest_between),
         cmocka_unit_test(way_of_wearing_changes_no_count),
         cmocka_unit_test(size_of_chunks_changes_nothing),

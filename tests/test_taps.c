@@ -226,6 +226,20 @@ static void walking_is_no_tapping(void **unused)
     release(&found);
 }
 
+/* Blows without rhythm and of all sizes are not taps. */
+static void typing_is_no_tapping(void **unused)
+{
+    (void)unused;
+    static struct session s;
+    rest(&s, 80, 1.5);
+    for (double t = 3; t < 77; t += 0.06 - 0.15 * log(1 - uniform(&s))) {
+        tap(&s, t, 20 * exp(0.5 * noise(&s)));
+    }
+    struct taps found = measure(&s, 1000, RATE_HZ);
+    assert_int_equal(found.count, 0);
+    release(&found);
+}
+
 static void hesitations_halts_and_decrement_are_seen(void **unused)
 {
     (void)unused;
@@ -371,6 +385,7 @@ int main(void)
         cmocka_unit_test(knocks_alone_are_no_series),
         cmocka_unit_test(rest_has_no_taps),
         cmocka_unit_test(walking_is_no_tapping),
+        cmocka_unit_test(typing_is_no_tapping),
         cmocka_unit_test(hesitations_halts_and_decrement_are_seen),
         cmocka_unit_test(regular_series_has_little_variation),
         cmocka_unit_test(two_series_are_told_apart),

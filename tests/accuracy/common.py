@@ -68,6 +68,29 @@ def analyse(program, paths):
         return list(pool.map(_analyse, [(program, path) for path in paths]))
 
 
+def _record(job):
+    program, script, rate_hz = job
+    with tempfile.TemporaryDirectory() as folder:
+        motion, truth, out = (os.path.join(folder, name) for name in
+                              ("x.motion", "truth.csv", "x.h5"))
+        with open(motion, "w") as file:
+            file.write(script)
+        subprocess.run([program, "record", "-q", "--device",
+                        "virtual:" + motion, "--simulate", "speed=max",
+                        "--rate", str(rate_hz), "--truth", truth, "-o", out],
+                       check=True, capture_output=True, timeout=600)
+        result = _analyse((program, out))
+        result.truth = read_csv(truth)
+    return result
+
+
+def perform(program, scripts, rate_hz=208):
+    """Summary, events and truth of motion scripts, as analyse."""
+    with ThreadPoolExecutor(os.cpu_count()) as pool:
+        return list(pool.map(_record, [(program, script, rate_hz)
+                                       for script in scripts]))
+
+
 def arguments():
     if len(sys.argv) != 3:
         sys.exit(f"Usage: {sys.argv[0]} PROGRAM DATA")
