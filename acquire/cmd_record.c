@@ -287,8 +287,9 @@ static int check_outputs(const struct options *options)
     }
     if (is_there(options->journal)) {
         return error_set(options->error, ERR_EXISTS,
-                         "'%s' is left of a recording that was cut off; run "
-                         "`carpus recover %s` first, or choose another name",
+                         "'%s' is of a recording that goes on or was cut off; "
+                         "run `carpus recover %s` once it has ended, or choose "
+                         "another name",
                          options->journal, options->journal);
     }
     if (options->truth != NULL && strcmp(options->truth, options->path) == 0) {
@@ -418,10 +419,14 @@ static void watch(struct recorder *recorder, bool quiet)
 
 /* ---- after ---- */
 
-/* The journal holds all that came: whatever went wrong, say how to get it. */
+/* The journal holds all that came: whatever went wrong, say how to get it;
+ * unless somebody has taken it away. */
 static int journal_is_left(const struct options *options, int code,
                            const char *why)
 {
+    if (!is_there(options->journal)) {
+        return error_set(options->error, code, "%s; what came is lost", why);
+    }
     return error_set(options->error, code,
                      "%s; what came is kept: run `carpus recover %s`", why,
                      options->journal);

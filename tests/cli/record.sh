@@ -146,6 +146,20 @@ check journal_is_removed_when_asked sh -c \
     '"$CARPUS" recover --remove -q -o again.h5 twice.h5.journal &&
      [ -s again.h5 ] && [ ! -e twice.h5.journal ]'
 
+mkdir gone
+interrupted_in_gone() {
+    "$CARPUS" record $real --for 2s -o gone/x.h5 2>err.txt &
+    pid=$!
+    for try in $(seq 100); do
+        [ -s gone/x.h5.journal ] && break
+        sleep 0.05
+    done
+    rm -r gone
+    wait $pid
+}
+rejects folder_taken_away_is_not_said_to_keep_anything 66 "what came is lost" \
+    interrupted_in_gone
+
 # ---- terminal ----
 # typed FILE KEYS...: records on a terminal of its own, types the keys,
 # and shows how the terminal was left, all into terminal.txt.
