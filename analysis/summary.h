@@ -152,8 +152,8 @@ struct tap_series {
     double rate_hz;
     double interval_cv;         /* sd / mean of inter-tap intervals */
     double amplitude_decrement; /* fraction lost, first to last third */
-    uint32_t hesitations;       /* intervals over 1.5 x the median */
-    uint32_t halts;             /* over 3 x the median or 1 s */
+    uint32_t hesitations;       /* intervals over 1.5 x the median, no halts */
+    uint32_t halts; /* over 3 x the median; over 1 s, if over 1.5 x */
     double snr_db;
     double confidence;
 };

@@ -19,6 +19,7 @@ static const struct {
     float uneven;
     float retry;
     float stray;
+    float faint;
     float left_out;
     float left_out_few;
     float alike;
@@ -31,6 +32,7 @@ static const struct {
     .retry = 1.2F,       /* an uneven series is looked at once more, for what
                           * stands out from it by this factor */
     .stray = 0.6F,       /* of the taps beside it: no tap, at an end */
+    .faint = 0.25F,      /* of the median tap: neither */
     /* Most of what looks like taps that is none: tapping leaves out nothing,
      * typing a third, daily life half. */
     .left_out = 0.22F,     /* 0.15 .. 0.25 */
@@ -198,16 +200,22 @@ static float size_of(const struct tap_onset *onset)
     return onset->strength * onset->noise;
 }
 
+static float median_size(const struct search *search, const size_t *member,
+                         size_t count)
+{
+    for (size_t k = 0; k < count; k++) {
+        search->scratch[k] = size_of(&search->onsets[member[k]]);
+    }
+    return tap_median(search->scratch, count);
+}
+
 /* The part of what looks like the series' taps, from its first to its last,
  * that is left out: a series that is one among other things is none. */
 static float left_out(const struct search *search, const size_t *member,
                       size_t count)
 {
     const struct tap_onset *onsets = search->onsets;
-    for (size_t k = 0; k < count; k++) {
-        search->scratch[k] = size_of(&onsets[member[k]]);
-    }
-    float least = tune.alike * tap_median(search->scratch, count);
+    float least = tune.alike * median_size(search, member, count);
     size_t own = 0;
     for (size_t k = 0; k < count; k++) {
         own += search->links[member[k]].score > 0 &&
@@ -256,26 +264,30 @@ static enum verdict judge(const struct search *search, const size_t *member,
  * for taps on the beat. True if the end member `member[0]` is such: far smaller
  * than the next ones, which lie `step` further each. */
 static bool is_stray(const struct tap_onset *onsets, const size_t *member,
-                     ptrdiff_t step)
+                     ptrdiff_t step, float least)
 {
+    float size = size_of(&onsets[*member]);
     float inner[INNER];
     for (ptrdiff_t k = 0; k < INNER; k++) {
         const struct tap_onset *onset = &onsets[member[(k + 1) * step]];
         inner[k] = size_of(onset);
     }
-    return size_of(&onsets[*member]) < tune.stray * tap_median(inner, INNER);
+    return size < fmaxf(least, tune.stray * tap_median(inner, INNER));
 }
 
 /* Takes strays off both ends of a series: *member moves on, the new length is
  * returned. */
-static size_t trim(const struct tap_onset *onsets, const size_t **member,
+static size_t trim(const struct search *search, const size_t **member,
                    size_t count)
 {
-    while (count > STEADY_LEAST && is_stray(onsets, *member, 1)) {
+    const struct tap_onset *onsets = search->onsets;
+    float least = tune.faint * median_size(search, *member, count);
+    while (count > STEADY_LEAST && is_stray(onsets, *member, 1, least)) {
         (*member)++;
         count--;
     }
-    while (count > STEADY_LEAST && is_stray(onsets, *member + count - 1, -1)) {
+    while (count > STEADY_LEAST &&
+           is_stray(onsets, *member + count - 1, -1, least)) {
         count--;
     }
     return count;
@@ -303,7 +315,7 @@ static int find(const struct tap_onset *onsets, size_t n, float threshold,
             continue;
         }
         first = k;
-        length = trim(onsets, &member, length);
+        length = trim(&search, &member, length);
         enum verdict verdict = judge(&search, member, length);
         float strength = median_strength(&search, member, length);
         if (verdict == SERIES) {
