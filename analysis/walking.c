@@ -15,6 +15,7 @@
 #include "analysis/summary.h"
 #include "analysis/walking_model.h"
 #include "analysis/walking_steps.h"
+#include "analysis/walking_sums.h"
 #include "analysis/walking_swing.h"
 #include "analysis/walking_track.h"
 
@@ -22,27 +23,23 @@
 static const struct parameters {
     double least_source_hz; /* cadence to 3.5 Hz and its harmonic */
     double accept;          /* of evidence(), no gyroscope */
+    double accept_narrow;   /* more of it at 12.5 Hz and less: half the band */
     double accept_gyro;     /* the gyroscope's share is in the scores */
     double peak_share;      /* of the best window in evidence() */
     double length_share;    /* of each hop of length in it, */
     double length_most;     /* up to so many: 48 s */
     size_t least_steps;     /* fewer are no bout; MultiGait takes 4 */
     double merge_s;         /* bouts this close are one; MultiGait 3 s */
-    double cadence_half_s;  /* cadence at a moment is that of +- so much */
-    double moderate_spm;    /* CADENCE-Adults: 3 METs */
-    double vigorous_spm;    /* 6 METs */
 } PARAMETERS = {
     .least_source_hz = 9,
-    .accept = 1.45,
+    .accept = 1.2,
+    .accept_narrow = 1.0,
     .accept_gyro = 0,
     .peak_share = 0.5,
     .length_share = 0.01,
     .length_most = 100,
     .least_steps = 5,
     .merge_s = 2,
-    .cadence_half_s = 2.5,
-    .moderate_spm = 100,
-    .vigorous_spm = 130,
 };
 
 enum {
@@ -158,6 +155,20 @@ static double evidence(struct walker *w)
     }
     return mean + PARAMETERS.peak_share * most +
            PARAMETERS.length_share * fmin(n, PARAMETERS.length_most);
+}
+
+/* All motion looks more regular where the recording has nothing of the upper
+ * part of the band. */
+static double evidence_needed(const struct measure_input *input)
+{
+    const double full_hz = 22;
+    const double half_hz = 12.5;
+    if (input->has_gyro) {
+        return PARAMETERS.accept_gyro;
+    }
+    double missing = (full_hz - input->source_hz) / (full_hz - half_hz);
+    return PARAMETERS.accept +
+           PARAMETERS.accept_narrow * fmax(0, fmin(1, missing));
 }
 
 static void smooth_rates(struct walker *w)
@@ -276,9 +287,7 @@ static int extend_bout(struct walker *w, size_t count)
 /* Judges a piece and takes its steps. w->going: it was accepted. */
 static int take_piece(struct walker *w)
 {
-    double accept =
-        w->input.has_gyro ? PARAMETERS.accept_gyro : PARAMETERS.accept;
-    double beyond = evidence(w) - accept;
+    double beyond = evidence(w) - evidence_needed(&w->input);
     bool begins = w->piece.begins;
     w->going = false;
     if (begins && beyond < 0) {
@@ -334,6 +343,18 @@ static int settle(struct walker *w, bool segment_over)
 
 /* ---- from samples to decisions ---- */
 
+/* Copies samples first .. last - 1 of a channel. */
+static void copy_samples(const struct walking_signal *signal, size_t channel,
+                         size_t first, size_t last, float *out)
+{
+    const float *ring = signal->channel[channel];
+    size_t at = first % WALKING_RING;
+    size_t n = last - first;
+    size_t head = WALKING_RING - at < n ? WALKING_RING - at : n;
+    memcpy(out, ring + at, head * sizeof(*out));
+    memcpy(out + head, ring, (n - head) * sizeof(*out));
+}
+
 /* Gives the model one channel of the window around sample `centre`. */
 static void fill_window(struct walker *w, size_t channel, size_t centre)
 {
@@ -342,15 +363,20 @@ static void fill_window(struct walker *w, size_t channel, size_t centre)
     size_t first = centre + skip - HALF_WINDOW;
     size_t last = centre + HALF_WINDOW;
     last = last < w->signal.count ? last : w->signal.count;
-    float mean = 0;
-    for (size_t i = first; i < last; i++) {
-        mean += walking_signal_at(&w->signal, channel, i);
-    }
-    mean /= (float)(last - first);
+    size_t n = last - first;
     memset(window, 0, WALKING_WINDOW * sizeof(*window));
-    for (size_t i = first; i < last; i++) {
-        window[i - first + skip] =
-            walking_signal_at(&w->signal, channel, i) - mean;
+    const float *whole = window; /* zero where there is no recording */
+    window += skip;
+    copy_samples(&w->signal, channel, first, last, window);
+    float sum[4] = {0}; /* side by side, which a processor adds at once */
+    for (size_t i = 0; i < WALKING_WINDOW; i += 4) {
+        for (size_t k = 0; k < 4; k++) {
+            sum[k] += whole[i + k];
+        }
+    }
+    float mean = (sum[0] + sum[1] + sum[2] + sum[3]) / (float)n;
+    for (size_t i = 0; i < n; i++) {
+        window[i] -= mean;
     }
 }
 
@@ -426,154 +452,6 @@ static int walking_gap(void *state)
     return err;
 }
 
-/* ---- the summary ---- */
-
-/* Steps taken until `t_s`, counted as a straight line between steps. *cursor
- * is the step to look from; t_s must not go back by more than that. */
-static double phase_at(const struct step *step, size_t count, double t_s,
-                       size_t *cursor)
-{
-    while (*cursor + 2 < count && step[*cursor + 1].time_s < t_s) {
-        ++*cursor;
-    }
-    const struct step *from = &step[*cursor];
-    double interval_s = from[1].time_s - from[0].time_s;
-    return (double)*cursor + (t_s - from[0].time_s) / interval_s;
-}
-
-static int add_cadence(struct walking *out, double t_s, double cadence_spm)
-{
-    struct cadence_point *point =
-        array_add(&out->cadence, out->cadence_count, sizeof(*point));
-    if (point == NULL) {
-        return ERR_NO_MEMORY;
-    }
-    point->time_s = t_s;
-    point->cadence_spm = (float)cadence_spm;
-    out->cadence_count++;
-    return 0;
-}
-
-/* Cadence at each second of a bout, whose steps begin at `step`. */
-static int trace_cadence(struct walking *out, const struct walk_bout *bout,
-                         const struct step *step)
-{
-    double half_s = PARAMETERS.cadence_half_s;
-    double last_s = step[bout->steps - 1].time_s;
-    size_t from = 0;
-    size_t to = 0;
-    for (double t = ceil(bout->start_s); t < bout->end_s; t += 1) {
-        double a = fmin(fmax(t - half_s, step[0].time_s), last_s - half_s);
-        double b = fmax(fmin(t + half_s, last_s), step[0].time_s + half_s);
-        a = fmax(a, step[0].time_s);
-        b = fmin(b, last_s);
-        double steps = phase_at(step, bout->steps, b, &to) -
-                       phase_at(step, bout->steps, a, &from);
-        int err = add_cadence(out, t, 60 * steps / (b - a));
-        if (err < 0) {
-            return err;
-        }
-    }
-    return 0;
-}
-
-static int by_value(const void *a, const void *b)
-{
-    float x = *(const float *)a;
-    float y = *(const float *)b;
-    return (x > y) - (x < y);
-}
-
-/* Median of `count` cadences; `room` holds as many. */
-static double median(const struct cadence_point *point, size_t count,
-                     float *room)
-{
-    for (size_t i = 0; i < count; i++) {
-        room[i] = point[i].cadence_spm;
-    }
-    qsort(room, count, sizeof(*room), by_value);
-    return 0.5 * ((double)room[(count - 1) / 2] + (double)room[count / 2]);
-}
-
-static double deviation(const struct cadence_point *point, size_t count)
-{
-    double mean = 0;
-    double square = 0;
-    for (size_t i = 0; i < count; i++) {
-        mean += (double)point[i].cadence_spm / (double)count;
-    }
-    for (size_t i = 0; i < count; i++) {
-        double off = (double)point[i].cadence_spm - mean;
-        square += off * off / (double)count;
-    }
-    return sqrt(square);
-}
-
-static int describe_bouts(struct walking *out)
-{
-    const struct step *step = out->step;
-    for (size_t i = 0; i < out->bout_count; i++) {
-        struct walk_bout *bout = &out->bout[i];
-        size_t before = out->cadence_count;
-        int err = trace_cadence(out, bout, step);
-        if (err < 0) {
-            return err;
-        }
-        size_t count = out->cadence_count - before;
-        float *room = calloc(count + 1, sizeof(*room));
-        if (room == NULL) {
-            return ERR_NO_MEMORY;
-        }
-        const struct cadence_point *point = out->cadence + before;
-        bout->cadence_spm = median(point, count, room);
-        bout->cadence_sd_spm = deviation(point, count);
-        free(room);
-        out->walking_s += bout->end_s - bout->start_s;
-        step += bout->steps;
-    }
-    return 0;
-}
-
-static int count_minutes(struct walking *out)
-{
-    for (size_t i = 0; i < out->step_count; i++) {
-        double start_s = 60 * floor(out->step[i].time_s / 60);
-        size_t n = out->minute_count;
-        if (n == 0 || out->minute[n - 1].start_s < start_s) {
-            struct walk_minute *minute =
-                array_add(&out->minute, n, sizeof(*minute));
-            if (minute == NULL) {
-                return ERR_NO_MEMORY;
-            }
-            minute->start_s = start_s;
-            out->minute_count = ++n;
-        }
-        out->minute[n - 1].steps++;
-    }
-    return 0;
-}
-
-static int count_cadence(struct walking *out)
-{
-    if (out->cadence_count == 0) {
-        return 0;
-    }
-    float *room = calloc(out->cadence_count, sizeof(*room));
-    if (room == NULL) {
-        return ERR_NO_MEMORY;
-    }
-    out->cadence_median_spm = median(out->cadence, out->cadence_count, room);
-    free(room);
-    for (size_t i = 0; i < out->cadence_count; i++) {
-        double spm = (double)out->cadence[i].cadence_spm;
-        out->minutes_over_100_spm += spm >= PARAMETERS.moderate_spm ? 1 : 0;
-        out->minutes_over_130_spm += spm >= PARAMETERS.vigorous_spm ? 1 : 0;
-    }
-    out->minutes_over_100_spm /= 60;
-    out->minutes_over_130_spm /= 60;
-    return 0;
-}
-
 static void give_reason(const struct walker *w, struct walking *out)
 {
     if (!w->input.has_accel) {
@@ -591,16 +469,8 @@ static int walking_finish(void *state, struct summary *summary)
     struct walker *w = state;
     int err = walking_gap(w);
     struct walking *out = &w->out;
-    out->steps = out->step_count;
-    out->cadence_median_spm = NAN;
     if (err == 0) {
-        err = describe_bouts(out);
-    }
-    if (err == 0) {
-        err = count_minutes(out);
-    }
-    if (err == 0) {
-        err = count_cadence(out);
+        err = walking_sum_up(out);
     }
     if (err < 0) {
         return err;

@@ -18,7 +18,8 @@
 enum {
     WALKING_RATE_HZ = 25,
     WALKING_WINDOW = 80, /* samples: 3.2 s, three strides */
-    WALKING_RATES = 49,  /* step frequencies looked at */
+    WALKING_RATES = 48,  /* step frequencies looked at, 0.65 .. 3.37 Hz; a
+                          * multiple of 8, so that loops are vectors */
     WALKING_MAGNITUDE = 0,
     WALKING_ACCEL = 1, /* three axes */
     WALKING_GYRO = 4,  /* three axes */

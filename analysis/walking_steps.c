@@ -149,7 +149,7 @@ static size_t list_peaks(struct walking_steps *steps, size_t first,
 /* Median height of up to END_PEAKS peaks from `first` on. */
 static float median_height(const struct walking_peak *peak, size_t count)
 {
-    float sorted[END_PEAKS];
+    float sorted[END_PEAKS] = {0};
     size_t n = count < END_PEAKS ? count : END_PEAKS;
     for (size_t i = 0; i < n; i++) {
         size_t at = i;

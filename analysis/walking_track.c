@@ -65,28 +65,46 @@ static float best_way(const float *value, size_t to, uint8_t *from)
     return best;
 }
 
+/* Walking goes on, wherever it is likeliest to come from. */
+static void go_on(const struct walking_track *track, size_t walking,
+                  float *next, uint8_t *from)
+{
+    const float *value = track->value;
+    for (size_t i = 0; i < WALKING_RATES; i++) {
+        next[i] = best_way(value, i, &from[i]);
+        if (value[walking] - JUMP > next[i]) {
+            next[i] = value[walking] - JUMP;
+            from[i] = (uint8_t)walking;
+        }
+        if (value[NONE] - ENTER > next[i]) {
+            next[i] = value[NONE] - ENTER;
+            from[i] = NONE;
+        }
+    }
+}
+
 static void advance(struct walking_track *track, const float *score,
                     uint8_t *from)
 {
     const float *value = track->value;
-    float next[WALKING_RATES + 1];
+    float next[WALKING_RATES + 1] = {0};
     size_t walking = best_of(value, WALKING_RATES);
-    for (size_t i = 0; i < WALKING_RATES; i++) {
-        float best = best_way(value, i, &from[i]);
-        if (value[walking] - JUMP > best) {
-            best = value[walking] - JUMP;
-            from[i] = (uint8_t)walking;
+    if (value[walking] < value[NONE] - ENTER) {
+        /* Most of life: whoever walks now did not before. */
+        memset(from, NONE, WALKING_RATES);
+        for (size_t i = 0; i < WALKING_RATES; i++) {
+            next[i] = value[NONE] - ENTER;
         }
-        if (value[NONE] - ENTER > best) {
-            best = value[NONE] - ENTER;
-            from[i] = NONE;
-        }
-        next[i] = best + score[i];
+    } else {
+        go_on(track, walking, next, from);
     }
     bool stay = value[NONE] >= value[walking] - LEAVE;
     from[NONE] = (uint8_t)(stay ? NONE : walking);
     next[NONE] =
         track->none_score + (stay ? value[NONE] : value[walking] - LEAVE);
+    for (size_t i = 0; i < WALKING_RATES; i++) {
+        next[i] += score[i];
+    }
     float top = next[best_of(next, WALKING_RATES + 1)];
     for (size_t i = 0; i <= WALKING_RATES; i++) {
         track->value[i] = next[i] - top;
