@@ -2,7 +2,6 @@
 #include "analysis/tap_rhythm.h"
 
 #include <math.h>
-#include <string.h>
 
 static const double REACH_S = 5;
 /* Lags on a logarithmic grid from 8 Hz down to a third of 0.6 Hz: a period is
@@ -70,29 +69,62 @@ static float lag_s(int lag)
     return LAG_MIN_S * powf(LAG_STEP, (float)lag);
 }
 
+/* The edges between lags; whatever is beyond the last is no lag. */
+static void set_edges(float edges[LAGS + 1])
+{
+    for (int lag = 0; lag <= LAGS; lag++) {
+        edges[lag] = LAG_MIN_S * powf(LAG_STEP, (float)lag - 0.5F);
+    }
+}
+
+/* Adds the weights of all pairs with the onset `j` to the lag they are apart.
+ * Going back in time the distance only grows, and so does the lag. */
+static void add_pairs(const struct train *train, size_t j,
+                      const float edges[LAGS + 1], float pairs[LAGS])
+{
+    int lag = 0;
+    for (size_t i = j; i-- > 0;) {
+        float s = (float)(train->time_s[j] - train->time_s[i]);
+        while (lag < LAGS && s >= edges[lag + 1]) {
+            lag++;
+        }
+        if (lag == LAGS) {
+            return;
+        }
+        if (s >= edges[0]) {
+            pairs[lag] += train->weight[i] * train->weight[j];
+        }
+    }
+}
+
+/* Lags up to WIDTH steps away count as the same. */
+static void widen(const float pairs[LAGS], float lags[LAGS])
+{
+    for (int lag = 0; lag < LAGS; lag++) {
+        int from = lag < WIDTH ? 0 : lag - WIDTH;
+        int to = lag + WIDTH < LAGS ? lag + WIDTH : LAGS - 1;
+        lags[lag] = 0;
+        for (int k = from; k <= to; k++) {
+            lags[lag] += pairs[k];
+        }
+    }
+}
+
 /* Fills `lags` with how much more often than by chance onsets are that far
  * apart; returns how many onsets of equal weight there are. */
 static float correlate(const struct train *train, float lags[LAGS])
 {
     float sum = 0;
     float square = 0;
-    memset(lags, 0, LAGS * sizeof(*lags));
+    float edges[LAGS + 1];
+    float apart[LAGS] = {0};
+    set_edges(edges);
     for (size_t j = 0; j < train->n; j++) {
         sum += train->weight[j];
         square += train->weight[j] * train->weight[j];
-        for (size_t i = j; i-- > 0;) {
-            float s = (float)(train->time_s[j] - train->time_s[i]);
-            int lag = (int)roundf(logf(s / LAG_MIN_S) / logf(LAG_STEP));
-            if (lag >= LAGS) {
-                break;
-            }
-            for (int k = lag - WIDTH; k <= lag + WIDTH; k++) {
-                if (k >= 0 && k < LAGS) {
-                    lags[k] += train->weight[i] * train->weight[j];
-                }
-            }
-        }
+        add_pairs(train, j, edges, apart);
     }
+    widen(apart, lags);
     if (train->n < 2 || square == 0) {
         return 0;
     }
