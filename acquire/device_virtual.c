@@ -36,9 +36,10 @@ struct virtual_device {
     struct motion_source motion; /* the band's */
     const struct script *script; /* the band's; NULL: a replayed file */
     struct simulate simulate;
-    int64_t opened_ns;     /* CLOCK_MONOTONIC */
-    int64_t opened_utc_ns; /* CLOCK_REALTIME */
-    struct output samples; /* of simulate.samples; file NULL: none */
+    int64_t opened_ns;      /* CLOCK_MONOTONIC */
+    int64_t opened_utc_ns;  /* CLOCK_REALTIME */
+    struct output samples;  /* of simulate.samples; file NULL: none */
+    uint64_t samples_count; /* rows written there */
 };
 
 static struct virtual_device *from(struct device *device)
@@ -150,11 +151,16 @@ static int open_motion(struct virtual_device *v, const char *path,
     return err;
 }
 
+/* Row k of the file is sample k of the stream; while the sensor is being set up
+ * anew it takes none. */
 static void write_sample(void *ctx, uint64_t index, const int16_t sample[6])
 {
     struct virtual_device *v = ctx;
-    uint8_t bytes[WIRE_SAMPLE];
-    (void)index;
+    uint8_t bytes[WIRE_SAMPLE] = {0};
+    for (; v->samples_count < index; v->samples_count++) {
+        (void)fwrite(bytes, 1, sizeof(bytes), v->samples.file);
+    }
+    v->samples_count++;
     for (int c = 0; c < 6; c++) {
         put_u16(bytes + 2 * c, (uint16_t)sample[c]);
     }

@@ -12,7 +12,8 @@
  *   asymmetry_us=X     the answer to a clock probe travels so much longer than
  *                      the question (0): host times are X / 2 early
  *   samples=FILE       writes there every sample that the sensor put into its
- *                      FIFO, arrived or not: six int16, little-endian, each
+ *                      FIFO, arrived or not, at its place in the stream: six
+ *                      int16, little-endian, each; zeros while it was set up
  *   fault=KIND@SECONDS[:AMOUNT]   stall nack stuck tag drop reset deaf; see
  *                      wristband.h; several: after ';', or another fault=
  *
