@@ -65,11 +65,14 @@ lint: $(BUILD)/.setup-build-test-lint
 format: $(BUILD)/.setup-build-test-lint
 	$(V)git ls-files '*.[ch]' | xargs clang-format -i
 
-## install: into DESTDIR with PREFIX (program and manual pages)
+## install: into DESTDIR with PREFIX (program, manual pages, udev rule)
 install: $(BUILD)/carpus man
-	install -d $(DESTDIR)$(PREFIX)/bin $(DESTDIR)$(PREFIX)/share/man/man1
+	install -d $(DESTDIR)$(PREFIX)/bin $(DESTDIR)$(PREFIX)/share/man/man1 \
+	    $(DESTDIR)$(PREFIX)/lib/udev/rules.d
 	install -m 755 $(BUILD)/carpus $(DESTDIR)$(PREFIX)/bin/
 	install -m 644 $(BUILD)/man/*.1 $(DESTDIR)$(PREFIX)/share/man/man1/
+	install -m 644 scripts/70-carpus.rules \
+	    $(DESTDIR)$(PREFIX)/lib/udev/rules.d/
 
 ## man: manual pages, made from --help
 man: $(BUILD)/carpus $(BUILD)/.setup-build-man
