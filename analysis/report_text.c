@@ -2,7 +2,9 @@
 #include "analysis/report_text.h"
 
 #include <math.h>
+#include <stdbool.h>
 #include <stdio.h>
+#include <stdlib.h>
 
 void text_duration(double seconds, char *out)
 {
@@ -19,19 +21,29 @@ void text_duration(double seconds, char *out)
     }
 }
 
+/* Takes the digits up to `after`, and that. */
+static bool take_number(const char **text, char after, unsigned long *out)
+{
+    char *end;
+    *out = strtoul(*text, &end, 10);
+    bool good = end != *text && *end == after;
+    *text = good ? end + 1 : *text;
+    return good;
+}
+
 void text_date(const char *iso, char out[TEXT_DATE])
 {
     static const char *const months[] = {
         "January", "February", "March",     "April",   "May",      "June",
         "July",    "August",   "September", "October", "November", "December"};
-    unsigned year;
-    unsigned month;
-    unsigned day;
-    char time[6];
-    if (sscanf(iso, "%4u-%2u-%2uT%5[0-9:]", &year, &month, &day, time) == 4 &&
-        month >= 1 && month <= 12) {
-        snprintf(out, TEXT_DATE, "%u %s %u, %s UTC", day, months[month - 1],
-                 year, time);
+    unsigned long year;
+    unsigned long month;
+    unsigned long day;
+    const char *rest = iso;
+    if (take_number(&rest, '-', &year) && take_number(&rest, '-', &month) &&
+        take_number(&rest, 'T', &day) && month >= 1 && month <= 12) {
+        snprintf(out, TEXT_DATE, "%lu %s %lu, %.5s UTC", day, months[month - 1],
+                 year, rest);
     } else {
         snprintf(out, TEXT_DATE, "%s", iso);
     }
