@@ -2,6 +2,7 @@
 #include "analysis/tap_chain.h"
 
 #include <math.h>
+#include <stdbool.h>
 #include <stdlib.h>
 
 #include "analysis/tap_rhythm.h"
@@ -81,12 +82,7 @@ static float reference_of(const struct tap_onset *onsets, size_t n, size_t at)
     for (size_t i = from;
          i < n && onsets[i].time_s - onsets[at].time_s < tune.reference_s;
          i++) {
-        float x = size_of(&onsets[i]);
-        for (int k = 0; k < 3; k++) {
-            float held = top[k];
-            top[k] = fmaxf(held, x);
-            x = fminf(held, x);
-        }
+        tap_keep_top(top, 3, size_of(&onsets[i]));
     }
     return top[2];
 }
@@ -169,6 +165,10 @@ static size_t chain(const struct tap_onset *onsets, size_t n,
             if (interval_s < tune.interval_min_s) {
                 break;
             }
+            /* Not worth the logarithm: no interval gains more. */
+            if (links[i].total + tune.on_beat_gain <= best) {
+                continue;
+            }
             float total = links[i].total - interval_cost(interval_s, link);
             if (total > best) {
                 best = total;
@@ -242,16 +242,43 @@ static void set_periods(const struct tap_onset *onsets, size_t n,
     }
 }
 
-/* Asks for the rhythm every half second. */
+/* Onsets that may be taps, a window that moves on with the onset asked for. */
+struct likely {
+    size_t from;
+    size_t to;
+    size_t count;
+};
+
+/* True if there are enough of them around onset `at` to make a series. */
+static bool is_likely(struct likely *likely, const struct tap_onset *onsets,
+                      size_t n, const struct tap_link *links, size_t at)
+{
+    double at_s = onsets[at].time_s;
+    for (; likely->to < n &&
+           onsets[likely->to].time_s <= at_s + TAP_RHYTHM_REACH_S;
+         likely->to++) {
+        likely->count += links[likely->to].score > 0;
+    }
+    for (; onsets[likely->from].time_s < at_s - TAP_RHYTHM_REACH_S;
+         likely->from++) {
+        likely->count -= links[likely->from].score > 0;
+    }
+    return likely->count >= 3;
+}
+
+/* Asks for the rhythm every half second, where there may be one. */
 static void set_rhythm(const struct tap_onset *onsets, size_t n,
                        struct tap_link *links)
 {
+    struct likely likely = {0, 0, 0};
     struct tap_rhythm rhythm = {0, 0};
     double next_s = -INFINITY;
     for (size_t i = 0; i < n; i++) {
         if (onsets[i].time_s >= next_s) {
             next_s = onsets[i].time_s + RHYTHM_STEP_S;
-            rhythm = tap_rhythm_find(onsets, n, onsets[i].time_s);
+            rhythm = is_likely(&likely, onsets, n, links, i)
+                         ? tap_rhythm_find(onsets, n, onsets[i].time_s)
+                         : (struct tap_rhythm){0, 0};
         }
         links[i].steady = rhythm.steady;
         links[i].period_s = rhythm.steady < STEADY_LEAST ? 0 : rhythm.period_s;

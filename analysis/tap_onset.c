@@ -104,6 +104,17 @@ struct tap_detector {
     } pending;
 };
 
+void tap_keep_top(float *top, int n, float x)
+{
+    for (int k = 0; k < n && x > top[n - 1]; k++) {
+        if (x > top[k]) {
+            float held = top[k];
+            top[k] = x;
+            x = held;
+        }
+    }
+}
+
 enum pass { LOW, HIGH };
 
 /* Second-order Butterworth (bilinear transform) for lanes from .. to - 1. */
@@ -222,18 +233,6 @@ static void take_row(struct tap_detector *d, struct hop *hop,
     add(energy, square);
 }
 
-/* Keeps the `n` largest values, by size, with `x`. */
-static void keep_top(float *top, int n, float x)
-{
-    for (int k = 0; k < n && x > top[n - 1]; k++) {
-        if (x > top[k]) {
-            float held = top[k];
-            top[k] = x;
-            x = held;
-        }
-    }
-}
-
 /* Whole blocks only: a block cut short by a segment's end says nothing. */
 static size_t whole_blocks(const struct hop *hop)
 {
@@ -292,7 +291,7 @@ static struct loudness loudness_of(struct tap_detector *d, size_t at,
         const struct hop *hop = &d->hop[h % RING];
         for (size_t b = 0; b < whole_blocks(hop); b++) {
             energy[n] = hop->energy[b][channel];
-            keep_top(top, LOUD_RANK, energy[n]);
+            tap_keep_top(top, LOUD_RANK, energy[n]);
             n++;
         }
     }
@@ -361,7 +360,7 @@ static float root_mean(const float *square, size_t n)
     float sum = 0;
     for (size_t i = 0; i < n; i++) {
         sum += square[i];
-        keep_top(top, SWAY_LEFT_OUT, square[i]);
+        tap_keep_top(top, SWAY_LEFT_OUT, square[i]);
     }
     size_t kept = n;
     if (n > 2 * SWAY_LEFT_OUT) {

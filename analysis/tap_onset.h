@@ -46,4 +46,7 @@ int tap_detector_push(struct tap_detector *detector, const struct motion *rows,
 /* Reports what is held back; the next push begins a segment. */
 int tap_detector_gap(struct tap_detector *detector);
 
+/* Puts `x` among the `n` largest values so far, held in `top` by size. */
+void tap_keep_top(float *top, int n, float x);
+
 #endif

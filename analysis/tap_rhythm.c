@@ -3,7 +3,6 @@
 
 #include <math.h>
 
-static const double REACH_S = 5;
 /* Lags on a logarithmic grid from 8 Hz down to a third of 0.6 Hz: a period is
  * judged by itself, twice and three times itself. */
 static const float LAG_MIN_S = 0.125F;
@@ -33,6 +32,22 @@ struct train {
     float weight[ONSETS_MAX];
 };
 
+/* The first onset at `from_s` or after it. */
+static size_t first_after(const struct tap_onset *onsets, size_t n,
+                          double from_s)
+{
+    size_t low = 0;
+    while (low < n) {
+        size_t middle = low + (n - low) / 2;
+        if (onsets[middle].time_s < from_s) {
+            low = middle + 1;
+        } else {
+            n = middle;
+        }
+    }
+    return low;
+}
+
 /* The onsets around, weighted by strength over noise; no knock weighs more than
  * the third strongest. */
 static void gather(const struct tap_onset *onsets, size_t n, double at_s,
@@ -40,22 +55,19 @@ static void gather(const struct tap_onset *onsets, size_t n, double at_s,
 {
     float top[3] = {0, 0, 0};
     train->n = 0;
-    for (size_t i = 0; i < n && train->n < ONSETS_MAX; i++) {
-        if (fabs(onsets[i].time_s - at_s) > REACH_S) {
-            continue;
-        }
-        float x = fmaxf(0, onsets[i].strength - 1);
-        x *= x;
+    for (size_t i = first_after(onsets, n, at_s - TAP_RHYTHM_REACH_S);
+         i < n && onsets[i].time_s <= at_s + TAP_RHYTHM_REACH_S &&
+         train->n < ONSETS_MAX;
+         i++) {
+        float x = onsets[i].strength > 1 ? onsets[i].strength - 1 : 0;
         train->time_s[train->n] = onsets[i].time_s;
-        train->weight[train->n++] = x;
-        for (int k = 0; k < 3; k++) {
-            float held = top[k];
-            top[k] = fmaxf(held, x);
-            x = fminf(held, x);
-        }
+        train->weight[train->n++] = x * x;
+        tap_keep_top(top, 3, x * x);
     }
     for (size_t i = 0; i < train->n; i++) {
-        train->weight[i] = fminf(train->weight[i], top[2]);
+        if (train->weight[i] > top[2]) {
+            train->weight[i] = top[2];
+        }
     }
 }
 
@@ -64,34 +76,31 @@ static float clamp(float x, float none, float clear)
     return fminf(1, fmaxf(0, (x - none) / (clear - none)));
 }
 
-static float lag_s(int lag)
+/* The lags; multiplied up, as a power each would cost more than all else. */
+static void set_lags(float lag_s[LAGS])
 {
-    return LAG_MIN_S * powf(LAG_STEP, (float)lag);
-}
-
-/* The edges between lags; whatever is beyond the last is no lag. */
-static void set_edges(float edges[LAGS + 1])
-{
-    for (int lag = 0; lag <= LAGS; lag++) {
-        edges[lag] = LAG_MIN_S * powf(LAG_STEP, (float)lag - 0.5F);
+    lag_s[0] = LAG_MIN_S;
+    for (int lag = 1; lag < LAGS; lag++) {
+        lag_s[lag] = lag_s[lag - 1] * LAG_STEP;
     }
 }
 
 /* Adds the weights of all pairs with the onset `j` to the lag they are apart.
  * Going back in time the distance only grows, and so does the lag. */
 static void add_pairs(const struct train *train, size_t j,
-                      const float edges[LAGS + 1], float pairs[LAGS])
+                      const float lag_s[LAGS], float pairs[LAGS])
 {
+    const float half = sqrtf(LAG_STEP);
     int lag = 0;
     for (size_t i = j; i-- > 0;) {
         float s = (float)(train->time_s[j] - train->time_s[i]);
-        while (lag < LAGS && s >= edges[lag + 1]) {
+        while (lag < LAGS && s >= lag_s[lag] * half) {
             lag++;
         }
         if (lag == LAGS) {
             return;
         }
-        if (s >= edges[0]) {
+        if (s * half >= LAG_MIN_S) {
             pairs[lag] += train->weight[i] * train->weight[j];
         }
     }
@@ -112,17 +121,16 @@ static void widen(const float pairs[LAGS], float lags[LAGS])
 
 /* Fills `lags` with how much more often than by chance onsets are that far
  * apart; returns how many onsets of equal weight there are. */
-static float correlate(const struct train *train, float lags[LAGS])
+static float correlate(const struct train *train, const float lag_s[LAGS],
+                       float lags[LAGS])
 {
     float sum = 0;
     float square = 0;
-    float edges[LAGS + 1];
     float apart[LAGS] = {0};
-    set_edges(edges);
     for (size_t j = 0; j < train->n; j++) {
         sum += train->weight[j];
         square += train->weight[j] * train->weight[j];
-        add_pairs(train, j, edges, apart);
+        add_pairs(train, j, lag_s, apart);
     }
     widen(apart, lags);
     if (train->n < 2 || square == 0) {
@@ -131,10 +139,10 @@ static float correlate(const struct train *train, float lags[LAGS])
     float span = (float)(train->time_s[train->n - 1] - train->time_s[0]);
     float pairs = 0.5F * (sum * sum - square);
     for (int k = 0; k < LAGS; k++) {
-        float s = lag_s(k);
+        float s = lag_s[k];
         float width = s * (2 * WIDTH + 1) * (LAG_STEP - 1);
-        float chance =
-            2 * fmaxf(span - s, 0.25F * span) / (span * span) * width;
+        float room = span - s > 0.25F * span ? span - s : 0.25F * span;
+        float chance = 2 * room / (span * span) * width;
         lags[k] = chance * pairs > 0 ? lags[k] / (chance * pairs) : 0;
     }
     return sum * sum / square;
@@ -144,9 +152,11 @@ struct tap_rhythm tap_rhythm_find(const struct tap_onset *onsets, size_t n,
                                   double at_s)
 {
     struct train train;
+    float lag_s[LAGS];
     float lags[LAGS];
+    set_lags(lag_s);
     gather(onsets, n, at_s, &train);
-    float many = correlate(&train, lags);
+    float many = correlate(&train, lag_s, lags);
     float contrast[PERIODS];
     float best = 0;
     for (int k = 0; k < PERIODS; k++) {
@@ -161,7 +171,7 @@ struct tap_rhythm tap_rhythm_find(const struct tap_onset *onsets, size_t n,
         k++;
     }
     struct tap_rhythm rhythm = {
-        .period_s = best > 0 ? lag_s(k) : 0,
+        .period_s = best > 0 ? lag_s[k] : 0,
         .steady = clamp(contrast[k], CONTRAST_NONE, CONTRAST_CLEAR) *
                   clamp(many, MANY_NONE, MANY_CLEAR),
     };

@@ -11,12 +11,15 @@
 
 #include "analysis/tap_onset.h"
 
+/* Onsets before and after that are looked at. [s] */
+#define TAP_RHYTHM_REACH_S 5.0
+
 struct tap_rhythm {
     float period_s; /* 0: none found */
     float steady;   /* 0: no rhythm .. 1: a clear one */
 };
 
-/* The rhythm of the onsets within a few seconds of `at_s`. */
+/* The rhythm of the onsets within TAP_RHYTHM_REACH_S of `at_s`. */
 struct tap_rhythm tap_rhythm_find(const struct tap_onset *onsets, size_t n,
                                   double at_s);
 
