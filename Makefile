@@ -32,8 +32,8 @@ MODULES := $(wildcard firmware/core/*.c firmware/virtual/*.c acquire/*.c \
 TESTS := $(patsubst tests/%.c,%,$(wildcard tests/test_*.c))
 TEST_PROGRAMS := $(TESTS:%=$(BUILD)/test/%)
 
-.PHONY: all demo test check lint format accuracy bench crash install man clean help \
-    setup
+.PHONY: all demo test check lint format accuracy accuracy-plot bench crash \
+    install man clean help setup
 
 ## all: build build/carpus (the default)
 all: $(BUILD)/carpus
@@ -49,6 +49,15 @@ test: $(TEST_PROGRAMS) $(BUILD)/test/carpus $(BUILD)/carpus
 ## accuracy: score every method on the real recordings in DATA
 accuracy: $(BUILD)/carpus $(BUILD)/accuracy_rest_features
 	$(V)tests/accuracy/run $(BUILD)/carpus $(DATA)
+
+## accuracy-plot: draw truth against estimate, agreement and reliability
+accuracy-plot: $(BUILD)/.setup-plot $(BUILD)/accuracy/points.csv
+	$(V)/usr/bin/python3 tests/accuracy/plot.py $(BUILD)/accuracy/points.csv \
+	    $(BUILD)/accuracy
+
+$(BUILD)/accuracy/points.csv: $(BUILD)/carpus $(wildcard tests/accuracy/*.py)
+	$(V)python3 tests/accuracy/reliability.py $(BUILD)/carpus $(DATA) || \
+	    test -s $@ # a missed bar is drawn, too
 
 ## crash: kill recordings at 50 random moments and recover every one
 crash: $(BUILD)/carpus $(BUILD)/crash_sigkill
