@@ -59,7 +59,7 @@ enum {
     ROUNDS = 4, /* of finding a chain and its rhythm in turn */
     AROUND = 6  /* intervals before and after that rhythm is over */
 };
-static const double RHYTHM_STEP_S = 0.5;
+static const double RHYTHM_STEP_S = 1;
 static const float STEADY_LEAST = 0.2F;
 
 /* How large an onset is, whatever the noise around it: taps may become so fast
@@ -266,7 +266,7 @@ static bool is_likely(struct likely *likely, const struct tap_onset *onsets,
     return likely->count >= 3;
 }
 
-/* Asks for the rhythm every half second, where there may be one. */
+/* Asks for the rhythm every second, where there may be one. */
 static void set_rhythm(const struct tap_onset *onsets, size_t n,
                        struct tap_link *links)
 {
