@@ -10,6 +10,7 @@
 #include "acquire/output.h"
 #include "analysis/analyse.h"
 #include "analysis/report.h"
+#include "analysis/report_text.h"
 
 enum { OUT_SIZE = 4096 }; /* a path, as the system allows it */
 
@@ -52,6 +53,17 @@ static error_t parse(int key, char *value, struct argp_state *state)
     }
 }
 
+/* What the report begins with, for whoever does not open it at once. */
+static void print_glance(const struct summary *summary, const char *out)
+{
+    char line[TEXT_LINE];
+    printf("%s:\n", out);
+    for (size_t i = 0; i < TEXT_GLANCE; i++) {
+        text_glance[i](summary, line);
+        printf("  %s\n", line);
+    }
+}
+
 static int report_one(const struct arguments *arguments, const char *path,
                       const char *out, struct error *error)
 {
@@ -59,6 +71,9 @@ static int report_one(const struct arguments *arguments, const char *path,
     int err = analyse_file(path, &arguments->analyse, &summary, error);
     if (err >= 0) {
         err = report_write(&summary, out, error);
+    }
+    if (err >= 0) {
+        print_glance(&summary, out);
     }
     summary_free(&summary);
     return err;

@@ -168,12 +168,9 @@ static void put_head(struct html *html, const struct summary *s)
 static void put_glance(struct html *html, const struct summary *s)
 {
     char text[TEXT_LINE];
-    static text_fn *const lines[] = {text_quality_line, text_walking_line,
-                                     text_taps_line, text_exercise_line,
-                                     text_tremor_line};
     html_element(html, "h2", "At a glance");
-    for (size_t i = 0; i < sizeof(lines) / sizeof(lines[0]); i++) {
-        lines[i](s, text);
+    for (size_t i = 0; i < TEXT_GLANCE; i++) {
+        text_glance[i](s, text);
         line(html, text);
     }
     figure(html, s, figure_overview,

@@ -198,3 +198,8 @@ void text_tremor_line(const struct summary *s, char out[TEXT_LINE])
              "average.",
              duration, analysed, frequency / weight);
 }
+
+text_fn *const text_glance[TEXT_GLANCE] = {
+    text_quality_line,  text_walking_line, text_taps_line,
+    text_exercise_line, text_tremor_line,
+};

@@ -8,7 +8,7 @@
 
 #include "analysis/summary.h"
 
-enum { TEXT_LINE = 512 };
+enum { TEXT_LINE = 512, TEXT_GLANCE = 5 };
 
 typedef void text_fn(const struct summary *summary, char out[TEXT_LINE]);
 
@@ -32,5 +32,8 @@ void text_clock(double seconds, char *out);
 
 /* "the left wrist" and so on. */
 const char *text_placement(enum placement placement);
+
+/* The lines that say it all at a glance, in their order. */
+extern text_fn *const text_glance[TEXT_GLANCE];
 
 #endif
