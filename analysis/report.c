@@ -32,7 +32,7 @@ static const char style[] =
     ".wide{overflow-x:auto}.wide img{min-width:40em}"
     "@media print{body{font-size:10.5pt;max-width:none;padding:0}"
     ".wide img{min-width:0}"
-    "h2{break-after:avoid}img,tr,dl{break-inside:avoid}}";
+    "h2,h2+p{break-after:avoid}img,tr,dl{break-inside:avoid}}";
 
 /* ---- pieces ---- */
 
