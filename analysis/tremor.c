@@ -27,6 +27,7 @@ enum {
     CHANNELS = 6,     /* gyroscope, accelerometer */
     ACCEL = 3,        /* first channel of the accelerometer */
     MISSED_MAX = 3,   /* windows a bout may go without tremor */
+    HERTZ = 16,       /* all frequencies in steps of 1 Hz */
     /* a window and the one after it */
     ROWS = TREMOR_WINDOW_ROWS + TREMOR_WINDOW_HOP,
 };
@@ -45,8 +46,13 @@ static const double NEAR_HZ = 2.5;
 static const double JOIN_S = 1.0;
 static const double JOIN_HZ = 0.75;
 
+/* Voluntary rhythms have these amplitudes and more, and their cycles differ by
+ * 4 % and more (standard deviation; self-paced tapping): changes between cycles
+ * have an interquartile range of 1.35 sqrt(2) times that. */
 static const double STRONG_DPS = 30.0;
-static const double STEADY_HZ = 0.4;
+static const double STRONG_KINETIC_DPS = 15.0;
+static const double STEADY_SHARE = 0.06;
+static const double CONFIRM_S = 6.0;
 
 /* Slow tilting seen by the accelerometer as angular rate at about 1 Hz:
  * 1 g a radian, times 2 pi / s. [deg/s per g] */
@@ -454,11 +460,11 @@ static double apart_s(const struct bout_result *a, const struct bout_result *b)
                 b->segment.start_s - a->segment.end_s);
 }
 
-static bool supports(const struct bout_result *sure,
+static bool supports(const struct bout_result *other,
                      const struct bout_result *faint)
 {
-    double off_hz = sure->segment.frequency_hz - faint->segment.frequency_hz;
-    return sure->sure && fabs(off_hz) < NEAR_HZ;
+    double off_hz = other->segment.frequency_hz - faint->segment.frequency_hz;
+    return other->counts && fabs(off_hz) < NEAR_HZ;
 }
 
 /* True where a sure bout of about the same frequency is near. A faint one in
@@ -496,17 +502,45 @@ static enum tremor_kind kind_of(const struct state *s,
     return held ? TREMOR_POSTURAL : TREMOR_REST;
 }
 
-/* A strong rhythm of an arm that is moved or held up is voluntary (brushing,
- * shaking) unless it is steadier than one can do that on purpose. */
-static bool is_voluntary(const struct bout_result *result,
-                         enum tremor_kind kind)
+/* A strong rhythm of an arm that is held up, and more so of one that is moved,
+ * may be voluntary: brushing, shaking, stirring. It is not if it is steadier
+ * than people can be on purpose. */
+static bool may_be_voluntary(const struct bout_result *result)
 {
     const struct tremor_segment *segment = &result->segment;
-    if (result->sure && kind == TREMOR_REST) {
-        return false;
+    double strong =
+        segment->kind == TREMOR_KINETIC ? STRONG_KINETIC_DPS : STRONG_DPS;
+    return !(result->sure && segment->kind == TREMOR_REST) &&
+           segment->rms_dps > strong &&
+           !(segment->stability_hz < STEADY_SHARE * segment->frequency_hz);
+}
+
+static size_t hertz_of(double hz)
+{
+    return (size_t)fmin(fmax(hz, 0.0), HERTZ - 1);
+}
+
+/* A person's tremor keeps to its frequency: where there is tremor of a quiet
+ * arm, a strong rhythm of the same frequency is tremor as well. */
+static void confirm(struct state *s)
+{
+    double quiet_s[HERTZ] = {0.0};
+    for (size_t i = 0; i < s->result_count; i++) {
+        struct bout_result *result = &s->result[i];
+        struct tremor_segment *segment = &result->segment;
+        segment->kind = kind_of(s, result);
+        result->counts = result->sure && !may_be_voluntary(result);
+        if (result->counts && segment->kind != TREMOR_KINETIC) {
+            quiet_s[hertz_of(segment->frequency_hz)] += result->sustained_s;
+        }
     }
-    return segment->rms_dps > STRONG_DPS &&
-           !(segment->stability_hz < STEADY_HZ);
+    for (size_t i = 0; i < s->result_count; i++) {
+        struct bout_result *result = &s->result[i];
+        double hz = result->segment.frequency_hz;
+        double near_s =
+            quiet_s[hertz_of(hz - 0.5)] + quiet_s[hertz_of(hz + 0.5)];
+        result->counts |= result->sure && near_s >= CONFIRM_S;
+    }
 }
 
 static double confidence_of(const struct bout_result *result)
@@ -585,16 +619,14 @@ static int add_segment(struct tremor *out, const struct tremor_segment *segment)
 
 static int add_segments(struct state *s, struct tremor *out)
 {
+    confirm(s);
     for (size_t i = 0; i < s->result_count; i++) {
         struct bout_result *result = &s->result[i];
-        if (!result->sure && !is_supported(s, i)) {
+        bool is_faint = !result->sure && !may_be_voluntary(result);
+        if (!result->counts && !(is_faint && is_supported(s, i))) {
             continue;
         }
         struct tremor_segment segment = result->segment;
-        segment.kind = kind_of(s, result);
-        if (is_voluntary(result, segment.kind)) {
-            continue;
-        }
         segment.confidence = confidence_of(result);
         int err = add_segment(out, &segment);
         if (err < 0) {

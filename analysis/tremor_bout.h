@@ -38,7 +38,7 @@ struct tremor_bout {
     struct tremor_cycles cycles;
 };
 
-/* A bout that is over. `segment.kind` is still open. */
+/* A bout that is over. `segment.kind` and `counts` are still open. */
 struct bout_result {
     struct tremor_segment segment;
     double sustained_s; /* for how long its power was there */
@@ -47,7 +47,8 @@ struct bout_result {
     double slow_rms;
     double up[3];
     bool undertone; /* there is a line at half the frequency */
-    bool sure;      /* tremor whatever else there is */
+    bool sure;      /* tremor, unless it is voluntary */
+    bool counts;    /* sure, and not voluntary */
 };
 
 void bout_init(struct tremor_bout *bout);

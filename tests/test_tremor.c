@@ -222,6 +222,57 @@ static void voluntary_motion_is_no_tremor(void **state)
     }
 }
 
+/* Rows of NOT_TREMOR go by one seed; here the rhythm differs. */
+static void strong_voluntary_rhythm_is_no_tremor(void **state)
+{
+    (void)state;
+    static const double frequency_hz[] = {2.6, 3.8, 4.5, 5.4};
+    static const char *const name[] = {"brush", "shake"};
+    for (size_t i = 0; i < 4; i++) {
+        for (size_t k = 0; k < 2; k++) {
+            char text[128];
+            snprintf(text, sizeof(text),
+                     "rest 10 pose=lap\n%s 20 frequency=%g amplitude=60\n",
+                     name[k], frequency_hz[i]);
+            struct summary *summary = play_and_measure(text, AS_IT_IS);
+            if (summary->tremor.segment_count != 0) {
+                fail_msg("tremor in: %s", text);
+            }
+            forget(summary);
+        }
+    }
+}
+
+static void strong_tremor_is_tremor(void **state)
+{
+    (void)state;
+    static const char *const pose[] = {"lap", "raised", "moving"};
+    for (size_t i = 0; i < 3; i++) {
+        char text[128];
+        snprintf(text, sizeof(text),
+                 "rest 10 pose=lap\ntremor 20 frequency=4.6 amplitude=150 "
+                 "wander=0.05 pose=%s\n",
+                 pose[i]);
+        struct summary *summary = play_and_measure(text, AS_IT_IS);
+        assert_int_equal(summary->tremor.segment_count, 1);
+        assert_near(summary->tremor.segment[0].rms_dps, 150.0, 7.5);
+        forget(summary);
+    }
+}
+
+/* The rhythm of brushing, but 10 s of tremor at rest go before it. */
+static void strong_rhythm_is_tremor_of_one_who_has_it_at_rest(void **state)
+{
+    (void)state;
+    struct summary *summary = play_and_measure(
+        "rest 10 pose=lap\ntremor 12 frequency=4.5 amplitude=4 pose=lap\n"
+        "rest 10 pose=lap\nbrush 20 frequency=4.5 amplitude=60\n",
+        AS_IT_IS);
+    assert_int_equal(summary->tremor.segment_count, 2);
+    assert_true(summary->tremor.segment[1].rms_dps > 50.0);
+    forget(summary);
+}
+
 static const char STEADY[] =
     "rest 10 pose=lap\ntremor 20 frequency=5.3 amplitude=3 pose=lap\n";
 
@@ -383,6 +434,9 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(scripted_tremor_has_its_frequency_amplitude_and_kind),
         cmocka_unit_test(voluntary_motion_is_no_tremor),
+        cmocka_unit_test(strong_voluntary_rhythm_is_no_tremor),
+        cmocka_unit_test(strong_tremor_is_tremor),
+        cmocka_unit_test(strong_rhythm_is_tremor_of_one_who_has_it_at_rest),
         cmocka_unit_test(result_does_not_depend_on_how_rows_come),
         cmocka_unit_test(no_window_reaches_over_a_gap),
         cmocka_unit_test(rotation_changes_nothing),
