@@ -253,14 +253,15 @@ static void add_to_bout(struct state *s, const struct look *look)
                       look->peak.frequency_hz, look->middle_s);
 }
 
-/* Goes on with the bout, ends it, or begins one. */
+/* Goes on with the bout, ends it, or begins one. A clear tremor of another
+ * frequency is not kept waiting. */
 static int follow(struct state *s, const struct look *look)
 {
     int err = 0;
     bool tremor = look->verdict != TREMOR_NONE;
     if (s->in_bout && !(tremor && bout_continues(&s->bout, &look->peak))) {
         s->bout.missed++;
-        if (s->bout.missed <= MISSED_MAX) {
+        if (s->bout.missed <= MISSED_MAX && look->verdict != TREMOR_CLEAR) {
             return 0;
         }
         err = close_bout(s);

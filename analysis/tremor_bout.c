@@ -26,7 +26,7 @@ static const double WINDOW_SUSTAIN_S = 1.54;
 /* Sure: sustained for so long and so many cycles, and so much stronger than
  * slow motion; a tremor below 3.4 Hz must be there for longer, since voluntary
  * rhythms are. */
-static const double SURE_S = 2.0;
+static const double SURE_S = 2.8;
 static const double SURE_CYCLES = 10.0;
 static const double SURE_OVERTONE = 0.2;
 static const double SURE_RATIO = 1.7;
