@@ -12,6 +12,7 @@ static const double SHARE = 0.5;
  * (MDS-UPDRS 3.4). */
 static const double RHYTHM_HZ = 0.9;
 static const double BY_HAND_CONFIDENCE = 0.8;
+static const double QUIET_CONFIDENCE = 0.9;
 enum { BY_HAND_COUNT = 10 };
 
 /* The spans of one claimant, sorted by start. */
@@ -34,14 +35,23 @@ static bool is_covered(struct span item, const struct claims *by)
     return covered > SHARE * (item.end_s - item.start_s);
 }
 
-static void drop_tremor(struct tremor *tremor, const struct claims *by)
+/* Tremor that is sure, of an arm that the gyroscope shows to be quiet. */
+static bool is_quiet_tremor(const struct tremor_segment *segment)
+{
+    return segment->kind != TREMOR_KINETIC && !isnan(segment->rms_dps) &&
+           segment->confidence >= QUIET_CONFIDENCE;
+}
+
+static void drop_tremor(struct tremor *tremor, const struct claims *by,
+                        bool keep_quiet)
 {
     size_t kept = 0;
     tremor->tremor_s = 0;
     for (size_t i = 0; i < tremor->segment_count; i++) {
         struct tremor_segment segment = tremor->segment[i];
         struct span span = {segment.start_s, segment.end_s};
-        if (!is_covered(span, by)) {
+        if ((keep_quiet && is_quiet_tremor(&segment)) ||
+            !is_covered(span, by)) {
             tremor->segment[kept++] = segment;
             tremor->tremor_s += segment.end_s - segment.start_s;
         }
@@ -176,14 +186,15 @@ void arbitrate(struct summary *summary)
     /* A band on the table moves by what the table does: nothing counts. */
     struct claims nonwear = {summary->quality.nonwear_count,
                              summary->quality.nonwear};
-    drop_tremor(&summary->tremor, &nonwear);
+    drop_tremor(&summary->tremor, &nonwear, false);
     drop_taps(&summary->taps, &nonwear);
     drop_exercise(&summary->exercise, &nonwear);
 
     /* Steps shake the hand like taps, the arm's swing repeats like an
-     * exercise, and the harmonics of both lie where tremor does. */
+     * exercise, and the harmonics of both lie where tremor does; but nobody
+     * walks with an arm that is quiet. */
     struct claims walking = walking_claims(&summary->walking);
-    drop_tremor(&summary->tremor, &walking);
+    drop_tremor(&summary->tremor, &walking, true);
     drop_taps(&summary->taps, &walking);
     drop_exercise(&summary->exercise, &walking);
     free(walking.span);
@@ -191,7 +202,7 @@ void arbitrate(struct summary *summary)
     /* Tapping in rhythm is rhythm by will; but a few jerks in the midst of
      * tremor are its own. */
     struct claims rhythm = rhythm_claims(&summary->taps);
-    drop_tremor(&summary->tremor, &rhythm);
+    drop_tremor(&summary->tremor, &rhythm, false);
     free(rhythm.span);
     struct claims tremor = tremor_claims(&summary->tremor);
     drop_taps(&summary->taps, &tremor);

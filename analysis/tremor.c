@@ -3,9 +3,7 @@
  * Tremor: rows at 100 Hz are halved to 50 Hz, windows of 3 s judged every
  * second, and every half second where there is tremor (tremor_window.c), runs
  * of windows made into bouts (tremor_bout.c), and in the end bouts into
- * segments. A bout that is short or faint counts only
- * near one that is neither: tremor comes and goes, but a single burst of an arm
- * that is put down swings as well.
+ * segments (tremor_segments.c).
  */
 #include <math.h>
 #include <stdio.h>
@@ -18,6 +16,7 @@
 #include "analysis/spectrum.h"
 #include "analysis/summary.h"
 #include "analysis/tremor_bout.h"
+#include "analysis/tremor_segments.h"
 #include "analysis/tremor_window.h"
 
 enum {
@@ -27,7 +26,6 @@ enum {
     CHANNELS = 6,     /* gyroscope, accelerometer */
     ACCEL = 3,        /* first channel of the accelerometer */
     MISSED_MAX = 3,   /* windows a bout may go without tremor */
-    HERTZ = 16,       /* all frequencies in steps of 1 Hz */
     /* a window and the one after it */
     ROWS = TREMOR_WINDOW_ROWS + TREMOR_WINDOW_HOP,
 };
@@ -37,26 +35,6 @@ static const double BAND_SHARE = 0.4;
 static const double HIGHEST_HZ = 12.5;
 static const double TOP_HZ = 18.0;
 static const double LEAST_SOURCE_HZ = 19.5;
-
-/* A bout that is not sure counts this near to one that is. */
-static const double NEAR_S = 120.0;
-static const double NEAR_HZ = 2.5;
-
-/* Bouts are joined over so short a pause. */
-static const double JOIN_S = 1.0;
-static const double JOIN_HZ = 0.75;
-
-/* Voluntary rhythms have these amplitudes and more, and their cycles differ by
- * 4 % and more (standard deviation; self-paced tapping): changes between cycles
- * have an interquartile range of 1.35 sqrt(2) times that. */
-static const double STRONG_DPS = 30.0;
-static const double STRONG_KINETIC_DPS = 15.0;
-static const double STEADY_SHARE = 0.06;
-static const double CONFIRM_S = 6.0;
-
-/* Slow tilting seen by the accelerometer as angular rate at about 1 Hz:
- * 1 g a radian, times 2 pi / s. [deg/s per g] */
-static const double TILT_DPS = 360.0;
 
 /* A worn band moves more than its gyroscope's noise in the same band. */
 static const double WORN_FACTOR = 3.0;
@@ -174,11 +152,6 @@ static void mean_accel(const struct look *look, double out[3])
     }
 }
 
-static double sway_dps(const struct state *s, double slow_rms)
-{
-    return s->limits.has_gyro ? slow_rms : TILT_DPS * slow_rms;
-}
-
 /* Of the sensor that counts. */
 static const float *psd_of(const struct state *s, const struct look *look)
 {
@@ -278,7 +251,7 @@ static int follow(struct state *s, const struct look *look)
 static void note_posture(struct state *s, const struct look *look,
                          uint32_t windows)
 {
-    double sway = sway_dps(s, look->peak.slow_rms);
+    double sway = tremor_sway_dps(&s->limits, look->peak.slow_rms);
     if (!s->limits.has_accel || sway > TREMOR_MOVING_DPS || !is_worn(s, look)) {
         return;
     }
@@ -453,193 +426,6 @@ static int gap(void *state)
     return err < 0 ? err : close_bout(s);
 }
 
-/* ---- from bouts to segments ---- */
-
-static double apart_s(const struct bout_result *a, const struct bout_result *b)
-{
-    return fmax(a->segment.start_s - b->segment.end_s,
-                b->segment.start_s - a->segment.end_s);
-}
-
-static bool supports(const struct bout_result *other,
-                     const struct bout_result *faint)
-{
-    double off_hz = other->segment.frequency_hz - faint->segment.frequency_hz;
-    return other->counts && fabs(off_hz) < NEAR_HZ;
-}
-
-/* True where a sure bout of about the same frequency is near. A faint one in
- * the midst of motion, or one that looks like blows, is never more than that.
- */
-static bool is_supported(const struct state *s, size_t at)
-{
-    const struct bout_result *it = &s->result[at];
-    if (sway_dps(s, it->slow_rms) > TREMOR_MOVING_DPS || it->undertone) {
-        return false;
-    }
-    for (size_t i = at; i-- > 0 && apart_s(it, &s->result[i]) < NEAR_S;) {
-        if (supports(&s->result[i], it)) {
-            return true;
-        }
-    }
-    for (size_t i = at + 1;
-         i < s->result_count && apart_s(it, &s->result[i]) < NEAR_S; i++) {
-        if (supports(&s->result[i], it)) {
-            return true;
-        }
-    }
-    return false;
-}
-
-/* Of a bout that is not sure posture cannot be told either: it counts as
- * rest, as the published detector has it. */
-static enum tremor_kind kind_of(const struct state *s,
-                                const struct bout_result *result)
-{
-    if (sway_dps(s, result->slow_rms) > TREMOR_MOVING_DPS) {
-        return TREMOR_KINETIC;
-    }
-    bool held = result->sure && posture_is_held(&s->posture, result->up);
-    return held ? TREMOR_POSTURAL : TREMOR_REST;
-}
-
-/* A strong rhythm of an arm that is held up, and more so of one that is moved,
- * may be voluntary: brushing, shaking, stirring. It is not if it is steadier
- * than people can be on purpose. */
-static bool may_be_voluntary(const struct bout_result *result)
-{
-    const struct tremor_segment *segment = &result->segment;
-    double strong =
-        segment->kind == TREMOR_KINETIC ? STRONG_KINETIC_DPS : STRONG_DPS;
-    return !(result->sure && segment->kind == TREMOR_REST) &&
-           segment->rms_dps > strong &&
-           !(segment->stability_hz < STEADY_SHARE * segment->frequency_hz);
-}
-
-static size_t hertz_of(double hz)
-{
-    return (size_t)fmin(fmax(hz, 0.0), HERTZ - 1);
-}
-
-/* A person's tremor keeps to its frequency: where there is tremor of a quiet
- * arm, a strong rhythm of the same frequency is tremor as well. */
-static void confirm(struct state *s)
-{
-    double quiet_s[HERTZ] = {0.0};
-    for (size_t i = 0; i < s->result_count; i++) {
-        struct bout_result *result = &s->result[i];
-        struct tremor_segment *segment = &result->segment;
-        segment->kind = kind_of(s, result);
-        result->counts = result->sure && !may_be_voluntary(result);
-        if (result->counts && segment->kind != TREMOR_KINETIC) {
-            quiet_s[hertz_of(segment->frequency_hz)] += result->sustained_s;
-        }
-    }
-    for (size_t i = 0; i < s->result_count; i++) {
-        struct bout_result *result = &s->result[i];
-        double hz = result->segment.frequency_hz;
-        double near_s =
-            quiet_s[hertz_of(hz - 0.5)] + quiet_s[hertz_of(hz + 0.5)];
-        result->counts |= result->sure && near_s >= CONFIRM_S;
-    }
-}
-
-static double confidence_of(const struct bout_result *result)
-{
-    double confidence = result->sure ? 0.8 : 0.55;
-    confidence += result->segment.sensors_agree ? 0.08 : 0.0;
-    confidence += result->prominence > 5.0 ? 0.05 : 0.0;
-    confidence += result->ratio > 3.0 ? 0.05 : 0.0;
-    return confidence;
-}
-
-/* Mean of two segments' values, by how long they are; one may be missing. */
-static double joined(double a, double b, double share)
-{
-    if (isnan(a) || isnan(b)) {
-        return isnan(a) ? b : a;
-    }
-    return a + share * (b - a);
-}
-
-static double joined_rms(double a, double b, double share)
-{
-    return sqrt(joined(a * a, b * b, share));
-}
-
-static bool can_join(const struct tremor_segment *a,
-                     const struct tremor_segment *b)
-{
-    return a->kind == b->kind && b->start_s - a->end_s < JOIN_S &&
-           fabs(a->frequency_hz - b->frequency_hz) < JOIN_HZ;
-}
-
-static void join(struct tremor_segment *a, const struct tremor_segment *b)
-{
-    double length = b->end_s - b->start_s;
-    double share = length / (length + a->end_s - a->start_s);
-    a->end_s = b->end_s;
-    a->frequency_hz = joined(a->frequency_hz, b->frequency_hz, share);
-    a->frequency_sd_hz = joined(a->frequency_sd_hz, b->frequency_sd_hz, share);
-    a->half_width_hz = joined(a->half_width_hz, b->half_width_hz, share);
-    a->harmonic_ratio = joined(a->harmonic_ratio, b->harmonic_ratio, share);
-    a->stability_hz = joined(a->stability_hz, b->stability_hz, share);
-    a->rms_dps = joined_rms(a->rms_dps, b->rms_dps, share);
-    a->peak_to_peak_deg =
-        joined_rms(a->peak_to_peak_deg, b->peak_to_peak_deg, share);
-    a->peak_to_peak_mm =
-        joined_rms(a->peak_to_peak_mm, b->peak_to_peak_mm, share);
-    a->accel_rms_mg = joined_rms(a->accel_rms_mg, b->accel_rms_mg, share);
-    a->confidence = joined(a->confidence, b->confidence, share);
-    if (!a->sensors_agree && b->sensors_agree) {
-        a->sensors_agree = true;
-        a->note[0] = '\0';
-    }
-}
-
-static int add_segment(struct tremor *out, const struct tremor_segment *segment)
-{
-    struct tremor_segment *last =
-        out->segment_count > 0 ? &out->segment[out->segment_count - 1] : NULL;
-    if (last != NULL && can_join(last, segment)) {
-        join(last, segment);
-        return 0;
-    }
-    struct tremor_segment *added =
-        array_add(&out->segment, out->segment_count, sizeof(*out->segment));
-    if (added == NULL) {
-        return ERR_NO_MEMORY;
-    }
-    *added = *segment;
-    if (out->segment_count > 0) {
-        added->start_s = fmax(added->start_s, added[-1].end_s);
-    }
-    out->segment_count++;
-    return 0;
-}
-
-static int add_segments(struct state *s, struct tremor *out)
-{
-    confirm(s);
-    for (size_t i = 0; i < s->result_count; i++) {
-        struct bout_result *result = &s->result[i];
-        bool is_faint = !result->sure && !may_be_voluntary(result);
-        if (!result->counts && !(is_faint && is_supported(s, i))) {
-            continue;
-        }
-        struct tremor_segment segment = result->segment;
-        segment.confidence = confidence_of(result);
-        int err = add_segment(out, &segment);
-        if (err < 0) {
-            return err;
-        }
-    }
-    for (size_t i = 0; i < out->segment_count; i++) {
-        out->tremor_s += out->segment[i].end_s - out->segment[i].start_s;
-    }
-    return 0;
-}
-
 static void mean_spectrum(const struct state *s, struct tremor *out)
 {
     out->spectrum_step_hz = tremor_step_hz();
@@ -668,7 +454,8 @@ static int finish(void *state, struct summary *summary)
     }
     out->analysed_s = (double)s->windows * TREMOR_WINDOW_HOP / TREMOR_WINDOW_HZ;
     mean_spectrum(s, out);
-    return add_segments(s, out);
+    const struct tremor_bouts bouts = {s->result_count, s->result, &s->posture};
+    return tremor_segments_add(&bouts, &s->limits, out);
 }
 
 const struct measure tremor_measure = {

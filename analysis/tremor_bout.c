@@ -81,7 +81,6 @@ void bout_add(struct tremor_bout *bout, const struct tremor_peak *peak,
                              .frequency_hz = peak->frequency_hz,
                              .power = peak->power,
                              .ratio = peak->ratio,
-                             .prominence = peak->prominence,
                              .slow_rms = peak->slow_rms};
     bout->missed = 0;
     for (size_t k = 0; k < TREMOR_BINS; k++) {
@@ -332,14 +331,12 @@ static bool is_sure(const struct bout_result *result,
                     const struct tremor_limits *limits)
 {
     double hz = result->segment.frequency_hz;
-    bool both = limits->has_gyro && limits->has_accel;
-    if ((both && !result->segment.sensors_agree) ||
-        result->segment.harmonic_ratio > SURE_OVERTONE || result->undertone ||
-        result->sustained_s * hz < SURE_CYCLES ||
+    if (result->disagree || result->segment.harmonic_ratio > SURE_OVERTONE ||
+        result->undertone || result->sustained_s * hz < SURE_CYCLES ||
         (hz < SLOW_TREMOR_HZ && result->sustained_s < SLOW_TREMOR_S)) {
         return false;
     }
-    if (limits->has_gyro && result->slow_rms > TREMOR_MOVING_DPS) {
+    if (limits->has_gyro && result->sway_dps > TREMOR_MOVING_DPS) {
         return result->sustained_s >= SURE_MOVING_S;
     }
     double ratio = limits->has_gyro ? SURE_RATIO : SURE_RATIO_ACCEL;
@@ -367,8 +364,10 @@ bool bout_close(struct tremor_bout *bout, const struct tremor_limits *limits,
     segment->stability_hz = tremor_cycles_index(&bout->cycles);
     out->sustained_s = sustained(bout);
     out->ratio = median_of(bout, offsetof(struct bout_window, ratio));
-    out->prominence = median_of(bout, offsetof(struct bout_window, prominence));
-    out->slow_rms = median_of(bout, offsetof(struct bout_window, slow_rms));
+    out->sway_dps = tremor_sway_dps(
+        limits, median_of(bout, offsetof(struct bout_window, slow_rms)));
+    out->disagree =
+        limits->has_gyro && limits->has_accel && !segment->sensors_agree;
     memcpy(out->up, bout->up, sizeof(out->up));
     out->sure = is_sure(out, limits);
     return true;

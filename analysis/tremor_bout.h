@@ -23,7 +23,6 @@ struct bout_window {
     double frequency_hz;
     double power;
     double ratio;
-    double prominence;
     double slow_rms;
 };
 
@@ -38,17 +37,28 @@ struct tremor_bout {
     struct tremor_cycles cycles;
 };
 
-/* A bout that is over. `segment.kind` and `counts` are still open. */
+/* Why a bout is thought to be tremor. */
+enum bout_evidence {
+    BOUT_NONE,           /* it is not */
+    BOUT_PLAIN,          /* sure; of a quiet arm, and like nothing voluntary */
+    BOUT_KINETIC,        /* the same of a moving arm */
+    BOUT_FAINT,          /* short or weak, beside one of these */
+    BOUT_STRONG_AT_REST, /* sure; like shaking, but of an arm at rest */
+    BOUT_CONFIRMED, /* sure; like shaking, at the frequency of plain ones */
+    BOUT_EVIDENCES
+};
+
+/* A bout that is over. `segment.kind` and `evidence` are still open. */
 struct bout_result {
     struct tremor_segment segment;
     double sustained_s; /* for how long its power was there */
     double ratio;       /* medians of its windows */
-    double prominence;
-    double slow_rms;
+    double sway_dps;    /* slow motion */
     double up[3];
+    bool disagree;  /* the sensors do, where there are both */
     bool undertone; /* there is a line at half the frequency */
     bool sure;      /* tremor, unless it is voluntary */
-    bool counts;    /* sure, and not voluntary */
+    enum bout_evidence evidence;
 };
 
 void bout_init(struct tremor_bout *bout);

@@ -68,6 +68,10 @@ static const struct demands ACCEL_DEMANDS = {
     .clear_prominence = 4.0,
 };
 
+/* Slow tilting seen by the accelerometer as angular rate at about 1 Hz:
+ * 1 g a radian, times 2 pi / s. [deg/s per g] */
+static const double TILT_DPS = 360.0;
+
 /* Overtones, as shares of the power at the peak. */
 static const double OVERTONE = 0.5;
 static const double OVERTONES_ACCEL = 1.5;
@@ -85,6 +89,11 @@ static const double LINE_HZ = 0.2;
 double tremor_step_hz(void)
 {
     return (double)TREMOR_WINDOW_HZ / TREMOR_WINDOW_FFT;
+}
+
+double tremor_sway_dps(const struct tremor_limits *limits, double slow_rms)
+{
+    return limits->has_gyro ? slow_rms : TILT_DPS * slow_rms;
 }
 
 static size_t bin_of(double hz)

@@ -53,6 +53,9 @@ enum tremor_verdict {
 
 double tremor_step_hz(void);
 
+/* Slow motion of either sensor as angular rate [deg/s rms]. */
+double tremor_sway_dps(const struct tremor_limits *limits, double slow_rms);
+
 /* Power of `psd` between two frequencies. */
 double tremor_power(const float *psd, double low_hz, double high_hz);
 

@@ -260,16 +260,17 @@ static void strong_tremor_is_tremor(void **state)
     }
 }
 
-/* The rhythm of brushing, but 10 s of tremor at rest go before it. */
+/* The rhythm of brushing, but 12 s of tremor at rest go before it. */
 static void strong_rhythm_is_tremor_of_one_who_has_it_at_rest(void **state)
 {
     (void)state;
     struct summary *summary = play_and_measure(
-        "rest 10 pose=lap\ntremor 12 frequency=4.5 amplitude=4 pose=lap\n"
+        "rest 10 pose=lap\ntremor 12 frequency=4.5 amplitude=15 pose=lap\n"
         "rest 10 pose=lap\nbrush 20 frequency=4.5 amplitude=60\n",
         AS_IT_IS);
     assert_int_equal(summary->tremor.segment_count, 2);
     assert_true(summary->tremor.segment[1].rms_dps > 50.0);
+    assert_true(summary->tremor.segment[1].confidence < 0.5);
     forget(summary);
 }
 

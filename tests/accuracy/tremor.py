@@ -11,6 +11,7 @@ features (default: accuracy_rest_features beside CARPUS).
 import csv
 import json
 import os
+import random
 import subprocess
 import sys
 import tempfile
@@ -27,10 +28,17 @@ WITHOUT_TREMOR = (
     ("steps-oxford-phone", "steps-oxford-phone/rec/*.csv"),
     ("reps-uci", "reps-uci/s*.csv"),
     ("activity-geotec", "activity-geotec/rec/*.csv"),
+    ("steps-pebble (accelerometer alone)", "steps-pebble/rec/*.csv"),
+    ("taps-pin", "taps-pin/pin_*.csv"),
 )
 FREQUENCIES = (2, 2.7, 3.4, 4.1, 5, 5.77, 6.5, 7.3, 8.8, 10.3, 12)
 AMPLITUDES = (0.2, 0.5, 2, 20)
 POSES = (("lap", "rest"), ("raised", "postural"))
+
+# Voluntary rhythms [Hz, deg/s rms].
+RHYTHMS = [(name, hz, amplitude) for name in ("brush", "shake")
+           for hz in (2.5, 3.3, 3.8, 4.4, 5, 5.6) for amplitude in (40, 120)]
+DAYS = 24
 
 missed = 0
 
@@ -179,6 +187,95 @@ def score_scripted(carpus, pool):
         not still["tremor"]["segments"])
 
 
+def score_rhythms(carpus, pool):
+    scripts = [f"rest 12 pose=lap\n{name} 25 frequency={hz} "
+               f"amplitude={amplitude}\nrest 8 pose=lap\n"
+               for name, hz, amplitude in RHYTHMS]
+    summaries = pool.map(partial(record_and_analyse, carpus), scripts)
+    false = sum(bool(s["tremor"]["segments"]) for s in summaries)
+    row("scripted brushing and shaking called tremor",
+        f"{false} of {len(scripts)}", "<= 5 %", "", false <= 0.05 * len(scripts))
+
+
+def voluntary(pick):
+    seconds = pick.randint(8, 25)
+    return pick.choice((
+        f"walk {seconds} cadence={pick.randint(70, 140)} "
+        f"swing={pick.randint(0, 50)}",
+        f"{pick.choice(('brush', 'shake'))} {seconds} "
+        f"frequency={pick.uniform(1.5, 6):.2f} "
+        f"amplitude={10 ** pick.uniform(1.3, 2.4):.0f}",
+        f"typing {seconds} rate={pick.uniform(2, 9):.1f} "
+        f"size={10 ** pick.uniform(0.5, 2):.0f}",
+        f"taps {seconds} rate={pick.uniform(1.5, 6):.1f} "
+        f"size={10 ** pick.uniform(1, 2):.0f} "
+        f"jitter={pick.uniform(0.01, 0.1):.2f}",
+        f"curls {seconds} count={seconds // 4} range={pick.randint(40, 130)}",
+        f"wash {seconds} strength={pick.randint(20, 150)}",
+    ))
+
+
+def trembling(pick, hz, amplitude):
+    hz *= pick.uniform(0.93, 1.07)
+    amplitude = min(200, max(0.1, amplitude * 10 ** pick.uniform(-0.5, 0.5)))
+    pose = pick.choice(("lap", "lap", "hanging", "raised", "moving"))
+    return (f"tremor {pick.randint(8, 25)} frequency={hz:.2f} pose={pose} "
+            f"amplitude={amplitude:.2f} waxing={pick.uniform(0, 0.7):.2f} "
+            f"wander={pick.uniform(0, 0.05):.3f} "
+            f"micro={10 ** pick.uniform(-1.5, 0.3):.3f}")
+
+
+def day(seed):
+    """Twelve things somebody does, in turn; seven of ten persons tremble."""
+    pick = random.Random(f"day {seed}")
+    trembles = pick.random() < 0.7
+    hz = pick.uniform(3.4, 8.5)
+    amplitude = 10 ** pick.uniform(-0.6, 1.6)
+    lines = ["rest 15 pose=lap"]
+    for _ in range(12):
+        if trembles and pick.random() < 0.4:
+            lines.append(trembling(pick, hz, amplitude))
+        else:
+            lines.append(voluntary(pick))
+        if pick.random() < 0.5:
+            lines.append(f"rest {pick.randint(8, 25)} pose=lap "
+                         f"micro={10 ** pick.uniform(-1.5, 0.3):.3f}")
+    return lines
+
+
+def tremor_spans(lines):
+    at = 0.0
+    for line in lines:
+        word = line.split()
+        if word[0] == "tremor":
+            yield at - 0.5, at + float(word[1]) + 0.5
+        at += float(word[1])
+
+
+def score_confidence(carpus, pool):
+    """A segment is right if half of it is in a tremor of the script."""
+    days = [day(seed) for seed in range(DAYS)]
+    summaries = pool.map(partial(record_and_analyse, carpus),
+                         ["\n".join(lines) + "\n" for lines in days])
+    bins = {"below 0.5": [], "0.5 to 0.9": [], "0.9 and above": []}
+    for lines, summary in zip(days, summaries):
+        truth = list(tremor_spans(lines))
+        for s in summary["tremor"]["segments"]:
+            here = (s["start_s"], s["end_s"])
+            inside = sum(max(0, overlap(here, t)) for t in truth)
+            said = s["confidence"]
+            name = list(bins)[(said >= 0.5) + (said >= 0.9)]
+            bins[name].append((said, inside >= 0.5 * (here[1] - here[0])))
+    for name, items in bins.items():
+        if items:
+            said = sum(item[0] for item in items) / len(items)
+            right = sum(item[1] for item in items) / len(items)
+            row(f"confidence {name}: said {said:.2f}, right",
+                f"{right:.2f} of {len(items)}",
+                ">= 0.9" if said >= 0.9 else "", "",
+                said < 0.9 or right >= 0.9)
+
+
 def main():
     carpus, data = sys.argv[1:3]
     program = os.environ.get(
@@ -189,6 +286,8 @@ def main():
         score_detector(carpus, data)
         score_negative(carpus, data, pool)
         score_scripted(carpus, pool)
+        score_rhythms(carpus, pool)
+        score_confidence(carpus, pool)
     return 1 if missed else 0
 
 
