@@ -341,7 +341,8 @@ static const struct motion *taps_at(struct state *s, const struct motion *rows,
  * floats go the same way, for the processor's sake. */
 static void add_row(struct state *s, const struct motion *rows, size_t at)
 {
-    enum { LANES = sizeof(struct motion) / sizeof(float) };
+    enum { LANES = 8 };
+    _Static_assert(sizeof(struct motion) == LANES * sizeof(float), "");
     const float *tap = (const float *)taps_at(s, rows, at);
     float sum[LANES];
     for (size_t i = 0; i < LANES; i++) {

@@ -100,7 +100,7 @@ void tremor_cycles_add(struct tremor_cycles *cycles, const float *x, double hz,
 {
     static const double ROW_S = 1.0 / TREMOR_WINDOW_HZ;
     enum { FIRST = (TREMOR_WINDOW_ROWS - TREMOR_WINDOW_HOP) / 2 };
-    struct wave wave;
+    struct wave wave = {0};
     wave_fill(&wave, hz);
     double first_s = t_s + (FIRST - 0.5 * TREMOR_WINDOW_ROWS) * ROW_S;
     if (first_s - cycles->row_s > 1.5 * ROW_S) {

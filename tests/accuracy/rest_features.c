@@ -56,6 +56,21 @@ static double on_multiples(double value, double per_unit)
     return per_unit > 0.0 ? round(value * per_unit) / per_unit : value;
 }
 
+/* The line's numbers; returns how many. */
+static size_t read_numbers(const char *line, double *out, size_t max)
+{
+    size_t n = 0;
+    char *end;
+    for (; n < max; n++) {
+        out[n] = strtod(line, &end);
+        if (end == line) {
+            break;
+        }
+        line = *end == ',' ? end + 1 : end;
+    }
+    return n;
+}
+
 static int read_rows(FILE *file, double ticks_per_s, double scale,
                      struct printer *printer)
 {
@@ -64,16 +79,15 @@ static int read_rows(FILE *file, double ticks_per_s, double scale,
         return -1;
     }
     while (fgets(line, sizeof(line), file) != NULL) {
-        double t_s;
-        double row[3];
-        if (sscanf(line, "%lf,%*f,%*f,%*f,%lf,%lf,%lf", &t_s, &row[0], &row[1],
-                   &row[2]) != 4) {
+        double value[7]; /* time, acceleration, angular rate */
+        if (read_numbers(line, value, 7) != 7) {
             return -1;
         }
+        double *row = value + 4;
         for (size_t axis = 0; axis < 3; axis++) {
             row[axis] = on_multiples(row[axis], scale);
         }
-        spline_add(printer->spline, on_multiples(t_s, ticks_per_s), row);
+        spline_add(printer->spline, on_multiples(value[0], ticks_per_s), row);
         drain(printer);
     }
     spline_end(printer->spline);
