@@ -227,6 +227,21 @@ def tap_figures(data, files, results):
     yield "within one, given the span, %", 95, ">=", share(spanned, 1)
 
 
+def score_taps(program, data):
+    """Taps are faint: which of them are found varies more than how many."""
+    files = files_of(data, "taps-pin")
+    motions = [load(file) for file in files]
+    halves = [at_half_rate(m) for m in motions]
+    for how, those in (
+            ("turned", [turned(m, random_rotation(f"{SEED} {i}"))
+                        for i, m in enumerate(motions)]),
+            ("100 Hz", halves),
+            ("50 Hz", [at_half_rate(m) for m in halves])):
+        results = analyse_motions(program, those)
+        for what, bar, sense, value in tap_figures(data, files, results):
+            row("taps-pin", f"{how}: {what}", value, bar, sense)
+
+
 def score_without_gyroscope(program, data):
     for name, figures in (("reps-uci", repetition_figures),
                           ("activity-geotec", walking_figures),
@@ -246,6 +261,7 @@ def main():
     score_rates(program, data)
     score_scripted_rates(program)
     score_turns(program, data)
+    score_taps(program, data)
     score_without_gyroscope(program, data)
     return status()
 

@@ -71,9 +71,9 @@ def at_half_rate(motion):
 
 def at_double_rate(motion):
     t = motion[0]
-    step = (t[-1] - t[0]) / (len(t) - 1) / 2
-    return [[t[0] + i * step for i in range(2 * len(t))]] + [
-        _double(axis) for axis in motion[1:]]
+    nexts = t[1:] + [2 * t[-1] - t[-2]]
+    times = [time for a, b in zip(t, nexts) for time in (a, (a + b) / 2)]
+    return [times] + [_double(axis) for axis in motion[1:]]
 
 
 def random_rotation(seed):
