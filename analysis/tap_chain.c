@@ -56,8 +56,9 @@ static const struct {
 const float tap_chain_threshold = 1.8F;
 
 enum {
-    ROUNDS = 4, /* of finding a chain and its rhythm in turn */
-    AROUND = 6  /* intervals before and after that rhythm is over */
+    ROUNDS = 4,    /* of finding a chain and its rhythm in turn */
+    AROUND = 6,    /* intervals before and after that rhythm is over */
+    LIKELY_MIN = 5 /* fewer do not make one (tap_rhythm.c, MANY_NONE) */
 };
 static const double RHYTHM_STEP_S = 1;
 static const float STEADY_LEAST = 0.2F;
@@ -249,7 +250,7 @@ struct likely {
     size_t count;
 };
 
-/* True if there are enough of them around onset `at` to make a series. */
+/* True if there are enough of them around onset `at` to make a rhythm. */
 static bool is_likely(struct likely *likely, const struct tap_onset *onsets,
                       size_t n, const struct tap_link *links, size_t at)
 {
@@ -263,7 +264,7 @@ static bool is_likely(struct likely *likely, const struct tap_onset *onsets,
          likely->from++) {
         likely->count -= links[likely->from].score > 0;
     }
-    return likely->count >= 3;
+    return likely->count >= LIKELY_MIN;
 }
 
 /* Asks for the rhythm every second, where there may be one. */
