@@ -3,6 +3,7 @@
 
 #include <assert.h>
 #include <math.h>
+#include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -20,6 +21,8 @@ enum {
     BLOCKS = 10, /* in a hop */
     HOP = BLOCK * BLOCKS,
     REACH = 3,
+    ENERGIES = (2 * REACH + 1) * BLOCKS, /* that noise is a quantile of */
+    BINS = 256,                          /* to find it in */
     RING = 8,       /* hops kept: 2 REACH + 1, and one being filled */
     NEAR = 2,       /* hops on either side of a loud one are looked at */
     RENEW = 16,     /* hops after which weights are renewed anyway */
@@ -239,23 +242,47 @@ static size_t whole_blocks(const struct hop *hop)
     return hop->rows / BLOCK;
 }
 
-/* The value that `rank` of the `n` are below. Counting for each value in turn
- * how many are below it is the quickest for a few dozen: nothing is swapped,
- * nothing is guessed, and compilers make vectors of it. */
+/* A quarter of an octave: the exponent of a float and two bits of its
+ * mantissa, from 2^-40 up. */
+static unsigned bin_of(float x)
+{
+    uint32_t bits;
+    memcpy(&bits, &x, sizeof(bits));
+    uint32_t bin = bits >> 21;
+    uint32_t first = (127 - 40) * 4;
+    return bin < first ? 0 : bin - first < BINS ? bin - first : BINS - 1;
+}
+
+static int by_size(const void *a, const void *b)
+{
+    float x = *(const float *)a;
+    float y = *(const float *)b;
+    return (x > y) - (x < y);
+}
+
+/* The value that `rank` of the `n` energies (<= ENERGIES) are below: first its
+ * bin, then its place among the few in there. */
 static float select_rank(const float *x, size_t n, size_t rank)
 {
+    uint8_t bin[ENERGIES];
+    uint8_t count[BINS] = {0};
     for (size_t i = 0; i < n; i++) {
-        unsigned below = 0;
-        unsigned same = 0;
-        for (size_t k = 0; k < n; k++) {
-            below += x[k] < x[i];
-            same += x[k] == x[i];
-        }
-        if (below <= rank && rank < below + same) {
-            return x[i];
+        bin[i] = (uint8_t)bin_of(x[i]);
+        count[bin[i]]++;
+    }
+    unsigned at = 0;
+    while (rank >= count[at]) {
+        rank -= count[at++];
+    }
+    float inside[ENERGIES];
+    size_t m = 0;
+    for (size_t i = 0; i < n; i++) {
+        if (bin[i] == at) {
+            inside[m++] = x[i];
         }
     }
-    return 0; /* not reached: some value has the rank */
+    qsort(inside, m, sizeof(*inside), by_size);
+    return inside[rank];
 }
 
 /* A channel around a hop: mean square of its noise, and how far its loudest
@@ -268,7 +295,7 @@ struct loudness {
 static struct loudness loudness_of(struct tap_detector *d, size_t at,
                                    int channel)
 {
-    float energy[(2 * REACH + 1) * BLOCKS] = {0};
+    float energy[ENERGIES] = {0};
     float top[LOUD_RANK] = {0};
     size_t n = 0;
     size_t from = at > REACH ? at - REACH : 0;
