@@ -249,7 +249,12 @@ static void convolve(const struct resample *r, const float *table, float f,
     quad high0 = {0};
     quad high1 = {0};
     for (size_t j = 0; j < 2 * r->half / LANES; j++) {
-        quad h = a[j] + f * (b[j] - a[j]);
+        /* On a phase of the table, as where the grids coincide, half of the
+         * work is none. */
+        quad h = a[j];
+        if (f != 0) {
+            h += f * (b[j] - a[j]);
+        }
         low0 += h[0] * x[0] + h[2] * x[4];
         high0 += h[0] * x[1] + h[2] * x[5];
         low1 += h[1] * x[2] + h[3] * x[6];

@@ -253,13 +253,6 @@ static unsigned bin_of(float x)
     return bin < first ? 0 : bin - first < BINS ? bin - first : BINS - 1;
 }
 
-static int by_size(const void *a, const void *b)
-{
-    float x = *(const float *)a;
-    float y = *(const float *)b;
-    return (x > y) - (x < y);
-}
-
 /* The value that `rank` of the `n` energies (<= ENERGIES) are below: first its
  * bin, then its place among the few in there. */
 static float select_rank(const float *x, size_t n, size_t rank)
@@ -274,14 +267,17 @@ static float select_rank(const float *x, size_t n, size_t rank)
     while (rank >= count[at]) {
         rank -= count[at++];
     }
-    float inside[ENERGIES];
+    float inside[ENERGIES]; /* the bin's values, kept sorted */
     size_t m = 0;
     for (size_t i = 0; i < n; i++) {
         if (bin[i] == at) {
-            inside[m++] = x[i];
+            size_t k = m++;
+            for (; k > 0 && inside[k - 1] > x[i]; k--) {
+                inside[k] = inside[k - 1];
+            }
+            inside[k] = x[i];
         }
     }
-    qsort(inside, m, sizeof(*inside), by_size);
     return inside[rank];
 }
 
