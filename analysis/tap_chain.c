@@ -206,9 +206,26 @@ static int by_value(const void *a, const void *b)
     return (x > y) - (x < y);
 }
 
+/* For a dozen values qsort's calls would cost more than the sorting. */
+static void insertion_sort(float *x, size_t n)
+{
+    for (size_t i = 1; i < n; i++) {
+        float held = x[i];
+        size_t k = i;
+        for (; k > 0 && x[k - 1] > held; k--) {
+            x[k] = x[k - 1];
+        }
+        x[k] = held;
+    }
+}
+
 float tap_median(float *x, size_t n)
 {
-    qsort(x, n, sizeof(*x), by_value);
+    if (n <= 2 * AROUND) {
+        insertion_sort(x, n);
+    } else {
+        qsort(x, n, sizeof(*x), by_value);
+    }
     return n % 2 == 1 ? x[n / 2] : 0.5F * (x[n / 2 - 1] + x[n / 2]);
 }
 
