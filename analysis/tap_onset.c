@@ -259,11 +259,12 @@ static float select_rank(const float *x, size_t n, size_t rank)
 {
     uint8_t bin[ENERGIES];
     uint8_t count[BINS] = {0};
+    unsigned at = BINS;
     for (size_t i = 0; i < n; i++) {
         bin[i] = (uint8_t)bin_of(x[i]);
         count[bin[i]]++;
+        at = bin[i] < at ? bin[i] : at;
     }
-    unsigned at = 0;
     while (rank >= count[at]) {
         rank -= count[at++];
     }
