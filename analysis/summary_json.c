@@ -81,16 +81,13 @@ static json_t *recording_json(struct builder *b, const struct summary *s)
     return o;
 }
 
-static json_t *spans_json(struct builder *b, const struct span *span, size_t n)
+static json_t *span_json(struct builder *b, const void *item)
 {
-    json_t *array = json_array();
-    for (size_t i = 0; i < n; i++) {
-        json_t *o = json_object();
-        put_real(b, o, "start_s", span[i].start_s);
-        put_real(b, o, "end_s", span[i].end_s);
-        append(b, array, o);
-    }
-    return array;
+    const struct span *span = item;
+    json_t *o = json_object();
+    put_real(b, o, "start_s", span->start_s);
+    put_real(b, o, "end_s", span->end_s);
+    return o;
 }
 
 static json_t *quality_json(struct builder *b, const struct summary *s)
@@ -115,7 +112,6 @@ static json_t *quality_json(struct builder *b, const struct summary *s)
     put_real(b, o, "gyro_noise_dps", q->gyro_noise_dps);
     put_real(b, o, "still_s", q->still_s);
     put_real(b, o, "worn_s", q->worn_s);
-    put(b, o, "nonwear", spans_json(b, q->nonwear, q->nonwear_count));
     put_count(b, o, "clock_probes", s->clock.probes);
     put_real(b, o, "clock_ppm", s->clock.ppm);
     put_real(b, o, "clock_residual_max_us", s->clock.residual_max_us);
@@ -123,8 +119,9 @@ static json_t *quality_json(struct builder *b, const struct summary *s)
     return o;
 }
 
-static json_t *bout_json(struct builder *b, const struct walk_bout *bout)
+static json_t *bout_json(struct builder *b, const void *item)
 {
+    const struct walk_bout *bout = item;
     json_t *o = json_object();
     put_real(b, o, "start_s", bout->start_s);
     put_real(b, o, "end_s", bout->end_s);
@@ -133,6 +130,15 @@ static json_t *bout_json(struct builder *b, const struct walk_bout *bout)
     put_real(b, o, "cadence_sd_spm", bout->cadence_sd_spm);
     put_real(b, o, "arm_swing_deg", bout->arm_swing_deg);
     put_real(b, o, "confidence", bout->confidence);
+    return o;
+}
+
+static json_t *minute_json(struct builder *b, const void *item)
+{
+    const struct walk_minute *minute = item;
+    json_t *o = json_object();
+    put_real(b, o, "start_s", minute->start_s);
+    put_count(b, o, "steps", minute->steps);
     return o;
 }
 
@@ -148,26 +154,13 @@ static json_t *walking_json(struct builder *b, const struct walking *w)
              known ? w->minutes_over_100_spm : NAN);
     put_real(b, o, "minutes_over_130_spm",
              known ? w->minutes_over_130_spm : NAN);
-    json_t *bouts = json_array();
-    for (size_t i = 0; i < w->bout_count; i++) {
-        append(b, bouts, bout_json(b, &w->bout[i]));
-    }
-    put(b, o, "bouts", bouts);
-    json_t *minutes = json_array();
-    for (size_t i = 0; i < w->minute_count; i++) {
-        json_t *minute = json_object();
-        put_real(b, minute, "start_s", w->minute[i].start_s);
-        put_count(b, minute, "steps", w->minute[i].steps);
-        append(b, minutes, minute);
-    }
-    put(b, o, "minutes", minutes);
     put_reason(b, o, w->reason);
     return o;
 }
 
-static json_t *segment_json(struct builder *b,
-                            const struct tremor_segment *segment)
+static json_t *segment_json(struct builder *b, const void *item)
 {
+    const struct tremor_segment *segment = item;
     json_t *o = json_object();
     put_real(b, o, "start_s", segment->start_s);
     put_real(b, o, "end_s", segment->end_s);
@@ -222,18 +215,14 @@ static json_t *tremor_json(struct builder *b, const struct tremor *t)
     put_real(b, o, "analysed_s", t->analysed_s);
     put_real(b, o, "tremor_s", known ? t->tremor_s : NAN);
     put_real(b, o, "lever_m", t->lever_m);
-    json_t *segments = json_array();
-    for (size_t i = 0; i < t->segment_count; i++) {
-        append(b, segments, segment_json(b, &t->segment[i]));
-    }
-    put(b, o, "segments", segments);
     put(b, o, "rest_detector", rest_detector_json(b, &t->rest_detector));
     put_reason(b, o, t->reason);
     return o;
 }
 
-static json_t *series_json(struct builder *b, const struct tap_series *series)
+static json_t *series_json(struct builder *b, const void *item)
 {
+    const struct tap_series *series = item;
     json_t *o = json_object();
     put_real(b, o, "start_s", series->start_s);
     put_real(b, o, "end_s", series->end_s);
@@ -254,17 +243,13 @@ static json_t *taps_json(struct builder *b, const struct taps *t)
     put(b, o, "count",
         t->reason[0] == '\0' ? json_integer((json_int_t)t->count)
                              : json_null());
-    json_t *series = json_array();
-    for (size_t i = 0; i < t->series_count; i++) {
-        append(b, series, series_json(b, &t->series[i]));
-    }
-    put(b, o, "series", series);
     put_reason(b, o, t->reason);
     return o;
 }
 
-static json_t *set_json(struct builder *b, const struct exercise_set *set)
+static json_t *set_json(struct builder *b, const void *item)
 {
+    const struct exercise_set *set = item;
     json_t *o = json_object();
     put_text(b, o, "exercise", set->exercise);
     put_real(b, o, "start_s", set->start_s);
@@ -280,11 +265,6 @@ static json_t *set_json(struct builder *b, const struct exercise_set *set)
 static json_t *exercise_json(struct builder *b, const struct exercise *e)
 {
     json_t *o = json_object();
-    json_t *sets = json_array();
-    for (size_t i = 0; i < e->set_count; i++) {
-        append(b, sets, set_json(b, &e->set[i]));
-    }
-    put(b, o, "sets", sets);
     put_reason(b, o, e->reason);
     return o;
 }
@@ -321,22 +301,120 @@ static json_t *summary_json(struct builder *b, const struct summary *s)
     return o;
 }
 
+/*
+ * Lists are written item by item, never put together: a week has tens of
+ * thousands of items, and jansson needs a kilobyte for each.
+ */
+typedef json_t *item_fn(struct builder *b, const void *item);
+
+struct list {
+    const char *group;
+    const char *key;
+    const void *items;
+    size_t count;
+    size_t size; /* of an item [bytes] */
+    item_fn *item;
+};
+
+enum { LISTS = 6, DUMP = JSON_REAL_PRECISION(10) };
+
+static void lists_of(const struct summary *s, struct list lists[LISTS])
+{
+    const struct list all[LISTS] = {
+        {"quality", "nonwear", s->quality.nonwear, s->quality.nonwear_count,
+         sizeof(struct span), span_json},
+        {"walking", "bouts", s->walking.bout, s->walking.bout_count,
+         sizeof(struct walk_bout), bout_json},
+        {"walking", "minutes", s->walking.minute, s->walking.minute_count,
+         sizeof(struct walk_minute), minute_json},
+        {"tremor", "segments", s->tremor.segment, s->tremor.segment_count,
+         sizeof(struct tremor_segment), segment_json},
+        {"taps", "series", s->taps.series, s->taps.series_count,
+         sizeof(struct tap_series), series_json},
+        {"exercise", "sets", s->exercise.set, s->exercise.set_count,
+         sizeof(struct exercise_set), set_json},
+    };
+    memcpy(lists, all, sizeof(all));
+}
+
+struct writer {
+    FILE *out;
+    const char *begin; /* before the first member or item: "\n", or "" */
+    const char *next;  /* between them */
+    struct builder builder;
+    struct list lists[LISTS];
+};
+
+static void dump(struct writer *w, const json_t *value, size_t flags)
+{
+    if (json_dumpf(value, w->out, DUMP | flags) != 0) {
+        w->builder.ok = false;
+    }
+}
+
+static void write_list(struct writer *w, const struct list *list)
+{
+    fprintf(w->out, "\"%s\": [", list->key);
+    for (size_t i = 0; i < list->count; i++) {
+        const char *at = (const char *)list->items + i * list->size;
+        json_t *item = list->item(&w->builder, at);
+        fputs(i > 0 ? w->next : w->begin, w->out);
+        dump(w, item, 0);
+        json_decref(item);
+    }
+    fputs("]", w->out);
+}
+
+/* A member of the summary, with its lists behind its values. */
+static void write_member(struct writer *w, const char *key, const json_t *value)
+{
+    fprintf(w->out, "\"%s\": ", key);
+    if (!json_is_object(value)) {
+        dump(w, value, JSON_ENCODE_ANY);
+        return;
+    }
+    fputc('{', w->out);
+    dump(w, value, JSON_EMBED);
+    bool first = json_object_size(value) == 0;
+    for (size_t i = 0; i < LISTS; i++) {
+        if (strcmp(w->lists[i].group, key) == 0) {
+            fputs(first ? "" : ", ", w->out);
+            write_list(w, &w->lists[i]);
+            first = false;
+        }
+    }
+    fputc('}', w->out);
+}
+
+static void write_members(struct writer *w, json_t *root)
+{
+    const char *key;
+    json_t *value;
+    bool first = true;
+    fputc('{', w->out);
+    json_object_foreach(root, key, value)
+    {
+        fputs(first ? w->begin : w->next, w->out);
+        write_member(w, key, value);
+        first = false;
+    }
+    fprintf(w->out, "%s}\n", w->begin);
+}
+
 int summary_json_write(const struct summary *summary, bool compact, FILE *out,
                        struct error *error)
 {
-    struct builder builder = {true};
-    json_t *root = summary_json(&builder, summary);
-    size_t flags = JSON_REAL_PRECISION(10);
-    flags |= compact ? JSON_COMPACT : JSON_INDENT(2);
-
-    int failed = !builder.ok || json_dumpf(root, out, flags) != 0;
+    struct writer writer = {.out = out,
+                            .begin = compact ? "" : "\n",
+                            .next = compact ? ", " : ",\n",
+                            .builder = {true}};
+    lists_of(summary, writer.lists);
+    json_t *root = summary_json(&writer.builder, summary);
+    write_members(&writer, root);
     json_decref(root);
-    if (failed) {
-        return ferror(out) ? error_set(error, ERR_IO, "cannot write summary")
-                           : error_set(error, ERR_NO_MEMORY, "out of memory");
-    }
-    if (fputc('\n', out) == EOF) {
+    if (ferror(out)) {
         return error_set(error, ERR_IO, "cannot write summary");
     }
-    return 0;
+    return writer.builder.ok ? 0
+                             : error_set(error, ERR_NO_MEMORY, "out of memory");
 }
