@@ -259,7 +259,7 @@ static float select_rank(const float *x, size_t n, size_t rank)
 {
     uint8_t bin[ENERGIES];
     uint8_t count[BINS] = {0};
-    unsigned at = BINS;
+    unsigned at = BINS - 1;
     for (size_t i = 0; i < n; i++) {
         bin[i] = (uint8_t)bin_of(x[i]);
         count[bin[i]]++;
@@ -268,7 +268,7 @@ static float select_rank(const float *x, size_t n, size_t rank)
     while (rank >= count[at]) {
         rank -= count[at++];
     }
-    float inside[ENERGIES]; /* the bin's values, kept sorted */
+    float inside[ENERGIES] = {0}; /* the bin's values, kept sorted */
     size_t m = 0;
     for (size_t i = 0; i < n; i++) {
         if (bin[i] == at) {
