@@ -47,7 +47,8 @@ test: $(TEST_PROGRAMS) $(BUILD)/test/carpus $(BUILD)/carpus
 	$(V)tests/run $(BUILD)
 
 ## accuracy: score every method on the real recordings in DATA
-accuracy: $(BUILD)/carpus $(BUILD)/accuracy_rest_features
+accuracy: $(BUILD)/.setup-build-test $(BUILD)/carpus \
+    $(BUILD)/accuracy_rest_features
 	$(V)tests/accuracy/run $(BUILD)/carpus $(DATA)
 
 ## accuracy-plot: draw truth against estimate, agreement and reliability
