@@ -21,6 +21,7 @@
 #include "acquire/recorder.h"
 #include "acquire/session.h"
 #include "acquire/terminal.h"
+#include "acquire/uuid.h"
 
 /* ---- options ---- */
 
@@ -314,24 +315,6 @@ static int write_truth(const struct options *options,
                                 "scripted");
 }
 
-/* RFC 9562, version 4. */
-static int make_uuid(char out[37], struct error *error)
-{
-    uint8_t b[16];
-    if (getentropy(b, sizeof(b)) != 0) {
-        return error_from_errno(error, errno, "cannot get random numbers");
-    }
-    b[6] = (uint8_t)((b[6] & 0x0F) | 0x40);
-    b[8] = (uint8_t)((b[8] & 0x3F) | 0x80);
-    size_t used = 0;
-    for (size_t i = 0; i < sizeof(b); i++) {
-        bool dash = i == 4 || i == 6 || i == 8 || i == 10;
-        used += (size_t)snprintf(out + used, 37 - used, dash ? "-%02x" : "%02x",
-                                 b[i]);
-    }
-    return 0;
-}
-
 static void write_utc(int64_t ns, char *out, size_t size)
 {
     time_t seconds = (time_t)(ns / 1000000000);
@@ -375,7 +358,10 @@ static int describe(const struct options *options, const struct device *device,
     copy_text(info->model, sizeof(info->model), band.model);
     snprintf(info->firmware, sizeof(info->firmware), "%u.%u.%u",
              band.firmware[0], band.firmware[1], band.firmware[2]);
-    return make_uuid(info->uuid, options->error);
+    return uuid_new(info->uuid) == 0
+               ? 0
+               : error_set(options->error, ERR_INTERNAL,
+                           "the system has no random numbers");
 }
 
 /* ---- while ---- */
