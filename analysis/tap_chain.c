@@ -3,6 +3,7 @@
 
 #include <math.h>
 #include <stdbool.h>
+#include <stdint.h>
 #include <stdlib.h>
 
 #include "analysis/tap_rhythm.h"
@@ -245,19 +246,30 @@ static float period_around(const struct tap_onset *onsets, const size_t *member,
     return n >= 2 ? tap_median(interval, n) : 0;
 }
 
-static void set_periods(const struct tap_onset *onsets, size_t n,
+/* Returns whether any has changed. */
+static bool set_periods(const struct tap_onset *onsets, size_t n,
                         const size_t *member, size_t count,
                         struct tap_link *links)
 {
     size_t k = 0;
+    size_t known = SIZE_MAX; /* member that `period_s` is that around */
+    float period_s = 0;
+    bool changed = false;
     for (size_t i = 0; i < n; i++) {
         while (k + 1 < count && member[k] < i) {
             k++;
         }
-        if (links[i].steady < STEADY_LEAST) {
-            links[i].period_s = period_around(onsets, member, count, k);
+        if (links[i].steady >= STEADY_LEAST) {
+            continue;
         }
+        if (k != known) {
+            period_s = period_around(onsets, member, count, k);
+            known = k;
+        }
+        changed = changed || links[i].period_s != period_s;
+        links[i].period_s = period_s;
     }
+    return changed;
 }
 
 /* Onsets that may be taps, a window that moves on with the onset asked for. */
@@ -311,10 +323,9 @@ size_t tap_chain_find(const struct tap_onset *onsets, size_t n, float threshold,
     size_t count = 0;
     for (int round = 0; round < ROUNDS; round++) {
         count = unroll(links, chain(onsets, n, links), member);
-        if (count < 3) {
+        if (count < 3 || !set_periods(onsets, n, member, count, links)) {
             break;
         }
-        set_periods(onsets, n, member, count, links);
     }
     return count;
 }
