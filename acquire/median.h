@@ -1,4 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * Medians, and the sorting below them.
+ */
 #ifndef ACQUIRE_MEDIAN_H
 #define ACQUIRE_MEDIAN_H
 
@@ -7,5 +10,9 @@
 /* The middle of `n` > 0 values, or the mean of the two in the middle; sorts
  * them. */
 double median(double *values, size_t n);
+float median_float(float *values, size_t n);
+
+/* Sorts, rising; quick for the few dozen that hot paths have. */
+void sort_floats(float *values, size_t n);
 
 #endif

@@ -11,6 +11,7 @@
 #include <string.h>
 
 #include "acquire/error.h"
+#include "acquire/median.h"
 #include "analysis/array.h"
 #include "analysis/excursion.h"
 #include "analysis/measure.h"
@@ -101,21 +102,10 @@ static void *create(const struct measure_input *input)
     return s;
 }
 
-static int by_value(const void *a, const void *b)
-{
-    double x = *(const double *)a;
-    double y = *(const double *)b;
-    return (x > y) - (x < y);
-}
-
 /* Sorts `x`. NAN if there is none. */
-static double median(double *x, size_t n)
+static double median_if_any(double *x, size_t n)
 {
-    if (n == 0) {
-        return NAN;
-    }
-    qsort(x, n, sizeof(*x), by_value);
-    return n % 2 == 1 ? x[n / 2] : 0.5 * (x[n / 2 - 1] + x[n / 2]);
+    return n > 0 ? median(x, n) : NAN;
 }
 
 static double median_of(struct exercise_state *s, size_t first, size_t count,
@@ -125,7 +115,7 @@ static double median_of(struct exercise_state *s, size_t first, size_t count,
         const char *item = (const char *)&s->repetition[first + i];
         memcpy(&s->scratch[i], item + offset, sizeof(double));
     }
-    return median(s->scratch, count);
+    return median_if_any(s->scratch, count);
 }
 
 static struct evenness judge(struct exercise_state *s, size_t first,
@@ -139,15 +129,15 @@ static struct evenness judge(struct exercise_state *s, size_t first,
     for (size_t i = 0; i < count; i++) {
         x[i] = (double)s->shake_g[first + i];
     }
-    even.shake_g = median(x, count);
+    even.shake_g = median_if_any(x, count);
     for (size_t i = 0; i + 1 < count; i++) {
         x[i] = r[i + 1].start_s - r[i].start_s;
     }
-    even.period_s = median(x, count - 1);
+    even.period_s = median_if_any(x, count - 1);
     for (size_t i = 0; i + 1 < count; i++) {
         x[i] = fabs(r[i + 1].start_s - r[i].start_s - even.period_s);
     }
-    even.uneven = median(x, count - 1) / even.period_s;
+    even.uneven = median_if_any(x, count - 1) / even.period_s;
     return even;
 }
 
@@ -279,7 +269,7 @@ static int end_part(struct exercise_state *s, struct part part,
     for (size_t i = 0; i + 1 < count; i++) {
         pause[i] = r[i + 1].start_s - r[i].end_s;
     }
-    double usual_s = count > 1 ? median(pause, count - 1) : 0;
+    double usual_s = count > 1 ? median_if_any(pause, count - 1) : 0;
     double most_s =
         fmin(fmax(tune.pause_s, tune.pause_share * usual_s), tune.pause_max_s);
     size_t first = 0;
@@ -309,7 +299,7 @@ static double usual_most_s(struct exercise_state *s, size_t first)
     for (size_t i = first; i + 1 < s->strokes; i += 2) {
         s->scratch[n++] = dwelling_s(s, i);
     }
-    double usual_s = n > 0 ? median(s->scratch, n) : 0;
+    double usual_s = n > 0 ? median_if_any(s->scratch, n) : 0;
     return fmax(tune.pause_s, tune.pause_share * usual_s);
 }
 

@@ -4,8 +4,8 @@
 #include <math.h>
 #include <stdbool.h>
 #include <stdint.h>
-#include <stdlib.h>
 
+#include "acquire/median.h"
 #include "analysis/tap_rhythm.h"
 
 /*
@@ -200,36 +200,6 @@ static size_t unroll(const struct tap_link *links, size_t last, size_t *member)
     return count;
 }
 
-static int by_value(const void *a, const void *b)
-{
-    float x = *(const float *)a;
-    float y = *(const float *)b;
-    return (x > y) - (x < y);
-}
-
-/* For a dozen values qsort's calls would cost more than the sorting. */
-static void insertion_sort(float *x, size_t n)
-{
-    for (size_t i = 1; i < n; i++) {
-        float held = x[i];
-        size_t k = i;
-        for (; k > 0 && x[k - 1] > held; k--) {
-            x[k] = x[k - 1];
-        }
-        x[k] = held;
-    }
-}
-
-float tap_median(float *x, size_t n)
-{
-    if (n <= 2 * AROUND) {
-        insertion_sort(x, n);
-    } else {
-        qsort(x, n, sizeof(*x), by_value);
-    }
-    return n % 2 == 1 ? x[n / 2] : 0.5F * (x[n / 2 - 1] + x[n / 2]);
-}
-
 /* Median interval of the AROUND members on either side of member `k`. */
 static float period_around(const struct tap_onset *onsets, const size_t *member,
                            size_t count, size_t k)
@@ -243,7 +213,7 @@ static float period_around(const struct tap_onset *onsets, const size_t *member,
             interval[n++] = (float)s;
         }
     }
-    return n >= 2 ? tap_median(interval, n) : 0;
+    return n >= 2 ? median_float(interval, n) : 0;
 }
 
 /* Returns whether any has changed. */

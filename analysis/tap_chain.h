@@ -35,7 +35,4 @@ extern const float tap_chain_threshold;
 size_t tap_chain_find(const struct tap_onset *onsets, size_t n, float threshold,
                       struct tap_link *links, size_t *member);
 
-/* The median of `x`, which is sorted. n is not 0. */
-float tap_median(float *x, size_t n);
-
 #endif

@@ -5,6 +5,7 @@
 #include <stdlib.h>
 
 #include "acquire/error.h"
+#include "acquire/median.h"
 #include "analysis/array.h"
 #include "analysis/tap_chain.h"
 
@@ -104,11 +105,11 @@ static struct rhythm rhythm_of(const struct search *search,
         scratch[k] =
             (float)(onsets[member[k + 1]].time_s - onsets[member[k]].time_s);
     }
-    rhythm.median_s = tap_median(scratch, count - 1);
+    rhythm.median_s = median_float(scratch, count - 1);
     for (size_t k = 0; k + 1 < count; k++) {
         scratch[k] = fabsf(scratch[k] - rhythm.median_s);
     }
-    rhythm.uneven = tap_median(scratch, count - 1) / rhythm.median_s;
+    rhythm.uneven = median_float(scratch, count - 1) / rhythm.median_s;
     return rhythm;
 }
 
@@ -118,7 +119,7 @@ static float median_strength(const struct search *search, const size_t *member,
     for (size_t k = 0; k < count; k++) {
         search->scratch[k] = search->onsets[member[k]].strength;
     }
-    return tap_median(search->scratch, count);
+    return median_float(search->scratch, count);
 }
 
 static float median_peak(const struct search *search, const size_t *member,
@@ -127,7 +128,7 @@ static float median_peak(const struct search *search, const size_t *member,
     for (size_t k = 0; k < count; k++) {
         search->scratch[k] = search->onsets[member[k]].peak_mg;
     }
-    return tap_median(search->scratch, count);
+    return median_float(search->scratch, count);
 }
 
 /* Weak, few or uneven taps may be something else. */
@@ -206,7 +207,7 @@ static float median_size(const struct search *search, const size_t *member,
     for (size_t k = 0; k < count; k++) {
         search->scratch[k] = size_of(&search->onsets[member[k]]);
     }
-    return tap_median(search->scratch, count);
+    return median_float(search->scratch, count);
 }
 
 /* The part of what looks like the series' taps, from its first to its last,
@@ -272,7 +273,7 @@ static bool is_stray(const struct tap_onset *onsets, const size_t *member,
         const struct tap_onset *onset = &onsets[member[(k + 1) * step]];
         inner[k] = size_of(onset);
     }
-    return size < fmaxf(least, tune.stray * tap_median(inner, INNER));
+    return size < fmaxf(least, tune.stray * median_float(inner, INNER));
 }
 
 /* Takes strays off both ends of a series: *member moves on, the new length is

@@ -3,9 +3,9 @@
 
 #include <math.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
+#include "acquire/median.h"
 #include "analysis/spectrum.h"
 
 static const double PI = 3.14159265358979323846;
@@ -89,13 +89,6 @@ void bout_add(struct tremor_bout *bout, const struct tremor_peak *peak,
     }
 }
 
-static int by_value(const void *left, const void *right)
-{
-    double a = *(const double *)left;
-    double b = *(const double *)right;
-    return (a > b) - (a < b);
-}
-
 /* Median over the windows of the field at `offset` of struct bout_window. */
 static double median_of(const struct tremor_bout *bout, size_t offset)
 {
@@ -105,8 +98,7 @@ static double median_of(const struct tremor_bout *bout, size_t offset)
         const char *window = (const char *)&bout->window[i];
         memcpy(&value[i], window + offset, sizeof(*value));
     }
-    qsort(value, n, sizeof(*value), by_value);
-    return n % 2 == 1 ? value[n / 2] : 0.5 * (value[n / 2 - 1] + value[n / 2]);
+    return median(value, n);
 }
 
 struct range {

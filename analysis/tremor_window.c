@@ -12,6 +12,7 @@
 #include <stddef.h>
 #include <string.h>
 
+#include "acquire/median.h"
 #include "analysis/spectrum.h"
 
 /* Frequencies [Hz]. The main lobe of a 3-s Hann window ends 0.67 Hz from its
@@ -112,20 +113,6 @@ double tremor_power(const float *psd, double low_hz, double high_hz)
     return sum * tremor_step_hz();
 }
 
-/* Sorts a few values by insertion: there are two dozen, a hundred thousand
- * times. */
-static void sort_few(float *value, size_t n)
-{
-    for (size_t i = 1; i < n; i++) {
-        float here = value[i];
-        size_t k = i;
-        for (; k > 0 && value[k - 1] > here; k--) {
-            value[k] = value[k - 1];
-        }
-        value[k] = here;
-    }
-}
-
 /* Densities to both sides of the peak; returns how many. */
 static size_t beside(const float *psd, size_t peak, double highest_hz,
                      float side[TREMOR_BINS])
@@ -164,7 +151,7 @@ static double background(const float *psd, size_t peak, double highest_hz,
     if (below <= n / 2) {
         return (double)INFINITY;
     }
-    sort_few(side, n);
+    sort_floats(side, n);
     return (double)side[n / 2];
 }
 

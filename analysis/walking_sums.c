@@ -5,6 +5,7 @@
 #include <stdlib.h>
 
 #include "acquire/error.h"
+#include "acquire/median.h"
 #include "analysis/array.h"
 
 /* Cadence at a moment is that of the steps around it [s]. */
@@ -61,21 +62,14 @@ static int trace_cadence(struct walking *out, const struct walk_bout *bout,
     return 0;
 }
 
-static int by_value(const void *a, const void *b)
-{
-    float x = *(const float *)a;
-    float y = *(const float *)b;
-    return (x > y) - (x < y);
-}
-
 /* Median of `count` cadences; `room` holds as many. */
-static double median(const struct cadence_point *point, size_t count,
-                     float *room)
+static double cadence_median(const struct cadence_point *point, size_t count,
+                             float *room)
 {
     for (size_t i = 0; i < count; i++) {
         room[i] = point[i].cadence_spm;
     }
-    qsort(room, count, sizeof(*room), by_value);
+    sort_floats(room, count);
     return 0.5 * ((double)room[(count - 1) / 2] + (double)room[count / 2]);
 }
 
@@ -109,7 +103,7 @@ static int describe_bouts(struct walking *out)
             return ERR_NO_MEMORY;
         }
         const struct cadence_point *point = out->cadence + before;
-        bout->cadence_spm = median(point, count, room);
+        bout->cadence_spm = cadence_median(point, count, room);
         bout->cadence_sd_spm = deviation(point, count);
         free(room);
         out->walking_s += bout->end_s - bout->start_s;
@@ -146,7 +140,8 @@ static int count_cadence(struct walking *out)
     if (room == NULL) {
         return ERR_NO_MEMORY;
     }
-    out->cadence_median_spm = median(out->cadence, out->cadence_count, room);
+    out->cadence_median_spm =
+        cadence_median(out->cadence, out->cadence_count, room);
     free(room);
     for (size_t i = 0; i < out->cadence_count; i++) {
         double spm = (double)out->cadence[i].cadence_spm;
