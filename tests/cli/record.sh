@@ -162,7 +162,9 @@ rejects folder_taken_away_is_not_said_to_keep_anything 66 "what came is lost" \
 
 # ---- terminal ----
 # typed FILE KEYS...: records on a terminal of its own, types the keys,
-# and shows how the terminal was left, all into terminal.txt.
+# and shows how the terminal was left, all into terminal.txt. Ctrl-C reaches
+# the shell around the recorder too, which must live on to show it, whichever
+# shell the machine has.
 typed() {
     file=$1
     shift
@@ -177,7 +179,7 @@ typed() {
             sleep 0.2
         done
         sleep 1
-    } | script -qec "stty cols 60; $CARPUS record $real --json -o $file
+    } | script -qec "trap : INT; stty cols 60; $CARPUS record $real --json -o $file
         echo status \$?; stty -a" /dev/null >terminal.txt
 }
 
