@@ -13,16 +13,24 @@
  * requests that need the IMU are only noted there and carried out by the next
  * band_poll.
  *
+ * With flash (flash.h) it also keeps settings (settings.h) and logs (log.h)
+ * what it measures while no host is there: from a button, a host's request or
+ * motion on. Motion is watched for at 26 Hz, and only while no host is there.
+ * Flash is touched by band_poll's context alone.
+ *
  * Errors: bus errors are retried, then counted and marked in the stream as
  * lost samples; the IMU is set up anew where that does not help. Nothing here
- * blocks for longer than one FIFO read.
+ * blocks for longer than one FIFO read, or one erase of a flash sector.
  */
 #ifndef FIRMWARE_CORE_BAND_H
 #define FIRMWARE_CORE_BAND_H
 
+#include "firmware/core/flash.h"
+#include "firmware/core/log.h"
 #include "firmware/core/lsm6dsox.h"
 #include "firmware/core/ring.h"
 #include "firmware/core/selftest.h"
+#include "firmware/core/settings.h"
 #include "firmware/core/wire.h"
 
 /* What the board gives. `bus` may sleep until its interrupt comes. */
@@ -32,13 +40,23 @@ struct band_io {
     /* Supply in mV (0: not measured); sets whether USB gives the power.
      * Called by band_request. */
     uint16_t (*supply)(void *ctx, bool *on_usb_power);
-    void *ctx; /* of led and supply */
+    /* The button is held down; NULL: there is none. A change of it must have
+     * band_poll called, which asks, and asks again to let it settle. */
+    bool (*button)(void *ctx);
+    /* A host has configured the device; NULL: never. Likewise. */
+    bool (*attached)(void *ctx);
+    /* Resets into the boot loader, for a new image; NULL: cannot. Called by
+     * band_poll; does not return on a board. */
+    void (*update)(void *ctx);
+    void *ctx; /* of all these */
 };
 
 struct band_config {
     struct band_io io;
-    uint8_t *ring;       /* borrowed for the life of the band */
-    uint32_t ring_bytes; /* a power of two, 4096 at least */
+    uint8_t *ring;             /* borrowed for the life of the band */
+    uint32_t ring_bytes;       /* a power of two, 4096 at least */
+    const struct flash *flash; /* borrowed; NULL: this board has none */
+    struct wire_image image;   /* zeros where there is none */
     char serial[21];
     char model[33];
     uint8_t firmware[3];
@@ -59,6 +77,8 @@ enum band_phase {
     BAND_DRAINING, /* stop requested: the FIFO's rest, then END */
     BAND_ENDING,   /* END waits for room in the ring */
     BAND_TESTING,
+    BAND_LOGGING,
+    BAND_SENDING, /* a record of the log, or a pattern */
 };
 
 /* Numbers of one stream, for the status. */

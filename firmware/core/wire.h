@@ -31,6 +31,9 @@
  * nanoseconds; it starts at reset and never steps. WIRE_REQUEST_TIME reads the
  * same clock, so that the host can map it to its own.
  *
+ * A record of the log comes as the stream that it would have been, with
+ * WIRE_LOST_LOG for what the flash did not keep.
+ *
  * A stream ends (stop, or the motion of a virtual wristband is over) with one
  * WIRE_FRAME_END, which has no samples but may have `lost`.
  */
@@ -58,6 +61,7 @@ enum {
 enum wire_frame_type {
     WIRE_FRAME_SAMPLES = 1,
     WIRE_FRAME_END = 2,
+    WIRE_FRAME_PATTERN = 3, /* answer to WIRE_REQUEST_PATTERN */
 };
 
 /* Flags of a frame. The LOST ones give the causes of `lost`. */
@@ -69,7 +73,10 @@ enum wire_flag {
     WIRE_CLIP_GYRO = 1 << 4,  /* likewise */
     WIRE_FIRST = 1 << 5,      /* first frame after start */
     WIRE_RESTARTED = 1 << 6,  /* sensor was set up anew before this frame */
-    WIRE_LOST_MASK = WIRE_LOST_FIFO | WIRE_LOST_BUS | WIRE_LOST_RING,
+    WIRE_LOST_LOG = 1 << 7,   /* the flash did not keep them */
+    WIRE_CUT = 1 << 8,        /* of END: power went, no more is known */
+    WIRE_LOST_MASK =
+        WIRE_LOST_FIFO | WIRE_LOST_BUS | WIRE_LOST_RING | WIRE_LOST_LOG,
 };
 
 struct wire_frame {
@@ -97,19 +104,50 @@ int wire_get_frame(struct wire_frame *frame, const uint8_t *in, size_t size);
 /* Vendor requests, recipient device. IN ones answer with the struct of their
  * name, OUT ones send it; `value` is wValue. Anything else stalls. START drops
  * frames that an earlier stream left unread. STOP when nothing runs does
- * nothing; during a self-test it ends that. */
+ * nothing; it ends a self-test, a pattern, the sending of a record, but not the
+ * making of one.
+ *
+ * The band has one thing to do at a time: those marked * stall while it
+ * streams, tests, logs or sends a record. Those marked f are of boards with
+ * flash and stall on others. What is to be written to flash is noted and done
+ * soon after; wire_log's `busy` says until when, `failed` whether it went
+ * well. */
 enum wire_request {
     WIRE_REQUEST_INFO = 0x01,       /* IN  wire_info */
     WIRE_REQUEST_STATUS = 0x02,     /* IN  wire_status */
     WIRE_REQUEST_TIME = 0x03,       /* IN  u64 device clock [ns] */
     WIRE_REQUEST_GET_CONFIG = 0x04, /* IN  wire_config */
-    WIRE_REQUEST_SET_CONFIG = 0x05, /* OUT wire_config; only when stopped */
-    WIRE_REQUEST_START = 0x06,      /* OUT none */
+    WIRE_REQUEST_SET_CONFIG = 0x05, /* OUT wire_config * */
+    WIRE_REQUEST_START = 0x06,      /* OUT none * */
     WIRE_REQUEST_STOP = 0x07,       /* OUT none; frames up to END follow */
     WIRE_REQUEST_IDENTIFY = 0x08,   /* OUT none; value: blink for n seconds */
-    WIRE_REQUEST_SELFTEST = 0x09,   /* OUT none; only when stopped */
+    WIRE_REQUEST_SELFTEST = 0x09,   /* OUT none * */
     WIRE_REQUEST_RESULTS = 0x0A,    /* IN  wire_selftest */
+
+    WIRE_REQUEST_SET_UTC = 0x0B, /* OUT u64 UTC now [ns] since 1970: records
+                                  * that begin later carry it */
+    WIRE_REQUEST_IMAGE = 0x0C,   /* IN  wire_image: of the firmware */
+    WIRE_REQUEST_UPDATE = 0x0D,  /* OUT none *; value WIRE_UPDATE_KEY: goes to
+                                  * the boot loader 50 ms later */
+    WIRE_REQUEST_PATTERN = 0x0E, /* OUT none *; value n: n PATTERN frames and
+                                  * END follow, see wire_pattern */
+    WIRE_REQUEST_SAVE = 0x0F,    /* OUT none f; keeps the config over a reset */
+    WIRE_REQUEST_GET_CALIBRATION = 0x10, /* IN  wire_calibration */
+    WIRE_REQUEST_SET_CALIBRATION = 0x11, /* OUT wire_calibration f; kept */
+    WIRE_REQUEST_GET_LOGGING = 0x12,     /* IN  wire_logging f */
+    WIRE_REQUEST_SET_LOGGING = 0x13,     /* OUT wire_logging f; kept */
+    WIRE_REQUEST_LOG = 0x14,             /* IN  wire_log f */
+    WIRE_REQUEST_LOG_BEGIN = 0x15,       /* OUT none f * */
+    WIRE_REQUEST_LOG_END = 0x16,   /* OUT none f; nothing if it does not log */
+    WIRE_REQUEST_LOG_LOOK = 0x17,  /* OUT u32 f *: looks a record up */
+    WIRE_REQUEST_RECORD = 0x18,    /* IN  wire_record f: that was looked up */
+    WIRE_REQUEST_LOG_READ = 0x19,  /* OUT wire_log_read f *; frames follow */
+    WIRE_REQUEST_LOG_ERASE = 0x1A, /* OUT u32 f *: all, if it is the newest */
+    WIRE_REQUEST_RECORD_CALIBRATION = 0x1B, /* IN  wire_calibration f: that the
+                                             * record was made with */
 };
+
+enum { WIRE_UPDATE_KEY = 0xB007 };
 
 /* Setup packet as it stands in USB 2.0 section 9.3, decoded. */
 struct wire_setup {
@@ -127,6 +165,14 @@ enum {
     WIRE_TIME_SIZE = 8,
     WIRE_SELFTEST_SIZE = 64,
     WIRE_TESTS_MAX = 12,
+    WIRE_UTC_SIZE = 8,
+    WIRE_IMAGE_SIZE = 8,
+    WIRE_CALIBRATION_SIZE = 40,
+    WIRE_LOGGING_SIZE = 16,
+    WIRE_LOG_SIZE = 32,
+    WIRE_RECORD_SIZE = 64,
+    WIRE_LOG_READ_SIZE = 8,
+    WIRE_NUMBER_SIZE = 4,
 };
 
 /* offset: 0 protocol u16, 2 firmware u8 x 3, 5 reserved, 6 reserved u16,
@@ -151,6 +197,7 @@ enum wire_state {
     WIRE_STREAMING = 1,
     WIRE_TESTING = 2,
     WIRE_FAILED = 3, /* the sensor does not answer */
+    WIRE_LOGGING = 4,
 };
 
 /* offset: 0 state u8, 1 on_usb_power u8, 2 supply_mv u16, 4 uptime_s u32,
@@ -191,6 +238,8 @@ enum wire_test {
     WIRE_TEST_ACCEL_SELF = 6,  /* value: least of the axes [mg], 50 .. 1700 */
     WIRE_TEST_GYRO_SELF = 7,   /* value: least of the axes [dps], 150 .. 700 */
     WIRE_TEST_FIFO_TAGS = 8,   /* value: words with a wrong tag */
+    WIRE_TEST_FLASH = 9,       /* value: bytes wrong, -1 it does nothing */
+    WIRE_TEST_USB = 10,        /* value: pattern bytes wrong; by the host */
 };
 
 /* offset: 0 count u8, 1 done u8, 2 reserved u16, then `count` times
@@ -205,6 +254,102 @@ struct wire_selftest {
     } test[WIRE_TESTS_MAX];
 };
 
+/* offset: 0 bytes u32, 4 crc u32. Zeros where there is no image. */
+struct wire_image {
+    uint32_t bytes; /* of the image, from the flash's first on */
+    uint32_t crc;   /* CRC-32C of them */
+};
+
+/* How the accelerometer measures: true = (raw - offset) * gain, an axis each,
+ * from six positions at rest. The band keeps it; it is applied by nobody:
+ * samples stay as they are, and the recording says it.
+ *
+ * offset: 0 utc_s u64, 8 offset_ug i32 x 3, 20 gain_ppm i32 x 3,
+ * 32 residual_ug u32, 36 reserved u32 */
+struct wire_calibration {
+    uint64_t utc_s;       /* when, since 1970; 0: never */
+    int32_t offset_ug[3]; /* [ug] */
+    int32_t gain_ppm[3];  /* from 1 [ppm] */
+    uint32_t residual_ug; /* rms of | |a| - 1 g | in the six, corrected */
+};
+
+enum wire_logging_flag {
+    WIRE_BY_BUTTON = 1 << 0, /* a press begins, the next one ends a record */
+    WIRE_BY_MOTION = 1 << 1, /* motion begins one while no host is there */
+    WIRE_LOGGING_MASK = WIRE_BY_BUTTON | WIRE_BY_MOTION,
+};
+
+/* How a record begins and ends by itself.
+ * offset: 0 config, 8 flags u16, 10 motion_mg u16, 12 still_s u16,
+ * 14 reserved u16 */
+struct wire_logging {
+    struct wire_config config; /* of records, 416 Hz at most */
+    uint16_t flags;            /* enum wire_logging_flag, 0: not by itself */
+    uint16_t motion_mg;        /* change of acceleration that is motion, 16 at
+                                * least */
+    uint16_t still_s; /* without motion that ends a record that motion began */
+};
+
+/* offset: 0 oldest u32, 4 newest u32, 8 used u32, 12 blocks u32,
+ * 16 block_bytes u16, 18 state u8, 19 reserved, 20 stored u32, 24 erases u32,
+ * 28 busy u8, 29 failed u8, 30 reserved u16. `state`: logging, watching, full
+ * from the lowest bit on */
+struct wire_log {
+    uint32_t oldest; /* record; newest + 1: there is none */
+    uint32_t newest; /* 0: none since the flash was new */
+    uint32_t used;   /* blocks that are live */
+    uint32_t blocks; /* there are */
+    uint16_t block_bytes;
+    bool logging;    /* in `state` */
+    bool watching;   /* likewise: for motion */
+    bool full;       /* likewise: no record can begin */
+    uint32_t stored; /* samples of this record that no power cut takes */
+    uint32_t erases; /* of sectors, since reset */
+    bool busy;       /* an OUT request is still being carried out */
+    bool failed;     /* the last one that writes flash or looks into it did
+                      * not come to its end */
+};
+
+enum wire_cause {
+    WIRE_CAUSE_HOST = 1,
+    WIRE_CAUSE_BUTTON = 2,
+    WIRE_CAUSE_MOTION = 3, /* or its absence */
+    WIRE_CAUSE_FULL = 4,   /* of an end: no room */
+    WIRE_CAUSE_FLASH = 5,  /* of an end: the flash fails */
+    WIRE_CAUSE_SENSOR = 6, /* of an end: the sensor does not answer */
+    WIRE_CAUSE_CUT = 7,    /* of an end: power went */
+};
+
+/* offset: 0 number u32, 4 samples u32, 8 lost u32, 12 blocks u32, 16 config,
+ * 24 begin_ns u64, 32 end_ns u64, 40 clock_ns u64, 48 utc_ns u64,
+ * 56 began u8, 57 ended u8, 58 same_clock u8, 59 firmware u8 x 3, 62 reserved
+ * u16 */
+struct wire_record {
+    uint32_t number;  /* 0: there is no such record, or not looked up yet */
+    uint32_t samples; /* that can be read */
+    uint32_t lost;
+    uint32_t blocks;
+    struct wire_config config;
+    uint64_t begin_ns; /* device clock, as the next two */
+    uint64_t end_ns;
+    uint64_t clock_ns; /* a pair of clocks: what the host said last ... */
+    uint64_t utc_ns;   /* ... before it began; 0: nothing since reset */
+    uint8_t began;     /* enum wire_cause */
+    uint8_t ended;     /* likewise, 0: it goes on */
+    bool same_clock;   /* device clock has run on since, without a reset */
+    uint8_t firmware[3];
+};
+
+/* offset: 0 number u32, 4 index u32 */
+struct wire_log_read {
+    uint32_t number; /* record */
+    uint32_t index;  /* first sample wanted: where a read was broken off */
+};
+
+/* Fills in PATTERN frame `sequence` of a pattern: WIRE_SAMPLES_MAX samples
+ * whose bytes count on, 0 .. 250, from frame to frame. */
+void wire_pattern(struct wire_frame *frame, uint32_t sequence);
+
 /* Each put writes the size named above; each get reads as many and returns
  * false where a value is not one that the format allows. */
 void wire_put_info(uint8_t *out, const struct wire_info *info);
@@ -215,6 +360,20 @@ void wire_put_status(uint8_t *out, const struct wire_status *status);
 bool wire_get_status(struct wire_status *status, const uint8_t *in);
 void wire_put_selftest(uint8_t *out, const struct wire_selftest *results);
 bool wire_get_selftest(struct wire_selftest *results, const uint8_t *in);
+void wire_put_image(uint8_t *out, const struct wire_image *image);
+bool wire_get_image(struct wire_image *image, const uint8_t *in);
+void wire_put_calibration(uint8_t *out,
+                          const struct wire_calibration *calibration);
+bool wire_get_calibration(struct wire_calibration *calibration,
+                          const uint8_t *in);
+void wire_put_logging(uint8_t *out, const struct wire_logging *logging);
+bool wire_get_logging(struct wire_logging *logging, const uint8_t *in);
+void wire_put_log(uint8_t *out, const struct wire_log *log);
+bool wire_get_log(struct wire_log *log, const uint8_t *in);
+void wire_put_record(uint8_t *out, const struct wire_record *record);
+bool wire_get_record(struct wire_record *record, const uint8_t *in);
+void wire_put_log_read(uint8_t *out, const struct wire_log_read *read);
+bool wire_get_log_read(struct wire_log_read *read, const uint8_t *in);
 
 /* Physical value of one LSB at a range, exact decimal values of the data
  * sheet's table (LSM6DSOX: 0.061 mg .. 0.488 mg, 8.75 .. 70 mdps). 0 if there
