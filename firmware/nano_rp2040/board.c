@@ -1,0 +1,155 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "firmware/nano_rp2040/board.h"
+
+#include <string.h>
+
+#include "firmware/core/crc32c.h"
+#include "firmware/core/image.h"
+#include "firmware/core/wire_board.h"
+#include "firmware/nano_rp2040/flash.h"
+#include "firmware/nano_rp2040/rp2040.h"
+#include "firmware/nano_rp2040/timer.h"
+#include "firmware/nano_rp2040/usb.h"
+#include "firmware/nano_rp2040/watchdog.h"
+
+enum {
+    FAREWELL_US = 20000, /* for the answer to reach the host */
+    DETACHED_US = 20000, /* for the host to see that we are gone */
+    PIECE = 256,
+};
+
+static struct {
+    struct image_header image;
+    uint32_t crc_found;
+    uint32_t flash_id;
+    uint8_t unique[FLASH_ID_SIZE];
+    volatile bool leave; /* for the boot loader */
+} board;
+
+/* The CRC of the image in flash, which leaves out where it stands itself. */
+static uint32_t find_crc(uint32_t length)
+{
+    uint8_t piece[PIECE];
+    uint32_t crc = 0;
+    uint32_t at = 0;
+
+    while (at < length) {
+        uint32_t end = at < IMAGE_CRC_AT ? IMAGE_CRC_AT : length;
+        uint32_t size = end - at < PIECE ? end - at : PIECE;
+        flash_read(at, piece, size);
+        crc = crc32c(crc, piece, size);
+        at += size;
+        at += at == IMAGE_CRC_AT ? sizeof crc : 0;
+    }
+    return crc;
+}
+
+void board_init(void)
+{
+    uint8_t header[IMAGE_HEADER];
+
+    board.flash_id = flash_jedec_id();
+    flash_unique_id(board.unique);
+    flash_read(IMAGE_HEADER_AT, header, sizeof header);
+    if (image_get_header(&board.image, header)) {
+        board.crc_found = find_crc(board.image.length);
+    }
+}
+
+/* A chip without a number says all ones or all zeros. */
+static bool is_numbered(void)
+{
+    for (size_t i = 1; i < FLASH_ID_SIZE; i++) {
+        if (board.unique[i] != board.unique[0]) {
+            return true;
+        }
+    }
+    return board.unique[0] != 0 && board.unique[0] != 0xFF;
+}
+
+void board_describe(struct band_config *config)
+{
+    static const char digits[] = "0123456789ABCDEF";
+
+    strcpy(config->model, "Arduino Nano RP2040 Connect");
+    strcpy(config->serial, "UNNUMBERED");
+    memcpy(config->firmware, board.image.firmware, sizeof config->firmware);
+    if (!is_numbered()) {
+        return;
+    }
+    for (size_t i = 0; i < FLASH_ID_SIZE; i++) {
+        config->serial[2 * i] = digits[board.unique[i] >> 4];
+        config->serial[2 * i + 1] = digits[board.unique[i] & 15];
+    }
+    config->serial[2 * FLASH_ID_SIZE] = '\0';
+}
+
+static void put_board(uint8_t *out)
+{
+    struct wire_board answer = {
+        .reset = (uint8_t)watchdog_reset_cause(),
+        .revision = (uint8_t)(reg_get(SYSINFO_CHIP_ID) >> 28),
+        .image_length = board.image.length,
+        .image_crc = board.image.crc,
+        .crc_found = board.crc_found,
+        .wire = board.image.wire,
+        .flash_id = board.flash_id,
+        .failures = watchdog_failures(),
+        .bus_resets = usb_bus_resets(),
+    };
+    uint8_t record[WIRE_FAULT_SIZE];
+
+    watchdog_record(record);
+    answer.fault = record[0] != WIRE_FAULT_NONE;
+    memcpy(answer.firmware, board.image.firmware, sizeof answer.firmware);
+    memcpy(answer.board, board.image.board, sizeof answer.board);
+    wire_put_board(out, &answer);
+}
+
+static int request_in(const struct wire_setup *setup, uint8_t *data)
+{
+    uint8_t answer[WIRE_BOARD_SIZE];
+    uint16_t size =
+        setup->length < sizeof answer ? setup->length : (uint16_t)sizeof answer;
+
+    if (setup->request == WIRE_REQUEST_BOARD) {
+        put_board(answer);
+    } else if (setup->request == WIRE_REQUEST_FAULT) {
+        watchdog_record(answer);
+    } else {
+        return -1;
+    }
+    memcpy(data, answer, size);
+    return size;
+}
+
+int board_request(const struct wire_setup *setup, uint8_t *data)
+{
+    if (setup->in) {
+        return request_in(setup, data);
+    }
+    if (setup->length != 0) {
+        return -1;
+    }
+    if (setup->request == WIRE_REQUEST_FORGET) {
+        watchdog_forget_record();
+        return 0;
+    }
+    if (setup->request == WIRE_REQUEST_LOADER &&
+        setup->value == WIRE_LOADER_KEY) {
+        board.leave = true;
+        return 0;
+    }
+    return -1;
+}
+
+void board_poll(void)
+{
+    if (!board.leave) {
+        return;
+    }
+    timer_spin_us(FAREWELL_US);
+    usb_detach();
+    timer_spin_us(DETACHED_US);
+    watchdog_start_loader();
+}

@@ -1,0 +1,25 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * What the board says of itself: its serial number, which is the flash chip's
+ * unique number in hexadecimal, its image, and the requests of
+ * firmware/core/wire_board.h.
+ */
+#ifndef FIRMWARE_NANO_RP2040_BOARD_H
+#define FIRMWARE_NANO_RP2040_BOARD_H
+
+#include "firmware/core/band.h"
+
+/* Reads the flash chip's numbers and checks the image. */
+void board_init(void);
+
+/* Fills in what identifies the board. */
+void board_describe(struct band_config *config);
+
+/* Answers a request of enum wire_board_request, as band_request; -1 for all
+ * others. In the USB interrupt. */
+int board_request(const struct wire_setup *setup, uint8_t *data);
+
+/* Does what a request asked for. From the main loop. */
+void board_poll(void);
+
+#endif
