@@ -8,7 +8,7 @@
 
 static const uint8_t magic[4] = {'C', 'I', 'M', 'G'};
 
-enum { CRC_SIZE = 4, BOARD_AT = 16, BOARD_SIZE = 16 };
+enum { BOARD_AT = 16, BOARD_SIZE = 16 };
 
 void image_put_header(uint8_t *out, const struct image_header *header)
 {
@@ -35,7 +35,7 @@ bool image_get_header(struct image_header *header, const uint8_t *in)
 
 uint32_t image_crc(const uint8_t *image, size_t length)
 {
-    size_t after = IMAGE_CRC_AT + CRC_SIZE;
+    size_t after = IMAGE_CRC_AT + IMAGE_CRC;
     uint32_t crc = crc32c(0, image, IMAGE_CRC_AT);
 
     return crc32c(crc, image + after, length - after);

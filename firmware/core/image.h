@@ -24,6 +24,7 @@ enum {
     IMAGE_HEADER_AT = 0x1c0, /* 256 bytes of boot2, 48 vectors */
     IMAGE_HEADER = 32,
     IMAGE_CRC_AT = IMAGE_HEADER_AT + 8,
+    IMAGE_CRC = 4, /* bytes */
     IMAGE_LENGTH_MAX = 1 << 20,
 };
 

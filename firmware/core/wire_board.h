@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
  * Vendor requests that the board answers, beside those of the band (wire.h): of
- * what it is, what went wrong with it, and to take a new firmware. A virtual
- * wristband stalls them.
+ * what it is and what went wrong with it. A virtual wristband stalls them.
  */
 #ifndef FIRMWARE_CORE_WIRE_BOARD_H
 #define FIRMWARE_CORE_WIRE_BOARD_H
@@ -15,12 +14,9 @@ enum wire_board_request {
     WIRE_REQUEST_BOARD = 0x30,  /* IN  wire_board */
     WIRE_REQUEST_FAULT = 0x31,  /* IN  wire_fault */
     WIRE_REQUEST_FORGET = 0x32, /* OUT none; the fault is forgotten */
-    WIRE_REQUEST_LOADER = 0x33, /* OUT none; value: WIRE_LOADER_KEY. Starts the
-                                 * boot loader, which takes a new firmware */
 };
 
 enum {
-    WIRE_LOADER_KEY = 0xB007,
     WIRE_BOARD_SIZE = 64,
     WIRE_FAULT_SIZE = 64,
 };

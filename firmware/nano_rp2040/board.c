@@ -6,40 +6,34 @@
 #include "firmware/core/crc32c.h"
 #include "firmware/core/image.h"
 #include "firmware/core/wire_board.h"
-#include "firmware/nano_rp2040/flash.h"
+#include "firmware/nano_rp2040/flash_chip.h"
 #include "firmware/nano_rp2040/rp2040.h"
 #include "firmware/nano_rp2040/timer.h"
 #include "firmware/nano_rp2040/usb.h"
 #include "firmware/nano_rp2040/watchdog.h"
 
 enum {
-    FAREWELL_US = 20000, /* for the answer to reach the host */
     DETACHED_US = 20000, /* for the host to see that we are gone */
     PIECE = 256,
 };
 
 static struct {
     struct image_header image;
-    uint32_t crc_found;
+    uint32_t crc_found; /* as the header's should be */
+    uint32_t crc_all;   /* of the whole image */
     uint32_t flash_id;
-    uint8_t unique[FLASH_ID_SIZE];
-    volatile bool leave; /* for the boot loader */
+    uint8_t number[FLASH_CHIP_NUMBER];
 } board;
 
-/* The CRC of the image in flash, which leaves out where it stands itself. */
-static uint32_t find_crc(uint32_t length)
+static uint32_t crc_of(uint32_t crc, uint32_t at, uint32_t end)
 {
     uint8_t piece[PIECE];
-    uint32_t crc = 0;
-    uint32_t at = 0;
 
-    while (at < length) {
-        uint32_t end = at < IMAGE_CRC_AT ? IMAGE_CRC_AT : length;
+    while (at < end) {
         uint32_t size = end - at < PIECE ? end - at : PIECE;
-        flash_read(at, piece, size);
+        flash_chip_read(at, piece, size);
         crc = crc32c(crc, piece, size);
         at += size;
-        at += at == IMAGE_CRC_AT ? sizeof crc : 0;
     }
     return crc;
 }
@@ -48,23 +42,26 @@ void board_init(void)
 {
     uint8_t header[IMAGE_HEADER];
 
-    board.flash_id = flash_jedec_id();
-    flash_unique_id(board.unique);
-    flash_read(IMAGE_HEADER_AT, header, sizeof header);
+    board.flash_id = flash_chip_jedec_id();
+    flash_chip_number(board.number);
+    flash_chip_read(IMAGE_HEADER_AT, header, sizeof header);
     if (image_get_header(&board.image, header)) {
-        board.crc_found = find_crc(board.image.length);
+        uint32_t before = crc_of(0, 0, IMAGE_CRC_AT);
+        uint32_t behind = IMAGE_CRC_AT + IMAGE_CRC;
+        board.crc_found = crc_of(before, behind, board.image.length);
+        board.crc_all = crc_of(before, IMAGE_CRC_AT, board.image.length);
     }
 }
 
 /* A chip without a number says all ones or all zeros. */
 static bool is_numbered(void)
 {
-    for (size_t i = 1; i < FLASH_ID_SIZE; i++) {
-        if (board.unique[i] != board.unique[0]) {
+    for (size_t i = 1; i < FLASH_CHIP_NUMBER; i++) {
+        if (board.number[i] != board.number[0]) {
             return true;
         }
     }
-    return board.unique[0] != 0 && board.unique[0] != 0xFF;
+    return board.number[0] != 0 && board.number[0] != 0xFF;
 }
 
 void board_describe(struct band_config *config)
@@ -74,14 +71,16 @@ void board_describe(struct band_config *config)
     strcpy(config->model, "Arduino Nano RP2040 Connect");
     strcpy(config->serial, "UNNUMBERED");
     memcpy(config->firmware, board.image.firmware, sizeof config->firmware);
+    config->image =
+        (struct wire_image){.bytes = board.image.length, .crc = board.crc_all};
     if (!is_numbered()) {
         return;
     }
-    for (size_t i = 0; i < FLASH_ID_SIZE; i++) {
-        config->serial[2 * i] = digits[board.unique[i] >> 4];
-        config->serial[2 * i + 1] = digits[board.unique[i] & 15];
+    for (size_t i = 0; i < FLASH_CHIP_NUMBER; i++) {
+        config->serial[2 * i] = digits[board.number[i] >> 4];
+        config->serial[2 * i + 1] = digits[board.number[i] & 15];
     }
-    config->serial[2 * FLASH_ID_SIZE] = '\0';
+    config->serial[2 * FLASH_CHIP_NUMBER] = '\0';
 }
 
 static void put_board(uint8_t *out)
@@ -135,20 +134,12 @@ int board_request(const struct wire_setup *setup, uint8_t *data)
         watchdog_forget_record();
         return 0;
     }
-    if (setup->request == WIRE_REQUEST_LOADER &&
-        setup->value == WIRE_LOADER_KEY) {
-        board.leave = true;
-        return 0;
-    }
     return -1;
 }
 
-void board_poll(void)
+void board_update(void *ctx)
 {
-    if (!board.leave) {
-        return;
-    }
-    timer_spin_us(FAREWELL_US);
+    (void)ctx;
     usb_detach();
     timer_spin_us(DETACHED_US);
     watchdog_start_loader();

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
  * What the board says of itself: its serial number, which is the flash chip's
- * unique number in hexadecimal, its image, and the requests of
- * firmware/core/wire_board.h.
+ * own number in hexadecimal, its image, and the requests of
+ * firmware/core/wire_board.h; and how it leaves for the boot loader.
  */
 #ifndef FIRMWARE_NANO_RP2040_BOARD_H
 #define FIRMWARE_NANO_RP2040_BOARD_H
@@ -19,7 +19,8 @@ void board_describe(struct band_config *config);
  * others. In the USB interrupt. */
 int board_request(const struct wire_setup *setup, uint8_t *data);
 
-/* Does what a request asked for. From the main loop. */
-void board_poll(void);
+/* Detaches from USB and starts the boot loader. Does not return. `ctx` is not
+ * used. */
+void board_update(void *ctx);
 
 #endif

@@ -13,7 +13,7 @@
 #define SSI_SSIENR 0x08
 #define SSI_BAUDR 0x14
 #define SSI_SPI_CTRLR0 0x180000f4
-#define CLOCK_DIVIDER 4 /* 12 MHz of 48; the AT25SF128A allows 50 here */
+#define CLOCK_DIVIDER 4 /* 12 MHz of 48; the AT25SF128A allows 70 */
 #define FRAMES_32_READ (31 << 16 | 3 << 8) /* 32 bits; send, then receive */
 #define READ_COMMAND (0x03 << 24 | 2 << 8 | 6 << 2) /* 8 bits, address 24 */
 #define VECTORS 0x10000100

@@ -7,7 +7,7 @@
 
 #include "firmware/core/band.h"
 #include "firmware/nano_rp2040/board.h"
-#include "firmware/nano_rp2040/flash.h"
+#include "firmware/nano_rp2040/flash_chip.h"
 #include "firmware/nano_rp2040/i2c.h"
 #include "firmware/nano_rp2040/pins.h"
 #include "firmware/nano_rp2040/power.h"
@@ -22,6 +22,18 @@ enum { RING_BYTES = 131072 };
 static struct band band;
 static uint8_t ring[RING_BYTES];
 static volatile bool awake; /* the main loop has something to do */
+
+static bool is_button_down(void *ctx)
+{
+    (void)ctx;
+    return flash_chip_button();
+}
+
+static bool is_attached(void *ctx)
+{
+    (void)ctx;
+    return usb_active();
+}
 
 static uint64_t now_us(void *ctx)
 {
@@ -38,6 +50,14 @@ static uint16_t supply(void *ctx, bool *on_usb_power)
     return 0;
 }
 
+/* What was to be sent until now is of no use any more. */
+static bool is_stream_begun(const struct wire_setup *setup)
+{
+    return setup->request == WIRE_REQUEST_START ||
+           setup->request == WIRE_REQUEST_PATTERN ||
+           setup->request == WIRE_REQUEST_LOG_READ;
+}
+
 /* In the USB interrupt. */
 static int on_vendor(void *ctx, const struct wire_setup *setup, uint8_t *data)
 {
@@ -48,7 +68,7 @@ static int on_vendor(void *ctx, const struct wire_setup *setup, uint8_t *data)
         return answer;
     }
     answer = band_request(&band, setup, data);
-    if (answer >= 0 && setup->request == WIRE_REQUEST_START) {
+    if (answer >= 0 && is_stream_begun(setup)) {
         usb_drop();
     }
     return answer;
@@ -72,6 +92,12 @@ void irq_pins(void)
     awake = true;
 }
 
+void irq_button(void)
+{
+    flash_chip_clear_button();
+    awake = true;
+}
+
 static void sleep_until(uint64_t at_us)
 {
     uint64_t latest_us = timer_now_us() + WATCHDOG_SLEEP_US;
@@ -86,7 +112,6 @@ _Noreturn static void run(void)
     for (;;) {
         awake = false;
         watchdog_feed();
-        board_poll();
         band_poll(&band);
         usb_wake();
         sleep_until(band_deadline_us(&band));
@@ -99,7 +124,7 @@ int main(void)
     timer_init();
     pins_init();
     watchdog_init();
-    flash_init();
+    flash_chip_init();
     board_init();
     i2c_init();
 
@@ -109,9 +134,13 @@ int main(void)
                        .recover = i2c_recover,
                        .now_us = now_us},
                .led = pins_set_led,
-               .supply = supply},
+               .supply = supply,
+               .button = is_button_down,
+               .attached = is_attached,
+               .update = board_update},
         .ring = ring,
         .ring_bytes = RING_BYTES,
+        .flash = &flash_chip_area,
     };
     board_describe(&config);
     band_init(&band, &config);

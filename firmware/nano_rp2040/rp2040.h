@@ -56,9 +56,15 @@ static inline void reg_clear(uint32_t address, uint32_t bits)
 
 /* Flash pins (2.19.6): GPIO_QSPI_SS_CTRL */
 #define IO_QSPI_SS_CTRL 0x4001800cu
+#define IO_QSPI_INTR 0x40018030u
+#define IO_QSPI_INTE 0x40018034u
+#define IO_QSPI_SS_EDGES (BIT(6) | BIT(7)) /* falling and rising */
 #define IO_OUTOVER_MASK (3u << 8)
 #define IO_OUTOVER_LOW (2u << 8)
 #define IO_OUTOVER_HIGH (3u << 8)
+#define IO_OEOVER_MASK (3u << 12)
+#define IO_OEOVER_DISABLE (2u << 12)
+#define IO_OEOVER_ENABLE (3u << 12)
 
 /* Chip (2.20) */
 #define SYSINFO_CHIP_ID 0x40000000u /* 31:28 revision: 1 is B0 and B1 */
@@ -159,6 +165,8 @@ static inline void reg_clear(uint32_t address, uint32_t bits)
 /* Single-cycle pins (2.3.1.7) */
 #define SIO_BASE 0xd0000000u
 #define SIO_GPIO_IN (SIO_BASE + 0x04u)
+#define SIO_GPIO_HI_IN (SIO_BASE + 0x08u)
+#define SIO_HI_QSPI_SS BIT(1)
 #define SIO_OUT_SET (SIO_BASE + 0x14u)
 #define SIO_OUT_CLR (SIO_BASE + 0x18u)
 #define SIO_OE_SET (SIO_BASE + 0x24u)
@@ -267,8 +275,10 @@ enum irq {
     IRQ_TIMER_0 = 0,
     IRQ_TIMER_1 = 1,
     IRQ_TIMER_2 = 2,
+    IRQ_TIMER_3 = 3,
     IRQ_USBCTRL = 5,
     IRQ_IO_BANK0 = 13,
+    IRQ_IO_QSPI = 14,
     IRQ_I2C0 = 23,
     IRQ_COUNT = 26,
 };

@@ -6,10 +6,12 @@
 void timer_init(void)
 {
     unreset(RESET_TIMER);
-    reg_put(TIMER_INTE, BIT(TIMER_WAKE) | BIT(TIMER_I2C) | BIT(TIMER_HANG));
+    reg_put(TIMER_INTE, BIT(TIMER_WAKE) | BIT(TIMER_I2C) | BIT(TIMER_HANG) |
+                            BIT(TIMER_FLASH));
     irq_enable(IRQ_TIMER_0);
     irq_enable(IRQ_TIMER_1);
     irq_enable(IRQ_TIMER_2);
+    irq_enable(IRQ_TIMER_3);
 }
 
 /* Not the latched pair of registers: an interrupt could come between. */

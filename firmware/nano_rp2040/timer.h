@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
  * The 64-bit microsecond clock, which starts at reset and never steps, and
- * three alarms. Each alarm's handler is its user's.
+ * four alarms. Each alarm's handler is its user's.
  */
 #ifndef FIRMWARE_NANO_RP2040_TIMER_H
 #define FIRMWARE_NANO_RP2040_TIMER_H
@@ -10,9 +10,10 @@
 #include <stdint.h>
 
 enum timer_alarm {
-    TIMER_WAKE = 0, /* the main loop */
-    TIMER_I2C = 1,  /* a transfer that takes too long */
-    TIMER_HANG = 2, /* the main loop does not come round */
+    TIMER_WAKE = 0,  /* the main loop */
+    TIMER_I2C = 1,   /* a transfer that takes too long */
+    TIMER_HANG = 2,  /* the main loop does not come round */
+    TIMER_FLASH = 3, /* the flash should be ready */
 };
 
 void timer_init(void);

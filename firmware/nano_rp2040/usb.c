@@ -260,8 +260,8 @@ static void on_reset(void)
     reg_set(USB_INTE, USB_INT_SUSPEND);
 }
 
-/* Whether the state clears by writing or by itself, the data sheet leaves open:
- * the interrupt is asked for again when the bus is awake. */
+/* The interrupt is asked for again when the bus is awake: the state may last
+ * whatever is written to it. */
 static void on_suspend(void)
 {
     usb.suspended = true;

@@ -5,7 +5,6 @@
 
 enum {
     EXCEPTIONS = 16,
-    HARD_FAULT = 3,
     LOWER = 0x40, /* priority of all but the hang alarm */
 };
 
@@ -28,8 +27,10 @@ __attribute__((
     [EXCEPTIONS + IRQ_TIMER_0] = irq_timer_wake,
     [EXCEPTIONS + IRQ_TIMER_1] = irq_timer_i2c,
     [EXCEPTIONS + IRQ_TIMER_2] = hang_entry,
+    [EXCEPTIONS + IRQ_TIMER_3] = irq_timer_flash,
     [EXCEPTIONS + IRQ_USBCTRL] = irq_usb,
     [EXCEPTIONS + IRQ_IO_BANK0] = irq_pins,
+    [EXCEPTIONS + IRQ_IO_QSPI] = irq_button,
     [EXCEPTIONS + IRQ_I2C0] = irq_i2c,
 };
 

@@ -12,8 +12,10 @@ void fault_entry(void);
 void hang_entry(void);
 void irq_timer_wake(void);
 void irq_timer_i2c(void);
+void irq_timer_flash(void);
 void irq_usb(void);
 void irq_pins(void);
+void irq_button(void);
 void irq_i2c(void);
 
 /* Makes the table the valid one, and sets the priorities. */
