@@ -124,7 +124,11 @@ int device_configure(struct device *device, const struct wire_config *config,
                          config->rate_hz, config->accel_g, config->gyro_dps);
     }
     int n = device_request(device, &setup, data, error);
-    return n < 0 ? n : 0;
+    if (n < 0) {
+        return n;
+    }
+    device->config = *config;
+    return 0;
 }
 
 static int command(struct device *device, uint8_t request, struct error *error)
@@ -167,6 +171,17 @@ int device_read(struct device *device, uint8_t *out, size_t size,
                 int timeout_ms, struct error *error)
 {
     return device->backend->read(device, out, size, timeout_ms, error);
+}
+
+int device_reopen(struct device *device, struct error *error)
+{
+    return device->backend->reopen(device, error);
+}
+
+int device_restart(struct device *device, struct error *error)
+{
+    int err = device_configure(device, &device->config, error);
+    return err < 0 ? err : device_start(device, error);
 }
 
 int device_probe(struct device *device, struct recording_clock *out,

@@ -66,6 +66,13 @@ int device_status(struct device *device, struct wire_status *out,
 int device_read(struct device *device, uint8_t *out, size_t size,
                 int timeout_ms, struct error *error);
 
+/* Looks for a device that was lost (ERR_DEVICE_LOST of device_read): 1 if it is
+ * back, whatever it now does; 0 if it is not; an error if it will not be. */
+int device_reopen(struct device *device, struct error *error);
+
+/* Starts the stream with the settings of the last device_configure. */
+int device_restart(struct device *device, struct error *error);
+
 /* Reads the device clock between two readings of the host's. */
 int device_probe(struct device *device, struct recording_clock *out,
                  struct error *error);

@@ -22,6 +22,7 @@ struct device_backend {
                    uint8_t *data, struct error *error);
     int (*read)(struct device *device, uint8_t *out, size_t size,
                 int timeout_ms, struct error *error);
+    int (*reopen)(struct device *device, struct error *error);
     int (*probe)(struct device *device, struct recording_clock *out,
                  struct error *error);
     int64_t (*now_ns)(const struct device *device);
@@ -32,7 +33,8 @@ struct device_backend {
 
 struct device {
     const struct device_backend *backend;
-    struct wire_info info; /* device.c asks for it after `open` */
+    struct wire_info info;     /* device.c asks for it after `open` */
+    struct wire_config config; /* as last set */
 };
 
 /* The device has stalled `setup`: says so and returns ERR_PROTOCOL. */

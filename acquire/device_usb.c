@@ -28,6 +28,7 @@ struct usb_device {
     libusb_context *context;
     libusb_device_handle *handle;
     struct usb_stream *stream;
+    char serial[64]; /* of what was opened */
 };
 
 static struct usb_device *from(struct device *device)
@@ -271,6 +272,7 @@ static int open_handle(struct usb_device *u, const char *name,
     if (err >= 0) {
         const struct found *chosen = &found[err];
         err = 0;
+        snprintf(u->serial, sizeof(u->serial), "%s", chosen->serial);
         int number = libusb_open(chosen->usb, &u->handle);
         if (number == 0) {
             number = libusb_claim_interface(u->handle, 0);
@@ -292,6 +294,9 @@ static int usb_request(struct device *device, const struct wire_setup *setup,
     if (setup->in) {
         type |= LIBUSB_ENDPOINT_IN;
     }
+    if (u->handle == NULL) {
+        return error_set(error, ERR_DEVICE_LOST, "the wristband is away");
+    }
     if (setup->request == WIRE_REQUEST_START) {
         usb_stream_drop(u->stream); /* what is left of a former stream */
     }
@@ -307,38 +312,59 @@ static int usb_request(struct device *device, const struct wire_setup *setup,
     return n;
 }
 
-/* A recorder that crashed may have left the wristband streaming, and the
- * endpoint's data toggle anywhere. */
+/* A recorder that crashed may have left the endpoint's data toggle anywhere. */
 static int start_stream(struct usb_device *u, struct error *error)
 {
-    struct wire_setup stop = {.request = WIRE_REQUEST_STOP};
-    uint8_t none[1];
     int n = libusb_clear_halt(u->handle, WIRE_BULK_IN);
     if (n != 0) {
         return usb_error(error, n, "cannot reset the wristband's stream");
     }
-    int err =
-        usb_stream_new(u->context, u->handle, WIRE_BULK_IN, &u->stream, error);
-    if (err < 0) {
-        return err;
-    }
-    err = usb_request(&u->device, &stop, none, error);
+    return usb_stream_new(u->context, u->handle, WIRE_BULK_IN, &u->stream,
+                          error);
+}
+
+/* It may have left the wristband streaming, too. */
+static int stop_former(struct usb_device *u, struct error *error)
+{
+    struct wire_setup stop = {.request = WIRE_REQUEST_STOP};
+    uint8_t none[1];
+    int err = usb_request(&u->device, &stop, none, error);
     return err == ERR_PROTOCOL ? 0 : err; /* it may refuse, being stopped */
 }
 
-static void usb_close(struct device *device)
+/* Opens the wristband called `name` with a context of its own: a context only
+ * learns of devices that come later where udev runs. */
+static int connect(struct usb_device *u, const char *name, struct error *error)
 {
-    struct usb_device *u = from(device);
+    int number = libusb_init(&u->context);
+    if (number != 0) {
+        u->context = NULL;
+        return no_usb(error, is_any(name) ? NULL : name, number);
+    }
+    int err = open_handle(u, name, error);
+    return err < 0 ? err : start_stream(u, error);
+}
+
+static void disconnect(struct usb_device *u)
+{
     usb_stream_free(u->stream);
+    u->stream = NULL;
     if (u->handle != NULL) {
         /* Not claimed, or gone with the device: no harm. */
         (void)libusb_release_interface(u->handle, 0);
         libusb_close(u->handle);
+        u->handle = NULL;
     }
     if (u->context != NULL) {
         libusb_exit(u->context);
+        u->context = NULL;
     }
-    free(u);
+}
+
+static void usb_close(struct device *device)
+{
+    disconnect(from(device));
+    free(device);
 }
 
 static int usb_open(const char *name, const char *simulate, struct device **out,
@@ -353,17 +379,9 @@ static int usb_open(const char *name, const char *simulate, struct device **out,
         return error_set(error, ERR_NO_MEMORY, "out of memory");
     }
     u->device.backend = &device_usb;
-    int number = libusb_init(&u->context);
-    int err = 0;
-    if (number != 0) {
-        u->context = NULL;
-        err = no_usb(error, is_any(name) ? NULL : name, number);
-    }
+    int err = connect(u, name, error);
     if (err == 0) {
-        err = open_handle(u, name, error);
-    }
-    if (err == 0) {
-        err = start_stream(u, error);
+        err = stop_former(u, error);
     }
     if (err < 0) {
         usb_close(&u->device);
@@ -379,6 +397,22 @@ static int usb_read(struct device *device, uint8_t *out, size_t size,
                     int timeout_ms, struct error *error)
 {
     return usb_stream_read(from(device)->stream, out, size, timeout_ms, error);
+}
+
+/* Whatever keeps it from being opened may pass (udev has not yet given leave),
+ * but for firmware that is another. */
+static int usb_reopen(struct device *device, struct error *error)
+{
+    struct usb_device *u = from(device);
+    char serial[sizeof(u->serial)];
+    memcpy(serial, u->serial, sizeof(serial));
+    disconnect(u);
+    int err = connect(u, serial, error);
+    if (err < 0) {
+        disconnect(u);
+        return err == ERR_PROTOCOL ? err : 0;
+    }
+    return 1;
 }
 
 static int64_t clock_ns(clockid_t clock)
@@ -462,6 +496,7 @@ const struct device_backend device_usb = {
     .close = usb_close,
     .request = usb_request,
     .read = usb_read,
+    .reopen = usb_reopen,
     .probe = usb_probe,
     .now_ns = usb_now_ns,
     .waits = usb_waits,

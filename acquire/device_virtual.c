@@ -367,6 +367,13 @@ static int virtual_read(struct device *device, uint8_t *out, size_t size,
     return read_following(v, out, size, timeout_ns, error);
 }
 
+static int virtual_reopen(struct device *device, struct error *error)
+{
+    (void)device;
+    return error_set(error, ERR_DEVICE_LOST,
+                     "a simulated wristband that failed does not come back");
+}
+
 static int virtual_probe(struct device *device, struct recording_clock *out,
                          struct error *error)
 {
@@ -425,6 +432,7 @@ const struct device_backend device_virtual = {
     .close = virtual_close,
     .request = virtual_request,
     .read = virtual_read,
+    .reopen = virtual_reopen,
     .probe = virtual_probe,
     .now_ns = virtual_now_ns,
     .waits = virtual_waits,

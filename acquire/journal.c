@@ -167,7 +167,7 @@ static size_t take(struct journal_reader *reader, struct journal_record *out)
     uint16_t type = get_u16(p + RECORD_TYPE);
     uint32_t size = get_u32(p + RECORD_LENGTH);
     uint32_t sequence = get_u32(p + RECORD_SEQUENCE);
-    if (type < JOURNAL_SESSION || type > JOURNAL_END ||
+    if (type < JOURNAL_SESSION || type > JOURNAL_AWAY ||
         get_u16(p + RECORD_RESERVED) != 0 ||
         size > left - JOURNAL_RECORD_HEAD || size > JOURNAL_PAYLOAD_MAX ||
         sequence < reader->sequence ||

@@ -40,6 +40,8 @@
  *            before this record was on the disk when it was written
  *   GAP      u64 bytes: so many bytes from the device were thrown away here,
  *            because the host's queue was full
+ *   AWAY     i64 from, i64 to [ns], host's monotonic clock: the device was away
+ *            here; frames and clocks after it are as if it had not been
  *   END      u8 why (enum journal_end): nothing comes after it
  *
  * After the last record there may be zeros, set aside for what was to come.
@@ -74,6 +76,7 @@ enum {
     JOURNAL_SYNC_SIZE = 24,
     JOURNAL_GAP_SIZE = 8,
     JOURNAL_END_SIZE = 1,
+    JOURNAL_AWAY_SIZE = 16,
 };
 
 enum journal_type {
@@ -84,6 +87,7 @@ enum journal_type {
     JOURNAL_SYNC = 5,
     JOURNAL_GAP = 6,
     JOURNAL_END = 7,
+    JOURNAL_AWAY = 8,
 };
 
 enum journal_end {
@@ -143,6 +147,8 @@ int journal_append_sync(struct journal *journal,
                         const struct journal_sync *sync, struct error *error);
 int journal_append_gap(struct journal *journal, uint64_t bytes,
                        struct error *error);
+int journal_append_away(struct journal *journal, int64_t from_ns, int64_t to_ns,
+                        struct error *error);
 int journal_append_end(struct journal *journal, enum journal_end why,
                        struct error *error);
 
@@ -190,5 +196,7 @@ bool journal_get_event(const struct journal_record *record,
 bool journal_get_sync(const struct journal_record *record,
                       struct journal_sync *out);
 bool journal_get_gap(const struct journal_record *record, uint64_t *bytes);
+bool journal_get_away(const struct journal_record *record, int64_t *from_ns,
+                      int64_t *to_ns);
 
 #endif

@@ -193,6 +193,26 @@ bool journal_get_gap(const struct journal_record *record, uint64_t *bytes)
     return true;
 }
 
+int journal_append_away(struct journal *journal, int64_t from_ns, int64_t to_ns,
+                        struct error *error)
+{
+    uint8_t p[JOURNAL_AWAY_SIZE];
+    put_u64(p, (uint64_t)from_ns);
+    put_u64(p + 8, (uint64_t)to_ns);
+    return journal_append(journal, JOURNAL_AWAY, p, sizeof(p), error);
+}
+
+bool journal_get_away(const struct journal_record *record, int64_t *from_ns,
+                      int64_t *to_ns)
+{
+    if (record->type != JOURNAL_AWAY || record->size != JOURNAL_AWAY_SIZE) {
+        return false;
+    }
+    *from_ns = (int64_t)get_u64(record->payload);
+    *to_ns = (int64_t)get_u64(record->payload + 8);
+    return true;
+}
+
 int journal_append_end(struct journal *journal, enum journal_end why,
                        struct error *error)
 {

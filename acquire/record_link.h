@@ -21,6 +21,12 @@ enum record_message {
     MESSAGE_CLOCK = 2,  /* struct recording_clock */
     MESSAGE_GAP = 3,    /* uint64_t: bytes thrown away, the queue was full */
     MESSAGE_STATUS = 4, /* struct wire_status */
+    MESSAGE_AWAY = 5,   /* struct record_away: unplugged, and back */
+};
+
+struct record_away {
+    int64_t from_ns; /* host's monotonic clock */
+    int64_t to_ns;
 };
 
 /* How the recording is to end; only ever raised. */
@@ -35,6 +41,7 @@ struct record_link {
     struct queue *marks;     /* struct journal_event, type 0 */
     struct queue *snapshots; /* struct recorder_stats, type 0 */
     atomic_int stop;         /* enum record_stop */
+    atomic_bool away;        /* the device is, and is waited for */
     atomic_bool reader_done;
     atomic_bool writer_done;
     /* Host clock as the device sees it, minus CLOCK_MONOTONIC: 0 but for a

@@ -15,6 +15,8 @@ enum {
 static const int64_t PROBE_EVERY_NS = 2000000000; /* as liblsl */
 static const int64_t STOP_NS = 10000000000; /* what is left is sent in less */
 static const int64_t SILENCE_NS = 30000000000;  /* then it is lost */
+static const int64_t AWAY_NS = 600000000000;    /* waited for a device, most */
+static const int64_t LOOK_EVERY_NS = 200000000; /* for a device that is away */
 static const int64_t WAIT_FOR_ROOM_NS = 500000; /* a few KB at full speed */
 
 static bool must_leave(const struct record_reader *reader)
@@ -48,10 +50,12 @@ static void deliver(struct record_reader *reader, const uint8_t *data,
     }
 }
 
-/* The writer decodes frames as well, but may be far behind. */
+/* The writer decodes frames as well, but may be far behind. Where the stream
+ * is carried on over an absence, frames are delivered one by one as changed. */
 static void look_at_frames(struct record_reader *reader, const uint8_t *data,
                            size_t size)
 {
+    bool changed = carry_on_active(&reader->carry);
     size_t done = 0;
     while (done < size) {
         struct wire_frame frame;
@@ -59,27 +63,45 @@ static void look_at_frames(struct record_reader *reader, const uint8_t *data,
         while (frames_next(&reader->frames, &frame, NULL) > 0) {
             reader->ended |= frame.type == WIRE_FRAME_END;
             reader->begun = true;
+            carry_on_frame(&reader->carry, &frame);
+            if (changed) {
+                uint8_t out[WIRE_FRAME_MAX];
+                deliver(reader, out, wire_put_frame(out, &frame));
+            }
         }
+    }
+    /* The end tells how much was lost before it, and nothing comes after it:
+     * so for this one there is time. */
+    reader->waits |= reader->ended;
+    if (!changed) {
+        deliver(reader, data, size);
     }
 }
 
 /* Only the best probe of a burst is kept: the others tell less, and a week of
  * all of them would not fit the memory that analysis may use. A probe that
  * fails costs nothing; a device that is gone shows when it is read. */
-static void probe(struct record_reader *reader)
+static bool probe_best(const struct record_reader *reader,
+                       struct recording_clock *best)
 {
-    struct recording_clock best;
     int good = 0;
     for (int i = 0; i < PROBES; i++) {
         struct recording_clock clock;
         if (device_probe(reader->device, &clock, NULL) == 0) {
-            if (good == 0 || clock.round_trip_ns < best.round_trip_ns) {
-                best = clock;
+            if (good == 0 || clock.round_trip_ns < best->round_trip_ns) {
+                *best = clock;
             }
             good++;
         }
     }
-    if (good > 0) {
+    return good > 0;
+}
+
+static void probe(struct record_reader *reader)
+{
+    struct recording_clock best;
+    if (probe_best(reader, &best)) {
+        carry_on_clock(&reader->carry, &best);
         (void)push(reader, MESSAGE_CLOCK, &best, sizeof(best));
     }
 }
@@ -135,11 +157,102 @@ static int check_device(struct record_reader *reader, int64_t now_ns)
                      (int)(SILENCE_NS / 1000000000));
 }
 
+/* ---- a device that is away ---- */
+
+static void go_away(struct record_reader *reader)
+{
+    reader->away = true;
+    reader->back = false;
+    reader->away_ns = monotonic_ns();
+    atomic_store(&reader->link->away, true);
+}
+
+/* The stream goes on. The message must not get lost, so it waits for room. */
+static void come_back(struct record_reader *reader)
+{
+    struct record_away away = {reader->away_ns, monotonic_ns()};
+    while (!must_leave(reader) &&
+           !push(reader, MESSAGE_AWAY, &away, sizeof(away))) {
+        sleep_ns(WAIT_FOR_ROOM_NS);
+    }
+    frames_init(&reader->frames);
+    reader->away = false;
+    reader->error = (struct error){0};
+    reader->heard_ns = device_now_ns(reader->device);
+    reader->probe_ns = reader->heard_ns;
+    atomic_store(&reader->link->away, false);
+}
+
+/* A device that is back may still be streaming, or be stopped, or do something
+ * else, from which it is stopped first. Returns true if it streams now. */
+static bool carry_on(struct record_reader *reader)
+{
+    struct recording_clock clock;
+    struct wire_status status;
+    if (!probe_best(reader, &clock) ||
+        device_status(reader->device, &status, NULL) < 0) {
+        reader->back = false;
+        return false;
+    }
+    bool went_on = carry_on_back(&reader->carry, &clock);
+    if (went_on && status.state == WIRE_STREAMING) {
+        return true;
+    }
+    if (status.state != WIRE_STOPPED) {
+        (void)device_stop(reader->device, NULL);
+        return false;
+    }
+    if (device_restart(reader->device, NULL) < 0) {
+        return false;
+    }
+    carry_on_restart(&reader->carry);
+    return true;
+}
+
+static bool wait_is_over(const struct record_reader *reader)
+{
+    int64_t now_ns = device_now_ns(reader->device);
+    return atomic_load(&reader->link->stop) != STOP_NOT ||
+           monotonic_ns() - reader->away_ns >= AWAY_NS ||
+           (reader->begun && now_ns - reader->begin_ns >= reader->for_ns);
+}
+
+/* Returns 0, or an error if the device is given up; `error` still says why it
+ * went. */
+static int look_for_it(struct record_reader *reader)
+{
+    if (wait_is_over(reader)) {
+        return reader->error.code;
+    }
+    if (!reader->back) {
+        int found = device_reopen(reader->device, NULL);
+        if (found < 0) {
+            return reader->error.code;
+        }
+        reader->back = found > 0;
+    }
+    if (reader->back && carry_on(reader)) {
+        come_back(reader);
+    } else {
+        sleep_ns(LOOK_EVERY_NS);
+    }
+    return 0;
+}
+
+/* ---- the stream ---- */
+
 /* Returns bytes read, 0 or an error. */
 static int step(struct record_reader *reader, uint8_t *buffer)
 {
+    if (reader->away) {
+        return look_for_it(reader);
+    }
     int n = device_read(reader->device, buffer, READ_BYTES, READ_TIMEOUT_MS,
                         &reader->error);
+    if (n == ERR_DEVICE_LOST && !reader->stopping) {
+        go_away(reader);
+        return 0;
+    }
     if (n < 0) {
         return n;
     }
@@ -150,10 +263,6 @@ static int step(struct record_reader *reader, uint8_t *buffer)
         bool begun = reader->begun;
         look_at_frames(reader, buffer, (size_t)n);
         reader->begin_ns = begun ? reader->begin_ns : now_ns;
-        /* The end tells how much was lost before it, and nothing comes after
-         * it: so for this one there is time. */
-        reader->waits |= reader->ended;
-        deliver(reader, buffer, (size_t)n);
         reader->heard_ns = now_ns;
     }
     if (reader->ended) {
@@ -196,6 +305,7 @@ void *record_reader_run(void *argument)
     int empty = 0;
 
     frames_init(&reader->frames);
+    carry_on_init(&reader->carry, reader->rate_hz);
     reader->waits = device_waits(reader->device);
     reader->heard_ns = device_now_ns(reader->device);
     reader->probe_ns = reader->heard_ns;

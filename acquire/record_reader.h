@@ -7,6 +7,9 @@
  * Where the queue is full and the device does not wait, bytes are thrown away
  * and counted; the count goes into the queue at the place where they are
  * missing, as soon as there is room.
+ *
+ * A device that goes away is waited for, until the recording is to end or ten
+ * minutes have passed; what comes when it is back is carried on (carry_on.h).
  */
 #ifndef ACQUIRE_RECORD_READER_H
 #define ACQUIRE_RECORD_READER_H
@@ -14,6 +17,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "acquire/carry_on.h"
 #include "acquire/device.h"
 #include "acquire/frames.h"
 #include "acquire/record_link.h"
@@ -23,9 +27,15 @@ struct record_reader {
     struct record_link *link; /* borrowed */
     int64_t for_ns; /* how long to record from the first frame on, INT64_MAX:
                      * until stopped */
+    double rate_hz; /* nominal */
     struct error error;   /* read it when the thread has ended; code 0: the
                            * stream came to its end */
-    struct frames frames; /* only to see the stream's begin and end */
+    struct frames frames; /* to see the stream's begin and end, and to carry
+                           * it on */
+    struct carry_on carry;
+    bool away;       /* the device is gone, `error` says why */
+    bool back;       /* it is there again, but does not stream yet */
+    int64_t away_ns; /* when it went, host's monotonic clock */
     bool waits;
     bool begun;
     bool stopping;
@@ -39,7 +49,7 @@ struct record_reader {
 };
 
 /* The thread: runs until the stream has ended. Its argument is a struct
- * record_reader with its first three members set, the others 0. */
+ * record_reader with its first four members set, the others 0. */
 void *record_reader_run(void *argument);
 
 #endif

@@ -39,7 +39,9 @@ static void write_causes(uint64_t lost, uint32_t causes, char *out, size_t size)
 
 static void write_supply(const struct recorder_stats *stats, char *out)
 {
-    if (!stats->has_supply) {
+    if (stats->away) {
+        snprintf(out, PART, "UNPLUGGED");
+    } else if (!stats->has_supply) {
         out[0] = '\0';
     } else if (stats->on_usb_power || stats->supply_mv == 0) {
         snprintf(out, PART, "%s", stats->on_usb_power ? "USB" : "battery");

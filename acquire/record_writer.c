@@ -139,6 +139,7 @@ static void append_message(struct record_writer *writer,
 {
     struct error error = {0};
     struct recording_clock clock;
+    struct record_away away;
     uint64_t dropped;
     int err = 0;
     switch (type) {
@@ -153,6 +154,11 @@ static void append_message(struct record_writer *writer,
     case MESSAGE_GAP:
         memcpy(&dropped, data, sizeof(dropped));
         err = journal_append_gap(writer->journal, dropped, &error);
+        break;
+    case MESSAGE_AWAY:
+        memcpy(&away, data, sizeof(away));
+        err = journal_append_away(writer->journal, away.from_ns, away.to_ns,
+                                  &error);
         break;
     case MESSAGE_STATUS:
         break;
@@ -175,6 +181,8 @@ static void take_message(struct record_writer *writer, uint32_t type,
         count_frames(writer, data, size);
     } else if (type == MESSAGE_GAP) {
         stream_broken(&writer->stream, GAP_HOST);
+    } else if (type == MESSAGE_AWAY) {
+        stream_broken(&writer->stream, GAP_UNPLUGGED);
     } else if (type == MESSAGE_STATUS) {
         memcpy(&status, data, sizeof(status));
         count_status(writer, &status);

@@ -52,6 +52,7 @@ static struct recorder *new_recorder(const struct recorder_config *config)
         .for_ns = config->for_s > 0 && config->for_s < 9e9
                       ? (int64_t)(config->for_s * 1e9)
                       : INT64_MAX,
+        .rate_hz = config->info->rate_nominal_hz,
     };
     recorder->writer = (struct record_writer){
         .link = link,
@@ -168,6 +169,7 @@ bool recorder_stats(struct recorder *recorder, struct recorder_stats *out)
         any = true;
     }
     *out = recorder->stats;
+    out->away = atomic_load(&recorder->link.away);
     return any;
 }
 

@@ -47,6 +47,7 @@ struct recorder_stats {
     double motion_mg;     /* rms of |a| - 1 g over the last second */
     uint64_t space_bytes; /* left for this recording */
     double left_s;        /* for which that is enough, 0: not known */
+    bool away;            /* unplugged; it is waited for */
     double queue_peak;    /* of the queue, most that was used, 0 .. 1 */
     bool has_supply;
     bool on_usb_power;

@@ -144,6 +144,8 @@ static int take_frames(struct session *session,
 static int take_record(struct session *session,
                        const struct journal_record *record, struct error *error)
 {
+    int64_t from_ns;
+    int64_t to_ns;
     uint64_t bytes;
     switch (record->type) {
     case JOURNAL_SESSION:
@@ -160,6 +162,11 @@ static int take_record(struct session *session,
     case JOURNAL_GAP:
         if (journal_get_gap(record, &bytes)) {
             stream_broken(&session->stream, GAP_HOST);
+        }
+        return 0;
+    case JOURNAL_AWAY:
+        if (journal_get_away(record, &from_ns, &to_ns)) {
+            stream_broken(&session->stream, GAP_UNPLUGGED);
         }
         return 0;
     case JOURNAL_END:

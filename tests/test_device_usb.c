@@ -253,6 +253,41 @@ static void stream_comes_through_until_it_is_unplugged(void **state)
     device_close(device);
 }
 
+static void unplugged_wristband_is_found_again_by_its_serial(void **state)
+{
+    (void)state;
+    struct error error = {0};
+    struct wire_config config = {104, 4, 500};
+    uint8_t data[512];
+    struct device *device = open_ok("");
+    assert_int_equal(device_configure(device, &config, &error), 0);
+    fake_send(LIBUSB_TRANSFER_NO_DEVICE, 0);
+    assert_int_equal(device_read(device, data, 512, 20000, &error),
+                     ERR_DEVICE_LOST);
+    fake.device_count = 0;
+    assert_int_equal(device_reopen(device, &error), 0);
+    assert_int_equal(device_stop(device, &error), ERR_DEVICE_LOST);
+    fake.device_count = 1;
+    fake.devices[0].serial = "W0002";
+    assert_int_equal(device_reopen(device, &error), 0);
+    fake.devices[0].serial = "W0001";
+    fake.devices[0].open_number = LIBUSB_ERROR_ACCESS;
+    assert_int_equal(device_reopen(device, &error), 0);
+    fake.devices[0].open_number = 0;
+    /* It may be streaming still: it is not stopped. */
+    band.request_count = 0;
+    assert_int_equal(device_reopen(device, &error), 1);
+    assert_int_equal(band.request_count, 0);
+    assert_int_equal(device_restart(device, &error), 0);
+    assert_int_equal(band.requests[0], WIRE_REQUEST_SET_CONFIG);
+    assert_int_equal(band.requests[1], WIRE_REQUEST_START);
+    fake_send(LIBUSB_TRANSFER_COMPLETED, 7);
+    assert_int_equal(device_read(device, data, 512, 20000, &error), 7);
+    fake.devices[0].version = 0x0700;
+    assert_int_equal(device_reopen(device, &error), ERR_PROTOCOL);
+    device_close(device);
+}
+
 static void start_forgets_what_came_before_it(void **state)
 {
     (void)state;
@@ -304,6 +339,7 @@ int main(void)
         TEST(stream_left_running_is_stopped_on_opening),
         TEST(requests_reach_the_wristband_and_refusals_are_told),
         TEST(stream_comes_through_until_it_is_unplugged),
+        TEST(unplugged_wristband_is_found_again_by_its_serial),
         TEST(start_forgets_what_came_before_it),
         TEST(probe_is_the_quickest_of_eight),
     };

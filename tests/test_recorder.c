@@ -40,6 +40,13 @@ struct device {
     bool deaf; /* goes on when asked to stop */
     bool fails_to_start;
     uint64_t lost_at; /* frame at which it is unplugged, 0: never */
+    int looks;        /* until it is back, 0: never */
+    int64_t look_ns;  /* that passes with each */
+    bool loses_power; /* meanwhile; else it streams on, but for `skips` */
+    uint64_t skips;   /* frames lost on the wire */
+    uint64_t base;    /* sample with which its stream began */
+    int64_t boot_ns;  /* when its clock was 0 */
+    bool streams;
     int starts;
     int stops;
     bool stopped;
@@ -49,6 +56,7 @@ struct device {
 int device_start(struct device *device, struct error *error)
 {
     device->starts++;
+    device->streams = true;
     return device->fails_to_start
                ? error_set(error, ERR_BUSY, "the device is in use")
                : 0;
@@ -64,14 +72,15 @@ int device_stop(struct device *device, struct error *error)
 
 static size_t make_frame(const struct device *device, uint8_t *out)
 {
+    uint64_t sample = device->base + device->sent * COUNT;
     struct wire_frame frame = {
         .type = WIRE_FRAME_SAMPLES,
         .index = device->sent * COUNT,
-        .device_ns = device->sent * COUNT * PERIOD_NS,
+        .device_ns = sample * PERIOD_NS - (uint64_t)device->boot_ns,
         .count = COUNT,
     };
     for (size_t i = 0; i < COUNT; i++) {
-        frame.samples[i][0] = (int16_t)(frame.index + i);
+        frame.samples[i][0] = (int16_t)(sample + i);
         frame.samples[i][2] = INT16_MAX;
         frame.flags = WIRE_CLIP_ACCEL;
     }
@@ -83,7 +92,8 @@ static size_t make_end(const struct device *device, uint8_t *out)
     const struct wire_frame frame = {
         .type = WIRE_FRAME_END,
         .index = device->sent * COUNT,
-        .device_ns = device->sent * COUNT * PERIOD_NS,
+        .device_ns = (device->base + device->sent * COUNT) * PERIOD_NS -
+                     (uint64_t)device->boot_ns,
     };
     return wire_put_frame(out, &frame);
 }
@@ -120,16 +130,44 @@ int device_probe(struct device *device, struct recording_clock *out,
                  struct error *error)
 {
     (void)error;
-    *out = (struct recording_clock){device->clock_ns, device->clock_ns, 1, 1};
+    *out = (struct recording_clock){device->clock_ns - device->boot_ns,
+                                    device->clock_ns, 1, 1};
     return 0;
+}
+
+int device_reopen(struct device *device, struct error *error)
+{
+    if (device->looks == 0) {
+        return error_set(error, ERR_DEVICE_LOST, "it will not be back");
+    }
+    device->clock_ns += device->look_ns;
+    if (--device->looks > 0) {
+        return 0;
+    }
+    device->lost_at = 0;
+    device->sent += device->skips;
+    if (device->loses_power) {
+        device->base = (uint64_t)(device->clock_ns / PERIOD_NS);
+        device->boot_ns = device->clock_ns - PERIOD_NS * 50;
+        device->sent = 0;
+        device->streams = false;
+    }
+    return 1;
+}
+
+int device_restart(struct device *device, struct error *error)
+{
+    return device_start(device, error);
 }
 
 int device_status(struct device *device, struct wire_status *out,
                   struct error *error)
 {
-    (void)device;
     (void)error;
-    *out = (struct wire_status){.on_usb_power = true, .supply_mv = 4900};
+    *out = (struct wire_status){.state = device->streams ? WIRE_STREAMING
+                                                         : WIRE_STOPPED,
+                                .on_usb_power = true,
+                                .supply_mv = 4900};
     return 0;
 }
 
@@ -211,6 +249,8 @@ static void count_runs(struct account *account,
 static void count_record(struct account *account,
                          const struct journal_record *record)
 {
+    int64_t from_ns;
+    int64_t to_ns;
     uint64_t bytes;
     assert_false(record->after_damage);
     account->clocks += record->type == JOURNAL_CLOCK;
@@ -222,6 +262,9 @@ static void count_record(struct account *account,
     } else if (journal_get_gap(record, &bytes)) {
         assert_true(bytes > 0);
         stream_broken(&account->stream, GAP_HOST);
+    } else if (journal_get_away(record, &from_ns, &to_ns)) {
+        assert_true(to_ns > from_ns);
+        stream_broken(&account->stream, GAP_UNPLUGGED);
     } else if (record->type == JOURNAL_END) {
         account->end = record->payload[0];
     }
@@ -316,6 +359,72 @@ static void unplugged_device_keeps_what_came(void **state)
     struct account *account = read_journal();
     assert_int_equal(account->stream.rows, 770);
     assert_int_equal(account->end, JOURNAL_END_DEVICE);
+}
+
+static void device_that_is_back_goes_on_where_it_is(void **state)
+{
+    (void)state;
+    struct device device = {.frames = 200,
+                            .waits = true,
+                            .lost_at = 77,
+                            .looks = 2,
+                            .look_ns = 250000000,
+                            .skips = 5};
+    struct recorder_config config = make_config(&device);
+    assert_int_equal(record(&config, NULL), 0);
+    struct account *account = read_journal();
+    assert_int_equal(account->stream.rows, 1950);
+    assert_int_equal(account->stream.lost, 50);
+    assert_int_equal(account->gap_count, 1);
+    assert_int_equal(account->gaps[0].at_sample, 770);
+    assert_int_equal(account->gaps[0].cause, GAP_UNPLUGGED);
+    assert_int_equal(device.starts, 1);
+    assert_int_equal(account->end, JOURNAL_END_ASKED);
+}
+
+/* Each sample's value is its true number: count_runs compares it with the
+ * index that it was given. */
+static void device_that_lost_power_is_carried_on(void **state)
+{
+    (void)state;
+    struct device device = {.frames = 100,
+                            .waits = true,
+                            .lost_at = 77,
+                            .looks = 3,
+                            .look_ns = 1230000000,
+                            .loses_power = true};
+    struct recorder_config config = make_config(&device);
+    struct recorder_stats stats;
+    assert_int_equal(record(&config, &stats), 0);
+    struct account *account = read_journal();
+    assert_int_equal(device.starts, 2);
+    assert_int_equal(account->stream.rows, 1770);
+    assert_int_equal(account->gap_count, 1);
+    assert_int_equal(account->gaps[0].at_sample, 770);
+    assert_int_equal(account->gaps[0].lost_samples, 369);
+    assert_int_equal(account->gaps[0].cause, GAP_UNPLUGGED);
+    assert_int_equal(account->gaps[0].start_ns, 769LL * PERIOD_NS);
+    assert_int_equal(account->gaps[0].end_ns, 1139LL * PERIOD_NS);
+    assert_int_equal(stats.lost, 369);
+    assert_true(fabs(stats.rate_hz - RATE_HZ) < 1e-6);
+}
+
+static void device_that_is_away_does_not_keep_a_recording_open(void **state)
+{
+    (void)state;
+    struct device device = {.frames = 1000,
+                            .waits = true,
+                            .lost_at = 77,
+                            .looks = 1000,
+                            .look_ns = 4000000000};
+    struct recorder_config config = make_config(&device);
+    config.for_s = 20;
+    assert_int_equal(record(&config, NULL), ERR_DEVICE_LOST);
+    assert_string_equal(error.text, "the device is gone");
+    struct account *account = read_journal();
+    assert_int_equal(account->stream.rows, 770);
+    assert_int_equal(account->end, JOURNAL_END_DEVICE);
+    assert_true(device.looks > 990);
 }
 
 static void silent_device_is_lost(void **state)
@@ -528,6 +637,9 @@ int main(void)
         cmocka_unit_test(full_queue_is_marked_at_the_exact_sample),
         cmocka_unit_test(loss_at_the_very_end_is_marked),
         cmocka_unit_test(unplugged_device_keeps_what_came),
+        cmocka_unit_test(device_that_is_back_goes_on_where_it_is),
+        cmocka_unit_test(device_that_lost_power_is_carried_on),
+        cmocka_unit_test(device_that_is_away_does_not_keep_a_recording_open),
         cmocka_unit_test(silent_device_is_lost),
         cmocka_unit_test(stops_after_the_time_asked_for),
         cmocka_unit_test(told_to_stop_takes_all_that_still_comes),
