@@ -12,7 +12,6 @@ enum {
     BLINK_US = 250000,    /* identify: on for as long, off for as long */
     END_RETRY_US = 10000, /* while the ring is full */
     SILENT_FAILURES = 50, /* reads in a row, half a second */
-    CLIP = INT16_MAX,     /* the sensor saturates at the end of int16 */
 };
 
 static const struct wire_config default_config = {
@@ -97,18 +96,6 @@ static bool close_frame(struct band *band)
     return false;
 }
 
-static uint16_t clip_flags(const int16_t axes[6])
-{
-    uint16_t flags = 0;
-
-    for (int axis = 0; axis < 6; axis++) {
-        if (axes[axis] >= CLIP || axes[axis] <= -CLIP) {
-            flags |= axis < 3 ? WIRE_CLIP_ACCEL : WIRE_CLIP_GYRO;
-        }
-    }
-    return flags;
-}
-
 static void add_sample(struct band *band, const struct slots_sample *sample)
 {
     struct wire_frame *frame = &band->frame;
@@ -119,7 +106,7 @@ static void add_sample(struct band *band, const struct slots_sample *sample)
         frame->device_ns = lsm6dsox_sample_ns(&band->imu, sample->ticks);
     }
     memcpy(frame->samples[frame->count], sample->axes, sizeof sample->axes);
-    frame->flags |= clip_flags(sample->axes);
+    frame->flags |= wire_clip_flags(sample->axes);
     frame->count++;
     band->index++;
 }

@@ -16,41 +16,43 @@
  *        5    1 type     enum log_type
  *        6    2 size     bytes in use; pages that have none stay erased
  *        8    4 number   blocks since the flash was new
- *       12    4 begin    number of the BEGIN block of this record
+ *       12    4 tail     number of the oldest block that is not erased
+ *       16    4 begin    number of the BEGIN block of this record
+ *       20    4 record   1, 2, ...
  *
- *   BEGIN    16 u32 record      1, 2, ...
- *            20 u32 tail        the oldest block that is not erased
- *            24  8  config      struct wire_config
+ *   BEGIN    24  8  config      struct wire_config
  *            32 u64 device_ns   when it began, device clock
  *            40 u64 clock_ns    device clock and ...
  *            48 u64 utc_ns      ... UTC as the host last set it, 0: it did not
  *            56  40 calibration struct wire_calibration
  *            96  3  firmware    version
  *            99 u8  cause       enum wire_cause
- *   SAMPLES  16 u32 index       of the first sample, as in a frame
- *            20 u32 lost        samples lost just before it
- *            24 u16 flags       of a frame; the LOST ones, FIRST, RESTARTED
- *            26 u16 count       samples
- *            28 u64 device_ns   of the first sample
- *            36 u32 span_ns     from there to the last one
- *            40 u32 ticks       sensor's own time of the first sample
- *            44 i16 temperature raw, of the first sample
- *            46     packed      see pack.h
- *   END      16 u32 index       of the sample that would come next
- *            20 u32 lost        samples lost at the end
- *            24 u16 flags
- *            26 u8  cause       enum wire_cause
- *            28 u64 device_ns
- *   ERASED   16 u32 record      the last one erased; `begin` is its own number
+ *   SAMPLES  24 u32 index       of the first sample, as in a frame
+ *            28 u32 lost        samples lost just before it
+ *            32 u16 flags       of a frame; the LOST ones, FIRST, RESTARTED
+ *            34 u16 count       samples
+ *            36 u64 device_ns   of the first sample
+ *            44 u32 span_ns     from there to the last one
+ *            48 u32 ticks       sensor's own time of the first sample
+ *            52 u32 span_ticks  from there to the last one
+ *            56 i16 temperature raw, of the first sample
+ *            58     packed      see pack.h
+ *   END      24 u32 index       of the sample that would come next
+ *            28 u32 lost        samples lost at the end
+ *            32 u16 flags
+ *            34 u8  cause       enum wire_cause
+ *            36 u64 device_ns
+ *   ERASED   nothing more: `tail` and `begin` are its own number, `record` is
+ *            the last one that was erased
  *
  * A block holds no samples from two sides of a loss. Each is unpacked without
  * any other, but for the configuration in BEGIN.
  *
  * Power may go at any time. A block that is not whole is not there; what
- * log_add had reported as stored is in blocks before it. A place that was
- * written is not written again before its sector is erased; the sector in
- * which the log goes on after a mount is erased first, unless a whole block in
- * it proves that its erase had come to its end. So the log always mounts.
+ * log_add had reported as stored is in blocks before it. After a mount the log
+ * goes on behind all that was written, in a sector that a whole block proves to
+ * have been erased to the end, or else in the next one, erased anew. So it
+ * always mounts, and costs at most one erase more.
  *
  * A block that cannot be read back is written again behind itself.
  *
@@ -69,16 +71,14 @@
 enum {
     LOG_VERSION = 1,
     LOG_BLOCK = 1024, /* bytes: of what a power cut takes, the most */
-    LOG_HEADER = 16,
-    LOG_SAMPLES = 46,     /* where packed samples begin */
-    LOG_RATE_MOST = 416,  /* Hz: flash.h says why */
+    LOG_SECTOR_BLOCKS = FLASH_SECTOR / LOG_BLOCK,
     LOG_RESERVE = 8,      /* blocks kept for ends and marks */
     LOG_COUNT_MAX = 1024, /* samples of a block */
 };
 
 enum log_type {
     LOG_BEGIN = 1,
-    LOG_SAMPLES_BLOCK = 2,
+    LOG_SAMPLES = 2,
     LOG_END = 3,
     LOG_ERASED = 4,
 };
@@ -91,7 +91,7 @@ enum log_error {
 
 /* What a record begins with. */
 struct log_begin {
-    struct wire_config config; /* rate_hz LOG_RATE_MOST at most */
+    struct wire_config config; /* rate_hz WIRE_LOG_RATE_MOST at most */
     uint64_t device_ns;
     uint64_t clock_ns; /* with utc_ns: a pair of clocks; 0 for none */
     uint64_t utc_ns;
@@ -113,25 +113,25 @@ struct log_sample {
 /* All fields are private to log.c. */
 struct log {
     const struct flash *flash;
-    uint32_t blocks;   /* there are, or 0: no log */
-    uint32_t head;     /* number of the next block */
-    uint32_t tail;     /* number of the oldest one that is live */
-    uint32_t begin;    /* BEGIN block of the newest record */
-    uint32_t record;   /* newest record, 0: none yet */
-    uint32_t oldest;   /* oldest live record, record + 1: none */
-    uint32_t stored;   /* samples of the open record that are safe */
-    uint32_t erases;   /* since mount */
-    bool open;         /* `record` goes on */
-    bool sector_ready; /* head's sector is known to be erased from head on */
-    struct pack pack;  /* the block being filled */
-    struct log_sample first;
-    uint64_t last_ns;
+    uint32_t blocks; /* there are; 0: no log */
+    uint32_t head;   /* number of the next block */
+    uint32_t tail;   /* number of the oldest one that is not erased */
+    uint32_t begin;  /* BEGIN block of the newest record */
+    uint32_t record; /* newest, 0: none yet */
+    uint32_t oldest; /* that is not erased; record + 1: none */
+    uint32_t stored; /* index up to which samples are safe */
+    uint32_t erases; /* of sectors, since mount */
+    bool open;       /* the newest record goes on */
+    struct pack pack;
+    struct log_sample first; /* of the block being filled */
+    struct log_sample last;
     uint8_t block[LOG_BLOCK];
+    uint8_t check[LOG_BLOCK]; /* what is read */
 };
 
-/* Finds out what is there: reads the first block of each sector, and some
- * more. What was being written when power went is left behind. Never fails:
- * a flash that cannot be read is an empty one that cannot be written. */
+/* Finds out what is there: reads the heads of all blocks, and some blocks. What
+ * was being written when power went is left behind. Never fails: a flash that
+ * cannot be read is an empty one that cannot be written. */
 void log_mount(struct log *log, const struct flash *flash);
 
 /* Begins a record. Returns its number or an enum log_error. */
@@ -139,17 +139,17 @@ int32_t log_begin(struct log *log, const struct log_begin *begin);
 
 /* Takes a sample in. It is safe once log_stored has passed it, which is when
  * its block is full, or log_flush was called. Returns 0 or an enum log_error;
- * then the record can only be ended. */
+ * then the samples of the block are lost. */
 int log_add(struct log *log, const struct log_sample *sample);
 
 /* Writes the samples that are not safe yet. */
 int log_flush(struct log *log);
 
-/* How many samples of the open record are safe. */
+/* Samples of the open record with an index below this are safe. */
 uint32_t log_stored(const struct log *log);
 
 /* Ends the record: writes what is left and an END with `end`'s index, lost,
- * flags and device_ns. */
+ * flags and device_ns. The record is not open any more, even on error. */
 int log_end(struct log *log, const struct log_sample *end, uint8_t cause);
 
 /* Erases all records, of which `record` must be the newest and not open: so
@@ -157,29 +157,29 @@ int log_end(struct log *log, const struct log_sample *end, uint8_t cause);
  * is erased when its turn comes. Returns 0 or an enum log_error. */
 int log_erase(struct log *log, uint32_t record);
 
-/* How much there is; `out` as it goes to the host, but for `state`. */
+/* How much there is: all of `out` but watching, busy and failed. */
 void log_state(const struct log *log, struct wire_log *out);
 
-/* Looks a record up: reads all its blocks' heads. */
-int log_find(struct log *log, uint32_t record, struct wire_record *out);
+/* Looks a record up. *calibration (may be NULL) is what it was made with. */
+int log_find(struct log *log, uint32_t record, struct wire_record *out,
+             struct wire_calibration *calibration);
 
 /* ---- reading a record out, as the frames of a live stream ---- */
 
 struct log_reader {
     struct log *log;
-    uint32_t next; /* block */
-    uint32_t stop; /* first block behind the record */
-    uint32_t index;
-    uint32_t skip; /* samples of the first block that are not wanted */
+    uint32_t begin; /* BEGIN block of the record */
+    uint32_t next;  /* block */
+    uint32_t stop;  /* the first behind the record */
+    uint32_t index; /* of the next sample */
     uint32_t sequence;
-    uint32_t period; /* ticks a sample */
-    uint16_t flags;  /* for the next frame */
-    uint16_t count;  /* of the block at hand */
-    uint16_t taken;  /* of it */
-    bool cut;        /* ended without its END */
+    uint16_t count; /* samples of the block at hand */
+    uint16_t taken; /* of them */
     bool done;
-    struct log_sample first; /* of the block at hand */
+    struct log_sample first; /* of the block at hand; `lost` and `flags` until
+                              * they are told */
     uint32_t span_ns;
+    uint32_t span_ticks;
     struct unpack unpack;
     uint8_t block[LOG_BLOCK];
 };

@@ -9,6 +9,8 @@
 /* Widths of the texts in wire_info [bytes]. */
 enum { SERIAL_WIDTH = 20, MODEL_WIDTH = 32 };
 
+enum { CLIP = INT16_MAX }; /* the sensor saturates at the end of int16 */
+
 /* Where the tests begin in wire_selftest, and the bytes of each. */
 enum { TESTS_OFFSET = 4, TEST_BYTES = 5, TEST_NUMBER_MASK = 0x3F };
 
@@ -59,7 +61,8 @@ static int header_length(const uint8_t *in, size_t size)
             return -1;
         }
     }
-    if (size > 3 && in[3] != WIRE_FRAME_SAMPLES && in[3] != WIRE_FRAME_END) {
+    if (size > 3 &&
+        (in[3] < WIRE_FRAME_SAMPLES || in[3] > WIRE_FRAME_PATTERN)) {
         return -1;
     }
     if (size < 6) {
@@ -219,7 +222,7 @@ bool wire_get_status(struct wire_status *status, const uint8_t *in)
     status->ring_used = get_u32(in + 40);
     status->ring_peak = get_u32(in + 44);
     status->freq_fine = (int8_t)in[48];
-    return status->state <= WIRE_FAILED && in[1] <= 1;
+    return status->state <= WIRE_LOGGING && in[1] <= 1;
 }
 
 void wire_put_selftest(uint8_t *out, const struct wire_selftest *results)
@@ -252,6 +255,180 @@ bool wire_get_selftest(struct wire_selftest *results, const uint8_t *in)
         }
     }
     return true;
+}
+
+void wire_put_image(uint8_t *out, const struct wire_image *image)
+{
+    put_u32(out, image->bytes);
+    put_u32(out + 4, image->crc);
+}
+
+bool wire_get_image(struct wire_image *image, const uint8_t *in)
+{
+    image->bytes = get_u32(in);
+    image->crc = get_u32(in + 4);
+    return true;
+}
+
+void wire_put_calibration(uint8_t *out,
+                          const struct wire_calibration *calibration)
+{
+    put_u64(out, calibration->utc_s);
+    for (size_t axis = 0; axis < 3; axis++) {
+        put_u32(out + 8 + 4 * axis, (uint32_t)calibration->offset_ug[axis]);
+        put_u32(out + 20 + 4 * axis, (uint32_t)calibration->gain_ppm[axis]);
+    }
+    put_u32(out + 32, calibration->residual_ug);
+    put_u32(out + 36, 0);
+}
+
+bool wire_get_calibration(struct wire_calibration *calibration,
+                          const uint8_t *in)
+{
+    enum { MOST = 1000000 }; /* more than 1 g, or a gain of 0: no sensor */
+    bool possible = true;
+
+    calibration->utc_s = get_u64(in);
+    for (size_t axis = 0; axis < 3; axis++) {
+        int32_t offset = (int32_t)get_u32(in + 8 + 4 * axis);
+        int32_t gain = (int32_t)get_u32(in + 20 + 4 * axis);
+        calibration->offset_ug[axis] = offset;
+        calibration->gain_ppm[axis] = gain;
+        possible = possible && offset > -MOST && offset < MOST &&
+                   gain > -MOST && gain < MOST;
+    }
+    calibration->residual_ug = get_u32(in + 32);
+    return possible;
+}
+
+void wire_put_logging(uint8_t *out, const struct wire_logging *logging)
+{
+    wire_put_config(out, &logging->config);
+    put_u16(out + 8, logging->flags);
+    put_u16(out + 10, logging->motion_mg);
+    put_u16(out + 12, logging->still_s);
+    put_u16(out + 14, 0);
+}
+
+bool wire_get_logging(struct wire_logging *logging, const uint8_t *in)
+{
+    logging->flags = get_u16(in + 8);
+    logging->motion_mg = get_u16(in + 10);
+    logging->still_s = get_u16(in + 12);
+    return wire_get_config(&logging->config, in) &&
+           logging->config.rate_hz <= WIRE_LOG_RATE_MOST &&
+           (logging->flags & ~WIRE_LOGGING_MASK) == 0 &&
+           logging->motion_mg >= WIRE_MOTION_LEAST_MG && logging->still_s > 0;
+}
+
+void wire_put_log(uint8_t *out, const struct wire_log *log)
+{
+    memset(out, 0, WIRE_LOG_SIZE);
+    put_u32(out, log->oldest);
+    put_u32(out + 4, log->newest);
+    put_u32(out + 8, log->used);
+    put_u32(out + 12, log->blocks);
+    put_u16(out + 16, log->block_bytes);
+    out[18] = (uint8_t)(log->logging | log->watching << 1 | log->full << 2);
+    put_u32(out + 20, log->stored);
+    put_u32(out + 24, log->erases);
+    out[28] = log->busy;
+    out[29] = log->failed;
+}
+
+bool wire_get_log(struct wire_log *log, const uint8_t *in)
+{
+    log->oldest = get_u32(in);
+    log->newest = get_u32(in + 4);
+    log->used = get_u32(in + 8);
+    log->blocks = get_u32(in + 12);
+    log->block_bytes = get_u16(in + 16);
+    log->logging = (in[18] & 1) != 0;
+    log->watching = (in[18] & 2) != 0;
+    log->full = (in[18] & 4) != 0;
+    log->stored = get_u32(in + 20);
+    log->erases = get_u32(in + 24);
+    log->busy = in[28] == 1;
+    log->failed = in[29] == 1;
+    return in[18] < 8 && in[28] <= 1 && in[29] <= 1 &&
+           log->oldest <= log->newest + 1;
+}
+
+void wire_put_record(uint8_t *out, const struct wire_record *record)
+{
+    memset(out, 0, WIRE_RECORD_SIZE);
+    put_u32(out, record->number);
+    put_u32(out + 4, record->samples);
+    put_u32(out + 8, record->blocks);
+    wire_put_config(out + 16, &record->config);
+    put_u64(out + 24, record->begin_ns);
+    put_u64(out + 32, record->end_ns);
+    put_u64(out + 40, record->clock_ns);
+    put_u64(out + 48, record->utc_ns);
+    out[56] = record->began;
+    out[57] = record->ended;
+    out[58] = record->same_clock;
+    memcpy(out + 59, record->firmware, sizeof record->firmware);
+}
+
+bool wire_get_record(struct wire_record *record, const uint8_t *in)
+{
+    record->number = get_u32(in);
+    record->samples = get_u32(in + 4);
+    record->blocks = get_u32(in + 8);
+    record->begin_ns = get_u64(in + 24);
+    record->end_ns = get_u64(in + 32);
+    record->clock_ns = get_u64(in + 40);
+    record->utc_ns = get_u64(in + 48);
+    record->began = in[56];
+    record->ended = in[57];
+    record->same_clock = in[58] == 1;
+    memcpy(record->firmware, in + 59, sizeof record->firmware);
+    return wire_get_config(&record->config, in + 16) || record->number == 0;
+}
+
+void wire_put_log_read(uint8_t *out, const struct wire_log_read *read)
+{
+    put_u32(out, read->number);
+    put_u32(out + 4, read->index);
+}
+
+bool wire_get_log_read(struct wire_log_read *read, const uint8_t *in)
+{
+    read->number = get_u32(in);
+    read->index = get_u32(in + 4);
+    return read->number != 0;
+}
+
+void wire_pattern(struct wire_frame *frame, uint32_t sequence)
+{
+    enum { WIRE_PATTERN_BYTES = WIRE_SAMPLES_MAX * WIRE_SAMPLE, PRIME = 251 };
+    uint32_t byte = sequence % PRIME * WIRE_PATTERN_BYTES;
+
+    memset(frame, 0, sizeof *frame);
+    frame->type = WIRE_FRAME_PATTERN;
+    frame->sequence = sequence;
+    frame->index = (uint64_t)sequence * WIRE_SAMPLES_MAX;
+    frame->count = WIRE_SAMPLES_MAX;
+    for (size_t i = 0; i < WIRE_SAMPLES_MAX; i++) {
+        for (size_t axis = 0; axis < 6; axis++, byte += 2) {
+            uint32_t low = byte % PRIME;
+            uint32_t high = (byte + 1) % PRIME;
+            frame->samples[i][axis] = (int16_t)(uint16_t)(low | high << 8);
+        }
+    }
+}
+
+uint16_t wire_clip_flags(const int16_t axes[6])
+{
+    uint16_t flags = 0;
+
+    for (int axis = 0; axis < 6; axis++) {
+        if (axes[axis] >= CLIP || axes[axis] <= -CLIP) {
+            flags |= axis < 3 ? WIRE_CLIP_ACCEL : WIRE_CLIP_GYRO;
+        }
+    }
+    return flags;
 }
 
 uint32_t wire_accel_ug_per_lsb(uint16_t accel_g)

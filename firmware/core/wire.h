@@ -53,9 +53,11 @@ enum {
     WIRE_SAMPLE = 12,     /* bytes of one six-axis sample */
     WIRE_FRAME_MAX = 512, /* bytes; eight full-speed packets */
     WIRE_SAMPLES_MAX = (WIRE_FRAME_MAX - WIRE_HEADER - WIRE_CRC) / WIRE_SAMPLE,
-    WIRE_VENDOR_ID = 0x1209,  /* pid.codes */
-    WIRE_PRODUCT_ID = 0x0001, /* private testing: never to be given away */
-    WIRE_BULK_IN = 0x81,      /* the one endpoint beside control */
+    WIRE_VENDOR_ID = 0x1209,   /* pid.codes */
+    WIRE_PRODUCT_ID = 0x0001,  /* private testing: never to be given away */
+    WIRE_BULK_IN = 0x81,       /* the one endpoint beside control */
+    WIRE_LOG_RATE_MOST = 416,  /* Hz that a log takes: flash.h says why */
+    WIRE_MOTION_LEAST_MG = 16, /* less is noise */
 };
 
 enum wire_frame_type {
@@ -283,10 +285,9 @@ enum wire_logging_flag {
  * offset: 0 config, 8 flags u16, 10 motion_mg u16, 12 still_s u16,
  * 14 reserved u16 */
 struct wire_logging {
-    struct wire_config config; /* of records, 416 Hz at most */
+    struct wire_config config; /* of records, WIRE_LOG_RATE_MOST at most */
     uint16_t flags;            /* enum wire_logging_flag, 0: not by itself */
-    uint16_t motion_mg;        /* change of acceleration that is motion, 16 at
-                                * least */
+    uint16_t motion_mg;        /* change of acceleration that is motion */
     uint16_t still_s; /* without motion that ends a record that motion began */
 };
 
@@ -320,14 +321,13 @@ enum wire_cause {
     WIRE_CAUSE_CUT = 7,    /* of an end: power went */
 };
 
-/* offset: 0 number u32, 4 samples u32, 8 lost u32, 12 blocks u32, 16 config,
+/* offset: 0 number u32, 4 samples u32, 8 blocks u32, 12 reserved, 16 config,
  * 24 begin_ns u64, 32 end_ns u64, 40 clock_ns u64, 48 utc_ns u64,
  * 56 began u8, 57 ended u8, 58 same_clock u8, 59 firmware u8 x 3, 62 reserved
  * u16 */
 struct wire_record {
     uint32_t number;  /* 0: there is no such record, or not looked up yet */
-    uint32_t samples; /* that can be read */
-    uint32_t lost;
+    uint32_t samples; /* from its first to its last, lost ones included */
     uint32_t blocks;
     struct wire_config config;
     uint64_t begin_ns; /* device clock, as the next two */
@@ -349,6 +349,9 @@ struct wire_log_read {
 /* Fills in PATTERN frame `sequence` of a pattern: WIRE_SAMPLES_MAX samples
  * whose bytes count on, 0 .. 250, from frame to frame. */
 void wire_pattern(struct wire_frame *frame, uint32_t sequence);
+
+/* WIRE_CLIP_... of a sample: the sensor saturates at the end of int16. */
+uint16_t wire_clip_flags(const int16_t axes[6]);
 
 /* Each put writes the size named above; each get reads as many and returns
  * false where a value is not one that the format allows. */
