@@ -32,6 +32,7 @@ struct fake_imu {
     unsigned flip_at; /* 1: the next FIFO word comes with a flipped bit */
     uint8_t flip;     /* the bit */
     bool still;       /* x does not count, as if at rest */
+    uint16_t push;    /* on accelerometer x [LSB] */
     bool stuck;       /* actuation changes nothing */
     bool unlatched;   /* the counter goes on while it is read */
     bool wild;        /* next counter reading is far off */
@@ -93,7 +94,7 @@ static inline void fake_sample(struct fake_imu *imu)
     put_u16(data + 2, (uint16_t)actuated_gyro);
     put_u16(data + 4, (uint16_t)actuated_gyro);
     fake_word(imu, LSM6DSOX_TAG_GYRO, data);
-    put_u16(data, (uint16_t)(number + actuated_accel));
+    put_u16(data, (uint16_t)(number + actuated_accel + imu->push));
     put_u16(data + 2, (uint16_t)actuated_accel);
     put_u16(data + 4, (uint16_t)(8197 + actuated_accel));
     fake_word(imu, LSM6DSOX_TAG_ACCEL, data);

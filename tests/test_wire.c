@@ -127,7 +127,7 @@ static void frame_of_other_version_type_or_length_is_refused(void **state)
         size_t at;
         uint8_t value;
     } cases[] = {{0, 0xCB}, {1, 0x53}, {2, 2}, {3, 0},
-                 {3, 3},    {4, 57},   {5, 2}, {38, 2}};
+                 {3, 4},    {4, 57},   {5, 2}, {38, 2}};
     for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
         struct wire_frame frame = example(1);
         uint8_t b[WIRE_FRAME_MAX] = {0};
@@ -211,7 +211,7 @@ static void status_comes_back_as_it_went(void **state)
     assert_int_equal(out.ring_peak, 9);
     wire_put_status(b, &out);
     assert_memory_equal(a, b, sizeof a);
-    a[0] = WIRE_FAILED + 1;
+    a[0] = WIRE_LOGGING + 1;
     assert_false(wire_get_status(&out, a));
 }
 
@@ -237,6 +237,117 @@ static void selftest_comes_back_as_it_went(void **state)
     }
     b[0] = WIRE_TESTS_MAX + 1;
     assert_false(wire_get_selftest(&out, b));
+}
+
+static void calibration_comes_back_and_must_be_possible(void **state)
+{
+    (void)state;
+    const struct wire_calibration in = {.utc_s = 0x123456789A,
+                                        .offset_ug = {-1, 999999, 3},
+                                        .gain_ppm = {4, -999999, 6},
+                                        .residual_ug = 7};
+    struct wire_calibration out;
+    uint8_t b[WIRE_CALIBRATION_SIZE];
+    uint8_t again[WIRE_CALIBRATION_SIZE];
+    wire_put_calibration(b, &in);
+    assert_true(wire_get_calibration(&out, b));
+    assert_int_equal(out.utc_s, in.utc_s);
+    assert_int_equal(out.offset_ug[0], -1);
+    assert_int_equal(out.gain_ppm[1], -999999);
+    assert_int_equal(out.residual_ug, 7);
+    wire_put_calibration(again, &out);
+    assert_memory_equal(again, b, sizeof(b));
+    put_u32(b + 24, (uint32_t)-1000000);
+    assert_false(wire_get_calibration(&out, b));
+}
+
+static void logging_takes_only_what_the_flash_keeps_up_with(void **state)
+{
+    (void)state;
+    const struct wire_logging in = {.config = {416, 8, 2000},
+                                    .flags = WIRE_BY_BUTTON | WIRE_BY_MOTION,
+                                    .motion_mg = 16,
+                                    .still_s = 1};
+    struct wire_logging out;
+    uint8_t b[WIRE_LOGGING_SIZE];
+    static const struct {
+        size_t at;
+        uint16_t value;
+    } cases[] = {{0, 833}, {8, 4}, {10, 15}, {12, 0}};
+    wire_put_logging(b, &in);
+    assert_true(wire_get_logging(&out, b));
+    assert_int_equal(out.config.rate_hz, 416);
+    assert_int_equal(out.flags, in.flags);
+    assert_int_equal(out.motion_mg, 16);
+    assert_int_equal(out.still_s, 1);
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        wire_put_logging(b, &in);
+        put_u16(b + cases[i].at, cases[i].value);
+        assert_false(wire_get_logging(&out, b));
+    }
+}
+
+static void log_and_record_come_back_as_they_went(void **state)
+{
+    (void)state;
+    const struct wire_log log = {.oldest = 3,
+                                 .newest = 9,
+                                 .used = 100,
+                                 .blocks = 15000,
+                                 .block_bytes = 1024,
+                                 .watching = true,
+                                 .full = true,
+                                 .stored = 7,
+                                 .erases = 8,
+                                 .failed = true};
+    const struct wire_record record = {.number = 5,
+                                       .samples = 6,
+                                       .blocks = 7,
+                                       .config = {104, 8, 2000},
+                                       .begin_ns = 1u << 31,
+                                       .end_ns = UINT64_C(1) << 40,
+                                       .clock_ns = 9,
+                                       .utc_ns = UINT64_C(1) << 60,
+                                       .began = WIRE_CAUSE_BUTTON,
+                                       .ended = WIRE_CAUSE_CUT,
+                                       .same_clock = true,
+                                       .firmware = {1, 2, 3}};
+    struct wire_log log_out = {0};
+    struct wire_record record_out = {0};
+    uint8_t b[64];
+    uint8_t again[64];
+    wire_put_log(b, &log);
+    assert_true(wire_get_log(&log_out, b));
+    assert_int_equal(log_out.blocks, 15000);
+    assert_true(log_out.full && log_out.watching && log_out.failed);
+    assert_false(log_out.logging || log_out.busy);
+    wire_put_log(again, &log_out);
+    assert_memory_equal(b, again, WIRE_LOG_SIZE);
+    put_u32(b, 11);
+    assert_false(wire_get_log(&log_out, b));
+    wire_put_record(b, &record);
+    assert_true(wire_get_record(&record_out, b));
+    assert_int_equal(record_out.utc_ns, record.utc_ns);
+    assert_int_equal(record_out.config.gyro_dps, 2000);
+    assert_true(record_out.same_clock);
+    wire_put_record(again, &record_out);
+    assert_memory_equal(b, again, WIRE_RECORD_SIZE);
+    put_u16(b + 16, 105);
+    assert_false(wire_get_record(&record_out, b));
+}
+
+static void read_names_a_record(void **state)
+{
+    (void)state;
+    struct wire_log_read read = {.number = 4, .index = 0x80000001};
+    struct wire_log_read out;
+    uint8_t b[WIRE_LOG_READ_SIZE];
+    wire_put_log_read(b, &read);
+    assert_true(wire_get_log_read(&out, b));
+    assert_int_equal(out.index, read.index);
+    read.number = 0;
+    wire_put_log_read(b, &read);
+    assert_false(wire_get_log_read(&out, b));
 }
 
 /* LSM6DSOX data sheet, table of mechanical characteristics. */
@@ -269,6 +380,10 @@ int main(void)
         cmocka_unit_test(config_takes_only_rates_and_ranges_of_the_sensor),
         cmocka_unit_test(status_comes_back_as_it_went),
         cmocka_unit_test(selftest_comes_back_as_it_went),
+        cmocka_unit_test(calibration_comes_back_and_must_be_possible),
+        cmocka_unit_test(logging_takes_only_what_the_flash_keeps_up_with),
+        cmocka_unit_test(log_and_record_come_back_as_they_went),
+        cmocka_unit_test(read_names_a_record),
         cmocka_unit_test(scales_are_those_of_the_data_sheet),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

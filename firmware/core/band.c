@@ -12,10 +12,20 @@ enum {
     BLINK_US = 250000,    /* identify: on for as long, off for as long */
     END_RETRY_US = 10000, /* while the ring is full */
     SILENT_FAILURES = 50, /* reads in a row, half a second */
+    UPDATE_US = 50000,    /* for the answer to reach the host */
+    SEND_MOST = 16,       /* frames a poll: it must not take long */
+    BEGIN_BLINK_S = 1,    /* a record begins; and ends */
+    END_BLINK_S = 3,
+    STILL_S = 60, /* without motion ends a record, unless set otherwise */
+    MOTION_MG = 50,
 };
 
-static const struct wire_config default_config = {
-    .rate_hz = 104, .accel_g = 8, .gyro_dps = 2000};
+static const struct settings default_settings = {
+    .config = {.rate_hz = 104, .accel_g = 8, .gyro_dps = 2000},
+    .logging = {.config = {.rate_hz = 104, .accel_g = 8, .gyro_dps = 2000},
+                .motion_mg = MOTION_MG,
+                .still_s = STILL_S},
+};
 
 static uint32_t load(const _Atomic uint32_t *from)
 {
@@ -36,9 +46,12 @@ void band_init(struct band *band, const struct band_config *config)
 {
     memset(band, 0, sizeof *band);
     band->config = *config;
-    band->wanted = default_config;
     ring_init(&band->ring, config->ring, config->ring_bytes);
     lsm6dsox_init(&band->imu, &config->io.bus);
+    logger_init(&band->logger, config->flash, &default_settings,
+                config->firmware);
+    band->wanted = band->logger.settings;
+    band->update_us = UINT64_MAX;
 }
 
 /* ---- band_poll's side ---- */
@@ -151,35 +164,234 @@ static void end_stream(struct band *band)
 }
 
 /* Of a sensor that does not answer any more, the samples up to now are lost. */
-static void finish(struct band *band, bool answers)
+static void stop_sensor(struct band *band, bool answering)
 {
-    if (!answers) {
+    if (!answering) {
         uint32_t missing =
             lsm6dsox_missing(&band->imu, now_us(band) * NS_PER_US);
         count_lost(band, missing, WIRE_LOST_BUS);
         lose(band, missing, missing > 0 ? WIRE_LOST_BUS : 0);
     }
     (void)lsm6dsox_stop(&band->imu);
-    set_phase(band, BAND_ENDING);
-    end_stream(band);
+}
+
+static bool answers(const struct band *band, int count)
+{
+    return count >= 0 && band->imu.phase == LSM6DSOX_RUNNING;
 }
 
 /* Draining ends with the first batch that is not full: at high rates new
  * samples come while the last ones are read, and they would for ever. */
-static void poll_stream(struct band *band, bool drain)
+static bool is_drained(const struct band *band, int count)
 {
     const struct lsm6dsox *imu = &band->imu;
+
+    return !answers(band, count) ||
+           imu->left_words < imu->batch * LSM6DSOX_SLOT_WORDS;
+}
+
+static void poll_stream(struct band *band, bool drain)
+{
     int count = lsm6dsox_read(&band->imu, drain, band->samples);
 
     if (count > 0) {
         stream_samples(band, (size_t)count);
     }
-    bool answers = count >= 0 && imu->phase == LSM6DSOX_RUNNING;
-    if (drain &&
-        (!answers || imu->left_words < imu->batch * LSM6DSOX_SLOT_WORDS)) {
-        finish(band, answers);
+    if (drain && is_drained(band, count)) {
+        stop_sensor(band, answers(band, count));
+        set_phase(band, BAND_ENDING);
+        end_stream(band);
     }
 }
+
+/* ---- the log ---- */
+
+static void blink_for(struct band *band, uint32_t seconds)
+{
+    band->blink_us = now_us(band);
+    band->blink_until_us = band->blink_us + (uint64_t)seconds * US_PER_S;
+}
+
+static void begin_counting(struct band *band)
+{
+    memset(&band->counts, 0, sizeof band->counts);
+    band->index = 0;
+    band->sequence = 0;
+    band->lost = 0;
+    band->flags = WIRE_FIRST;
+    band->watching = false;
+}
+
+static void begin_log(struct band *band, uint8_t cause)
+{
+    if (!logger_begin(&band->logger, cause, now_us(band) * NS_PER_US)) {
+        return;
+    }
+    begin_counting(band);
+    lsm6dsox_start(&band->imu, &band->logger.settings.logging.config);
+    set_phase(band, BAND_LOGGING);
+    blink_for(band, BEGIN_BLINK_S);
+}
+
+/* What is known of the place of a sample, or of the end, in the stream. */
+static struct log_sample place_of(struct band *band)
+{
+    struct log_sample place = {
+        .index = (uint32_t)band->index,
+        .lost = band->lost,
+        .flags = band->flags,
+    };
+
+    band->lost = 0;
+    band->flags = 0;
+    return place;
+}
+
+static void log_samples(struct band *band, size_t count)
+{
+    for (size_t i = 0; i < count; i++) {
+        const struct slots_sample *sample = &band->samples[i];
+        count_lost(band, sample->lost, sample->causes);
+        lose(band, sample->lost, sample->causes);
+        band->flags |= sample->restarted ? WIRE_RESTARTED : 0;
+        struct log_sample place = place_of(band);
+        memcpy(place.axes, sample->axes, sizeof place.axes);
+        place.ticks = sample->ticks;
+        place.device_ns = lsm6dsox_sample_ns(&band->imu, sample->ticks);
+        place.temperature = band->imu.temperature;
+        logger_add(&band->logger, &place);
+        band->index++;
+        band->counts.samples++;
+    }
+}
+
+static void end_log(struct band *band, bool answering)
+{
+    stop_sensor(band, answering);
+    struct log_sample end = place_of(band);
+    end.device_ns = now_us(band) * NS_PER_US;
+    logger_end(&band->logger, &end);
+    set_phase(band, BAND_IDLE);
+    blink_for(band, END_BLINK_S);
+}
+
+/* As poll_stream; the end of a record drains the FIFO, too. */
+static void poll_log(struct band *band)
+{
+    bool drain = band->logger.ending != 0;
+    int count = lsm6dsox_read(&band->imu, drain, band->samples);
+
+    if (count > 0) {
+        log_samples(band, (size_t)count);
+    }
+    if (drain && is_drained(band, count)) {
+        end_log(band, answers(band, count));
+    }
+}
+
+static bool is_attached(const struct band *band)
+{
+    const struct band_io *io = &band->config.io;
+
+    return io->attached != NULL && io->attached(io->ctx);
+}
+
+/* While nothing else is to be done: motion may begin a record. */
+static void poll_watch(struct band *band)
+{
+    bool watch = logger_watches(&band->logger) && !is_attached(band);
+
+    if (watch && !band->watching) {
+        watch_begin(&band->logger.watch, &logger_watch_config,
+                    band->logger.settings.logging.motion_mg);
+        lsm6dsox_start(&band->imu, &logger_watch_config);
+    } else if (!watch && band->watching) {
+        (void)lsm6dsox_stop(&band->imu);
+    }
+    band->watching = watch;
+    int count = watch ? lsm6dsox_read(&band->imu, false, band->samples) : 0;
+    for (int i = 0; i < count; i++) {
+        if (watch_sample(&band->logger.watch, band->samples[i].axes)) {
+            begin_log(band, WIRE_CAUSE_MOTION);
+            return;
+        }
+    }
+}
+
+static void poll_button(struct band *band)
+{
+    const struct band_io *io = &band->config.io;
+
+    if (io->button == NULL ||
+        !logger_button(&band->logger, io->button(io->ctx), now_us(band))) {
+        return;
+    }
+    if (load(&band->phase) == BAND_IDLE) {
+        begin_log(band, WIRE_CAUSE_BUTTON);
+    } else if (load(&band->phase) == BAND_LOGGING) {
+        band->logger.ending = WIRE_CAUSE_BUTTON;
+    }
+}
+
+/* The next frame of what is sent; false behind the last one. */
+static bool next_sent(struct band *band)
+{
+    if (band->pattern_next < band->pattern) {
+        wire_pattern(&band->frame, band->pattern_next++);
+        return true;
+    }
+    return band->pattern == 0 && log_next(&band->logger.reader, &band->frame);
+}
+
+static void poll_send(struct band *band)
+{
+    for (int i = 0; i < SEND_MOST; i++) {
+        if (!band->unsent && !next_sent(band)) {
+            break;
+        }
+        size_t size = wire_put_frame(band->out, &band->frame);
+        band->unsent = !ring_put(&band->ring, band->out, size);
+        if (band->unsent) {
+            band->end_us = now_us(band) + END_RETRY_US;
+            return;
+        }
+        if (band->frame.type == WIRE_FRAME_END) {
+            set_phase(band, BAND_IDLE);
+            return;
+        }
+    }
+    band->end_us = 0;
+    if (band->pattern > 0 && band->pattern_next == band->pattern) {
+        set_phase(band, BAND_ENDING);
+        end_stream(band);
+    }
+}
+
+static void begin_sending(struct band *band, uint32_t pattern)
+{
+    begin_counting(band);
+    band->flags = 0;
+    band->pattern = pattern;
+    band->pattern_next = 0;
+    band->unsent = false;
+    band->end_us = 0;
+    set_phase(band, BAND_SENDING);
+}
+
+/* A record that is not there ends at once, cut. */
+static void send_record(struct band *band, const uint8_t *data)
+{
+    struct wire_log_read read;
+
+    begin_sending(band, 0);
+    if (!wire_get_log_read(&read, data) || !logger_read(&band->logger, &read)) {
+        band->flags = WIRE_CUT;
+        set_phase(band, BAND_ENDING);
+        end_stream(band);
+    }
+}
+
+/* ---- self-test ---- */
 
 static int32_t rate_ppm(const struct lsm6dsox *imu)
 {
@@ -202,6 +414,8 @@ static void next_run(struct band *band)
         .who_am_i = band->imu.who_am_i,
         .rate_ppm = rate_ppm(&band->imu),
         .tag_errors = band->imu.slots.tag_errors - band->test_tag_errors,
+        .has_flash = logger_exists(&band->logger),
+        .flash_wrong = band->test_flash,
     };
     int bits = selftest_next(&band->test, &facts);
 
@@ -230,23 +444,24 @@ static void poll_test(struct band *band)
 
 static void start_stream(struct band *band, const struct wire_config *config)
 {
-    memset(&band->counts, 0, sizeof band->counts);
-    band->index = 0;
-    band->sequence = 0;
-    band->lost = 0;
-    band->flags = WIRE_FIRST;
+    begin_counting(band);
     lsm6dsox_start(&band->imu, config);
     set_phase(band, BAND_STREAMING);
 }
 
 static void start_test(struct band *band)
 {
+    band->watching = false;
     selftest_begin(&band->test);
+    if (logger_exists(&band->logger)) {
+        band->test_flash = logger_test(&band->logger);
+    }
     band->test_tag_errors = band->imu.slots.tag_errors;
     lsm6dsox_start(&band->imu, &selftest_config);
     set_phase(band, BAND_TESTING);
 }
 
+/* What is being sent ends before its end, and says so. */
 static void stop(struct band *band)
 {
     uint32_t phase = load(&band->phase);
@@ -255,6 +470,58 @@ static void stop(struct band *band)
         set_phase(band, BAND_DRAINING);
     } else if (phase == BAND_TESTING) {
         end_test(band);
+    } else if (phase == BAND_SENDING) {
+        band->flags = WIRE_CUT;
+        set_phase(band, BAND_ENDING);
+        end_stream(band);
+    }
+}
+
+static void save(struct band *band, const struct band_note *note)
+{
+    struct settings *settings = &band->logger.settings;
+
+    switch (note->request) {
+    case WIRE_REQUEST_SET_CALIBRATION:
+        (void)wire_get_calibration(&settings->calibration, note->data);
+        break;
+    case WIRE_REQUEST_SET_LOGGING:
+        (void)wire_get_logging(&settings->logging, note->data);
+        break;
+    default: /* save */
+        settings->config = note->config;
+        break;
+    }
+    logger_save(&band->logger);
+}
+
+static void carry_out_logging(struct band *band, const struct band_note *note)
+{
+    struct logger *logger = &band->logger;
+
+    switch (note->request) {
+    case WIRE_REQUEST_SET_UTC:
+        logger->clock_ns = note->ns;
+        logger->utc_ns = get_u64(note->data);
+        break;
+    case WIRE_REQUEST_LOG_BEGIN:
+        begin_log(band, WIRE_CAUSE_HOST);
+        break;
+    case WIRE_REQUEST_LOG_END:
+        logger->ending = WIRE_CAUSE_HOST;
+        break;
+    case WIRE_REQUEST_LOG_LOOK:
+        logger_look(logger, get_u32(note->data));
+        break;
+    case WIRE_REQUEST_LOG_READ:
+        send_record(band, note->data);
+        break;
+    case WIRE_REQUEST_LOG_ERASE:
+        logger_erase(logger, get_u32(note->data));
+        break;
+    default:
+        save(band, note);
+        break;
     }
 }
 
@@ -270,10 +537,17 @@ static void carry_out(struct band *band, const struct band_note *note)
     case WIRE_REQUEST_SELFTEST:
         start_test(band);
         break;
-    default: /* identify */
-        band->blink_us = now_us(band);
-        band->blink_until_us =
-            band->blink_us + (uint64_t)note->value * US_PER_S;
+    case WIRE_REQUEST_IDENTIFY:
+        blink_for(band, note->value);
+        break;
+    case WIRE_REQUEST_PATTERN:
+        begin_sending(band, note->value);
+        break;
+    case WIRE_REQUEST_UPDATE:
+        band->update_us = now_us(band) + UPDATE_US;
+        break;
+    default:
+        carry_out_logging(band, note);
         break;
     }
 }
@@ -300,12 +574,8 @@ static void blink(struct band *band)
     band->blink_us = now + BLINK_US;
 }
 
-/* band_request may interrupt this; it reads the copy that is not written. */
-static void show(struct band *band)
+static void show_status(const struct band *band, struct wire_status *status)
 {
-    uint32_t next = load(&band->shown) + 1;
-    struct wire_status *status = &band->shows[next & 1];
-
     status->samples = band->counts.samples;
     status->lost_fifo = band->counts.lost_fifo;
     status->lost_bus = band->counts.lost_bus;
@@ -314,7 +584,22 @@ static void show(struct band *band)
     status->tag_errors = band->imu.slots.tag_errors;
     status->restarts = band->imu.restarts;
     status->freq_fine = band->imu.freq_fine;
+}
+
+/* band_request may interrupt this; it reads the copy that is not written. */
+static void show(struct band *band)
+{
+    uint32_t next = load(&band->shown) + 1;
+    struct band_show *out = &band->shows[next & 1];
+
+    show_status(band, &out->status);
+    log_state(&band->logger.log, &out->log);
+    out->log.watching = band->watching;
+    out->log.failed = band->logger.failed;
+    out->record = band->logger.looked_up;
+    out->record_calibration = band->logger.looked_up_calibration;
     store(&band->shown, next);
+    store(&band->settled, load(&band->done));
 }
 
 static void probe(struct band *band)
@@ -336,11 +621,18 @@ static void poll_sensor(struct band *band)
     case BAND_TESTING:
         poll_test(band);
         break;
+    case BAND_LOGGING:
+        poll_log(band);
+        break;
     case BAND_ENDING:
         end_stream(band);
         return;
-    default:
+    case BAND_SENDING:
+        poll_send(band);
         return;
+    default:
+        poll_watch(band);
+        break;
     }
     /* A single failed read is no silence, nor does a set-up that goes well up
      * to a point end it. */
@@ -362,9 +654,19 @@ void band_poll(struct band *band)
         done++;
         store(&band->done, done);
     }
+    poll_button(band);
     poll_sensor(band);
     blink(band);
     show(band);
+    if (now_us(band) >= band->update_us) {
+        band->update_us = UINT64_MAX;
+        band->config.io.update(band->config.io.ctx);
+    }
+}
+
+static uint64_t earlier(uint64_t a, uint64_t b)
+{
+    return a < b ? a : b;
 }
 
 uint64_t band_deadline_us(const struct band *band)
@@ -373,15 +675,18 @@ uint64_t band_deadline_us(const struct band *band)
     uint64_t due = UINT64_MAX;
 
     if (!band->probed || load(&band->done) != load(&band->noted) ||
-        phase == BAND_DRAINING) {
+        phase == BAND_DRAINING ||
+        (phase == BAND_LOGGING && band->logger.ending != 0)) {
         return 0;
     }
-    if (phase == BAND_STREAMING || phase == BAND_TESTING) {
-        due = band->imu.due_us;
-    } else if (phase == BAND_ENDING) {
+    if (phase == BAND_ENDING || phase == BAND_SENDING) {
         due = band->end_us;
+    } else if (phase != BAND_IDLE || band->watching) {
+        due = band->imu.due_us;
     }
-    return due < band->blink_us ? due : band->blink_us;
+    due = earlier(due, band->blink_us);
+    due = earlier(due, band->logger.button.settle_us);
+    return earlier(due, band->update_us);
 }
 
 /* ---- the USB interrupt's side ---- */
@@ -401,7 +706,7 @@ static uint32_t coming_phase(const struct band *band)
 
 /* Returns 0, or -1 if too much is noted already. */
 static int take_note(struct band *band, const struct wire_setup *setup,
-                     uint32_t phase)
+                     const uint8_t *data, uint32_t phase)
 {
     uint32_t noted = load(&band->noted);
     struct band_note *note = &band->notes[noted % BAND_NOTES];
@@ -411,40 +716,89 @@ static int take_note(struct band *band, const struct wire_setup *setup,
     }
     note->request = setup->request;
     note->value = setup->value;
-    note->config = band->wanted;
+    note->ns = now_us(band) * NS_PER_US;
+    note->config = band->wanted.config;
+    if (setup->length > 0) {
+        memcpy(note->data, data, setup->length);
+    }
     band->noted_phase = phase;
     store(&band->noted, noted + 1);
     return 0;
+}
+
+/* What is to be kept is answered from `wanted` as soon as it is asked for.
+ * Returns false if the values are not possible. */
+static bool take_settings(struct band *band, uint8_t request,
+                          const uint8_t *data)
+{
+    struct settings wanted = band->wanted;
+    bool possible = true;
+
+    if (request == WIRE_REQUEST_SET_CONFIG) {
+        possible = wire_get_config(&wanted.config, data);
+    } else if (request == WIRE_REQUEST_SET_CALIBRATION) {
+        possible = wire_get_calibration(&wanted.calibration, data);
+    } else if (request == WIRE_REQUEST_SET_LOGGING) {
+        possible = wire_get_logging(&wanted.logging, data);
+    }
+    if (possible) {
+        band->wanted = wanted;
+    }
+    return possible;
+}
+
+static int request_stop(struct band *band, const struct wire_setup *setup,
+                        const uint8_t *data, uint32_t phase)
+{
+    switch (phase) {
+    case BAND_STREAMING:
+        return take_note(band, setup, data, BAND_DRAINING);
+    case BAND_TESTING:
+    case BAND_SENDING:
+        return take_note(band, setup, data, BAND_IDLE);
+    default:
+        return 0;
+    }
 }
 
 static int request_out(struct band *band, const struct wire_setup *setup,
                        const uint8_t *data)
 {
     uint32_t phase = coming_phase(band);
-    struct wire_config config;
 
+    if (!take_settings(band, setup->request, data)) {
+        return -1;
+    }
     switch (setup->request) {
     case WIRE_REQUEST_SET_CONFIG:
-        if (phase != BAND_IDLE || !wire_get_config(&config, data)) {
-            return -1;
-        }
-        band->wanted = config;
         return 0;
     case WIRE_REQUEST_START:
-        if (phase != BAND_IDLE) {
+        ring_drop(&band->ring);
+        return take_note(band, setup, data, BAND_STREAMING);
+    case WIRE_REQUEST_STOP:
+        return request_stop(band, setup, data, phase);
+    case WIRE_REQUEST_SELFTEST:
+        return take_note(band, setup, data, BAND_TESTING);
+    case WIRE_REQUEST_PATTERN:
+        if (setup->value == 0) {
             return -1;
         }
         ring_drop(&band->ring);
-        return take_note(band, setup, BAND_STREAMING);
-    case WIRE_REQUEST_STOP:
-        if (phase == BAND_STREAMING) {
-            return take_note(band, setup, BAND_DRAINING);
+        return take_note(band, setup, data, BAND_SENDING);
+    case WIRE_REQUEST_LOG_READ:
+        ring_drop(&band->ring);
+        return take_note(band, setup, data, BAND_SENDING);
+    case WIRE_REQUEST_LOG_BEGIN:
+        return take_note(band, setup, data, BAND_LOGGING);
+    case WIRE_REQUEST_LOG_END:
+        return phase == BAND_LOGGING ? take_note(band, setup, data, phase) : 0;
+    case WIRE_REQUEST_UPDATE:
+        if (setup->value != WIRE_UPDATE_KEY || band->config.io.update == NULL) {
+            return -1;
         }
-        return phase == BAND_TESTING ? take_note(band, setup, BAND_IDLE) : 0;
-    case WIRE_REQUEST_SELFTEST:
-        return phase == BAND_IDLE ? take_note(band, setup, BAND_TESTING) : -1;
-    default: /* identify */
-        return take_note(band, setup, phase);
+        return take_note(band, setup, data, phase);
+    default:
+        return take_note(band, setup, data, phase);
     }
 }
 
@@ -458,12 +812,15 @@ static uint8_t state_of(const struct band *band)
     if (load(&band->silent) != 0) {
         return WIRE_FAILED;
     }
+    if (phase == BAND_LOGGING) {
+        return WIRE_LOGGING;
+    }
     return phase == BAND_IDLE ? WIRE_STOPPED : WIRE_STREAMING;
 }
 
 static void put_status(struct band *band, uint8_t *out)
 {
-    struct wire_status status = band->shows[load(&band->shown) & 1];
+    struct wire_status status = band->shows[load(&band->shown) & 1].status;
     const struct band_io *io = &band->config.io;
 
     status.state = state_of(band);
@@ -485,10 +842,26 @@ static void put_info(const struct band *band, uint8_t *out)
     wire_put_info(out, &info);
 }
 
+static void put_log(const struct band *band, uint8_t *out)
+{
+    struct wire_log log = band->shows[load(&band->shown) & 1].log;
+
+    log.busy = load(&band->settled) != load(&band->noted);
+    wire_put_log(out, &log);
+}
+
+static void put_results(const struct band *band, uint8_t *out)
+{
+    struct wire_selftest results;
+
+    selftest_results(&band->test, &results);
+    wire_put_selftest(out, &results);
+}
+
 /* Writes the answer to `out` (64 bytes). */
 static void request_in(struct band *band, uint8_t request, uint8_t *out)
 {
-    struct wire_selftest results;
+    const struct band_show *shown = &band->shows[load(&band->shown) & 1];
 
     switch (request) {
     case WIRE_REQUEST_INFO:
@@ -501,48 +874,112 @@ static void request_in(struct band *band, uint8_t request, uint8_t *out)
         put_u64(out, now_us(band) * NS_PER_US);
         break;
     case WIRE_REQUEST_GET_CONFIG:
-        wire_put_config(out, &band->wanted);
+        wire_put_config(out, &band->wanted.config);
         break;
-    default: /* results */
-        selftest_results(&band->test, &results);
-        wire_put_selftest(out, &results);
+    case WIRE_REQUEST_IMAGE:
+        wire_put_image(out, &band->config.image);
+        break;
+    case WIRE_REQUEST_GET_CALIBRATION:
+        wire_put_calibration(out, &band->wanted.calibration);
+        break;
+    case WIRE_REQUEST_GET_LOGGING:
+        wire_put_logging(out, &band->wanted.logging);
+        break;
+    case WIRE_REQUEST_LOG:
+        put_log(band, out);
+        break;
+    case WIRE_REQUEST_RECORD:
+        wire_put_record(out, &shown->record);
+        break;
+    case WIRE_REQUEST_RECORD_CALIBRATION:
+        wire_put_calibration(out, &shown->record_calibration);
+        break;
+    default:
+        put_results(band, out);
         break;
     }
+}
+
+/* When a request is answered. */
+enum {
+    ALWAYS = 0,
+    IDLE = 1 << 0,    /* not while something goes on */
+    LOGGING = 1 << 1, /* with IDLE: but while it logs */
+    FLASH = 1 << 2,   /* by boards with flash */
+};
+
+static const struct known {
+    uint8_t request;
+    bool in;
+    uint16_t size; /* of the answer, or of what is sent */
+    uint8_t when;
+} known[] = {
+    {WIRE_REQUEST_INFO, true, WIRE_INFO_SIZE, ALWAYS},
+    {WIRE_REQUEST_STATUS, true, WIRE_STATUS_SIZE, ALWAYS},
+    {WIRE_REQUEST_TIME, true, WIRE_TIME_SIZE, ALWAYS},
+    {WIRE_REQUEST_GET_CONFIG, true, WIRE_CONFIG_SIZE, ALWAYS},
+    {WIRE_REQUEST_SET_CONFIG, false, WIRE_CONFIG_SIZE, IDLE},
+    {WIRE_REQUEST_START, false, 0, IDLE},
+    {WIRE_REQUEST_STOP, false, 0, ALWAYS},
+    {WIRE_REQUEST_IDENTIFY, false, 0, ALWAYS},
+    {WIRE_REQUEST_SELFTEST, false, 0, IDLE},
+    {WIRE_REQUEST_RESULTS, true, WIRE_SELFTEST_SIZE, ALWAYS},
+    {WIRE_REQUEST_SET_UTC, false, WIRE_UTC_SIZE, ALWAYS},
+    {WIRE_REQUEST_IMAGE, true, WIRE_IMAGE_SIZE, ALWAYS},
+    {WIRE_REQUEST_UPDATE, false, 0, IDLE},
+    {WIRE_REQUEST_PATTERN, false, 0, IDLE},
+    {WIRE_REQUEST_SAVE, false, 0, FLASH},
+    {WIRE_REQUEST_GET_CALIBRATION, true, WIRE_CALIBRATION_SIZE, ALWAYS},
+    {WIRE_REQUEST_SET_CALIBRATION, false, WIRE_CALIBRATION_SIZE, FLASH},
+    {WIRE_REQUEST_GET_LOGGING, true, WIRE_LOGGING_SIZE, FLASH},
+    {WIRE_REQUEST_SET_LOGGING, false, WIRE_LOGGING_SIZE, FLASH},
+    {WIRE_REQUEST_LOG, true, WIRE_LOG_SIZE, FLASH},
+    {WIRE_REQUEST_LOG_BEGIN, false, 0, FLASH | IDLE},
+    {WIRE_REQUEST_LOG_END, false, 0, FLASH},
+    {WIRE_REQUEST_LOG_LOOK, false, WIRE_NUMBER_SIZE, FLASH | IDLE | LOGGING},
+    {WIRE_REQUEST_RECORD, true, WIRE_RECORD_SIZE, FLASH},
+    {WIRE_REQUEST_RECORD_CALIBRATION, true, WIRE_CALIBRATION_SIZE, FLASH},
+    {WIRE_REQUEST_LOG_READ, false, WIRE_LOG_READ_SIZE, FLASH | IDLE},
+    {WIRE_REQUEST_LOG_ERASE, false, WIRE_NUMBER_SIZE, FLASH | IDLE},
+};
+
+static const struct known *find_known(const struct wire_setup *setup)
+{
+    for (size_t i = 0; i < sizeof known / sizeof known[0]; i++) {
+        if (known[i].request == setup->request && known[i].in == setup->in) {
+            return &known[i];
+        }
+    }
+    return NULL;
+}
+
+static bool is_time_for(const struct band *band, const struct known *request)
+{
+    uint32_t phase = coming_phase(band);
+
+    if ((request->when & FLASH) != 0 && !logger_exists(&band->logger)) {
+        return false;
+    }
+    return (request->when & IDLE) == 0 || phase == BAND_IDLE ||
+           ((request->when & LOGGING) != 0 && phase == BAND_LOGGING);
 }
 
 int band_request(struct band *band, const struct wire_setup *setup,
                  uint8_t *data)
 {
-    static const struct {
-        uint8_t request;
-        bool in;
-        uint16_t size; /* of the answer, or of what is sent */
-    } known[] = {
-        {WIRE_REQUEST_INFO, true, WIRE_INFO_SIZE},
-        {WIRE_REQUEST_STATUS, true, WIRE_STATUS_SIZE},
-        {WIRE_REQUEST_TIME, true, WIRE_TIME_SIZE},
-        {WIRE_REQUEST_GET_CONFIG, true, WIRE_CONFIG_SIZE},
-        {WIRE_REQUEST_SET_CONFIG, false, WIRE_CONFIG_SIZE},
-        {WIRE_REQUEST_START, false, 0},
-        {WIRE_REQUEST_STOP, false, 0},
-        {WIRE_REQUEST_IDENTIFY, false, 0},
-        {WIRE_REQUEST_SELFTEST, false, 0},
-        {WIRE_REQUEST_RESULTS, true, WIRE_SELFTEST_SIZE},
-    };
+    const struct known *request = find_known(setup);
     uint8_t answer[64];
 
-    for (size_t i = 0; i < sizeof known / sizeof known[0]; i++) {
-        uint16_t size = known[i].size;
-        if (known[i].request != setup->request || known[i].in != setup->in) {
-            continue;
-        }
-        if (!setup->in) {
-            return setup->length == size ? request_out(band, setup, data) : -1;
-        }
-        request_in(band, setup->request, answer);
-        size = setup->length < size ? setup->length : size;
-        memcpy(data, answer, size);
-        return size;
+    if (request == NULL || !is_time_for(band, request)) {
+        return -1;
     }
-    return -1;
+    if (!setup->in) {
+        return setup->length == request->size ? request_out(band, setup, data)
+                                              : -1;
+    }
+    uint16_t size =
+        setup->length < request->size ? setup->length : request->size;
+    request_in(band, setup->request, answer);
+    memcpy(data, answer, size);
+    return size;
 }

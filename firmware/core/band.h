@@ -26,11 +26,10 @@
 #define FIRMWARE_CORE_BAND_H
 
 #include "firmware/core/flash.h"
-#include "firmware/core/log.h"
+#include "firmware/core/logger.h"
 #include "firmware/core/lsm6dsox.h"
 #include "firmware/core/ring.h"
 #include "firmware/core/selftest.h"
-#include "firmware/core/settings.h"
 #include "firmware/core/wire.h"
 
 /* What the board gives. `bus` may sleep until its interrupt comes. */
@@ -66,7 +65,9 @@ struct band_config {
 struct band_note {
     uint8_t request; /* enum wire_request */
     uint16_t value;
-    struct wire_config config; /* for START */
+    uint64_t ns;                         /* when it came */
+    struct wire_config config;           /* as wanted then */
+    uint8_t data[WIRE_CALIBRATION_SIZE]; /* that came with it */
 };
 
 enum { BAND_NOTES = 8 }; /* a power of two */
@@ -89,50 +90,67 @@ struct band_counts {
     uint32_t lost_ring;
 };
 
+/* What is shown to the host. */
+struct band_show {
+    struct wire_status status;
+    struct wire_log log;
+    struct wire_record record;
+    struct wire_calibration record_calibration;
+};
+
 /* All fields are private to band.c. */
 struct band {
     struct band_config config;
     struct ring ring;
 
     /* band_request's: what is wanted, and notes up to it. */
-    struct wire_config wanted;
+    struct settings wanted;
     uint32_t noted_phase; /* enum band_phase after the last note */
     struct band_note notes[BAND_NOTES];
     _Atomic uint32_t noted;
 
     /* band_poll's, read by band_request. */
-    _Atomic uint32_t done;   /* notes carried out */
-    _Atomic uint32_t phase;  /* enum band_phase */
-    _Atomic uint32_t silent; /* the sensor does not answer */
-    _Atomic uint32_t shown;  /* which of `shows` is valid: its low bit */
-    struct wire_status shows[2];
+    _Atomic uint32_t done;    /* notes carried out */
+    _Atomic uint32_t settled; /* notes whose outcome is shown */
+    _Atomic uint32_t phase;   /* enum band_phase */
+    _Atomic uint32_t silent;  /* the sensor does not answer */
+    _Atomic uint32_t shown;   /* which of `shows` is valid: its low bit */
+    struct band_show shows[2];
 
     /* band_poll's alone. */
     struct lsm6dsox imu;
+    struct logger logger;
     struct selftest test;
     uint32_t test_tag_errors; /* when the test began */
+    int32_t test_flash;       /* its result, likewise */
     struct band_counts counts;
     struct wire_frame frame; /* being filled */
     uint64_t index;          /* of the next sample */
     uint32_t sequence;
-    uint32_t lost;  /* not told yet: to go with the next frame */
-    uint16_t flags; /* likewise */
+    uint32_t lost;         /* not told yet: to go with the next frame */
+    uint16_t flags;        /* likewise */
+    bool watching;         /* for motion; the sensor runs for that alone */
+    uint32_t pattern;      /* frames of a pattern still to send */
+    uint32_t pattern_next; /* sequence of the next one */
+    bool unsent;           /* `frame` is of a record and not in the ring yet */
     bool probed;
     bool led_on;
     uint64_t blink_until_us;
-    uint64_t blink_us; /* next change of the LED */
-    uint64_t end_us;   /* when END is tried again */
+    uint64_t blink_us;  /* next change of the LED */
+    uint64_t end_us;    /* when END, or what is sent, is tried again */
+    uint64_t update_us; /* when to go to the boot loader */
     struct slots_sample samples[WIRE_SAMPLES_MAX];
     uint8_t out[WIRE_FRAME_MAX];
 };
 
-/* Prepares `band` from `config` (copied; the ring is borrowed). Does not touch
- * the bus: the first band_poll does. */
+/* Prepares `band` from `config` (copied; ring and flash are borrowed): mounts
+ * the log. Does not touch the bus: the first band_poll does. */
 void band_init(struct band *band, const struct band_config *config);
 
 /* Does what is due: carries out noted requests, empties the FIFO when at its
- * watermark, blinks. Call it when the IMU's interrupt pin rises and at the
- * latest when band_deadline_us() comes. */
+ * watermark, logs, blinks. Call it when the IMU's interrupt pin rises, when the
+ * button or the host comes or goes, and at the latest when band_deadline_us()
+ * comes. */
 void band_poll(struct band *band);
 
 /* Returns the device clock [us] at which band_poll is due even without an

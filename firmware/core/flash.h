@@ -14,9 +14,9 @@
  *
  * Each function returns 0, or -1 if the flash did not do it. They are called
  * by band_init's and band_poll's context only, and may block for as long as
- * the chip takes (AT25SF128A: page 0.4 ms typical, sector 60 ms typical and
- * 400 ms at most); interrupts need not be served meanwhile. The IMU's FIFO
- * holds out 0.4 s at 416 Hz, the fastest rate that the log takes.
+ * the chip takes (AT25SF128A, typical: page 0.6 ms, sector 70 ms). The IMU's
+ * FIFO holds out 0.4 s at 416 Hz, the fastest rate that the log takes; a chip
+ * that is slower costs samples, which are marked as lost.
  */
 #ifndef FIRMWARE_CORE_FLASH_H
 #define FIRMWARE_CORE_FLASH_H

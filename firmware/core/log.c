@@ -25,7 +25,7 @@ enum {
     AT_BEGIN_CAUSE = 99,
     BEGIN_SIZE = 100,
     BEGIN_BLOCKS = 2, /* a record has samples */
-    AT_INDEX = 24, /* of SAMPLES and END */
+    AT_INDEX = 24,    /* of SAMPLES and END */
     AT_LOST = 28,
     AT_FLAGS = 32,
     AT_COUNT = 34, /* of SAMPLES */
@@ -245,8 +245,7 @@ void log_mount(struct log *log, const struct flash *flash)
 /* There is room for `blocks` and for what must always find some. */
 static bool has_room(const struct log *log, uint32_t blocks)
 {
-    return log->blocks > 0 &&
-           is_free(log, log->head, blocks - 1 + LOG_RESERVE);
+    return log->blocks > 0 && is_free(log, log->head, blocks - 1 + LOG_RESERVE);
 }
 
 int32_t log_begin(struct log *log, const struct log_begin *begin)

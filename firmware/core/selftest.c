@@ -35,6 +35,7 @@ static const struct limit limits[] = {
     {WIRE_TEST_ACCEL_SELF, true, 50, 1700}, /* DS12140 table 2 */
     {WIRE_TEST_GYRO_SELF, true, 150, 700},  /* likewise */
     {WIRE_TEST_FIFO_TAGS, false, 0, 0},
+    {WIRE_TEST_FLASH, false, 0, 0},
 };
 
 /* Floor of the square root, a bit at a time (the M0+ has no unit for it). */
@@ -207,6 +208,10 @@ int selftest_next(struct selftest *test, const struct selftest_facts *facts)
         judge_actuated(test, WIRE_TEST_GYRO_SELF, 3, MDPS_PER_LSB);
         judge(test, WIRE_TEST_FIFO_TAGS, (int32_t)facts->tag_errors,
               (int32_t)facts->tag_errors);
+        if (facts->has_flash) {
+            judge(test, WIRE_TEST_FLASH, facts->flash_wrong,
+                  facts->flash_wrong);
+        }
         return -1;
     }
 }

@@ -40,6 +40,8 @@ struct selftest_facts {
     uint8_t who_am_i;
     int32_t rate_ppm;    /* sensor's oscillator from nominal */
     uint32_t tag_errors; /* during the test */
+    bool has_flash;
+    int32_t flash_wrong; /* bytes, -1: it does nothing */
 };
 
 /* Rate and ranges to start the sensor with for the test. */

@@ -131,8 +131,8 @@ enum wire_request {
     WIRE_REQUEST_IMAGE = 0x0C,   /* IN  wire_image: of the firmware */
     WIRE_REQUEST_UPDATE = 0x0D,  /* OUT none *; value WIRE_UPDATE_KEY: goes to
                                   * the boot loader 50 ms later */
-    WIRE_REQUEST_PATTERN = 0x0E, /* OUT none *; value n: n PATTERN frames and
-                                  * END follow, see wire_pattern */
+    WIRE_REQUEST_PATTERN = 0x0E, /* OUT none *; value n > 0: n PATTERN frames
+                                  * and END follow, see wire_pattern */
     WIRE_REQUEST_SAVE = 0x0F,    /* OUT none f; keeps the config over a reset */
     WIRE_REQUEST_GET_CALIBRATION = 0x10, /* IN  wire_calibration */
     WIRE_REQUEST_SET_CALIBRATION = 0x11, /* OUT wire_calibration f; kept */
@@ -141,7 +141,8 @@ enum wire_request {
     WIRE_REQUEST_LOG = 0x14,             /* IN  wire_log f */
     WIRE_REQUEST_LOG_BEGIN = 0x15,       /* OUT none f * */
     WIRE_REQUEST_LOG_END = 0x16,   /* OUT none f; nothing if it does not log */
-    WIRE_REQUEST_LOG_LOOK = 0x17,  /* OUT u32 f *: looks a record up */
+    WIRE_REQUEST_LOG_LOOK = 0x17,  /* OUT u32 f *, but while logging: looks a
+                                    * record up */
     WIRE_REQUEST_RECORD = 0x18,    /* IN  wire_record f: that was looked up */
     WIRE_REQUEST_LOG_READ = 0x19,  /* OUT wire_log_read f *; frames follow */
     WIRE_REQUEST_LOG_ERASE = 0x1A, /* OUT u32 f *: all, if it is the newest */
@@ -317,8 +318,7 @@ enum wire_cause {
     WIRE_CAUSE_MOTION = 3, /* or its absence */
     WIRE_CAUSE_FULL = 4,   /* of an end: no room */
     WIRE_CAUSE_FLASH = 5,  /* of an end: the flash fails */
-    WIRE_CAUSE_SENSOR = 6, /* of an end: the sensor does not answer */
-    WIRE_CAUSE_CUT = 7,    /* of an end: power went */
+    WIRE_CAUSE_CUT = 6,    /* of an end: power went */
 };
 
 /* offset: 0 number u32, 4 samples u32, 8 blocks u32, 12 reserved, 16 config,
