@@ -33,7 +33,7 @@ TESTS := $(patsubst tests/%.c,%,$(wildcard tests/test_*.c))
 TEST_PROGRAMS := $(TESTS:%=$(BUILD)/test/%)
 
 .PHONY: all demo test check lint format accuracy accuracy-plot bench crash \
-    firmware install man clean help setup
+    firmware chain install man clean help setup
 
 ## all: build build/carpus (the default)
 all: $(BUILD)/carpus
@@ -98,7 +98,7 @@ clean:
 
 ## help: this list
 help:
-	@sed -n 's/^## //p' Makefile firmware/nano_rp2040/build.mk
+	@sed -n 's/^## //p' $(MAKEFILE_LIST)
 
 # .setup-A-B: the packages of tiers A and B of scripts/packages are installed.
 $(BUILD)/.setup-%: scripts/packages scripts/setup
@@ -146,6 +146,6 @@ $(BUILD)/test/test_%: $(BUILD)/test/obj/tests/test_%.o \
     $(BUILD)/test/obj/libcarpus.a
 	$(LINK) $(SANITIZE) $^ $(LIBRARY_LIBS) -lcmocka -o $@
 
-include firmware/nano_rp2040/build.mk
+include firmware/nano_rp2040/build.mk tests/chain/build.mk
 
 .SECONDARY:

@@ -1,0 +1,23 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+# What `make chain` needs beside the firmware: included by the Makefile.
+
+# Unit tests that also run as Cortex-M0 code.
+M0 := $(BUILD)/chain/core_m0
+M0_TESTS := band lsm6dsox ring usb_bulk usb_control usb_descriptors wire \
+    wire_board
+M0_PROGRAMS := $(M0_TESTS:%=$(M0)/test_%.elf)
+M0_CFLAGS = -std=c11 -mcpu=cortex-m0 -mthumb -O1 -g -ffunction-sections \
+    -Wall -Wextra -Werror -I. -isystem tests/chain/core_m0
+M0_LDFLAGS = -nostartfiles --specs=nano.specs --specs=rdimon.specs \
+    -Wl,--gc-sections -T tests/chain/core_m0/link.ld
+M0_SOURCES := tests/chain/core_m0/start.c $(wildcard firmware/core/*.c)
+
+## chain: test the firmware's binary and the chain behind it, no hardware
+chain: $(BUILD)/.setup-build-firmware-chain $(BUILD)/carpus firmware \
+    $(M0_PROGRAMS)
+	$(V)tests/chain/run $(BUILD)
+
+$(M0)/test_%.elf: tests/test_%.c $(M0_SOURCES) $(wildcard firmware/core/*.h \
+    tests/*.h tests/chain/core_m0/*) | $(BUILD)/.setup-build-firmware-chain
+	@mkdir -p $(@D)
+	$(V)$(ARM)gcc $(M0_CFLAGS) $(M0_LDFLAGS) $< $(M0_SOURCES) -lm -o $@
