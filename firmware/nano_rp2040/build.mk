@@ -37,7 +37,7 @@ $(FIRMWARE)/make_image: $(BUILD)/obj/firmware/nano_rp2040/make_image.o \
 
 # The ELF gets what was filled in, too: CRC of boot2, and the header.
 $(FIRMWARE)/carpus.uf2: $(FIRMWARE)/linked.elf $(FIRMWARE)/make_image
-	$(V)$(ARM)objcopy -O binary $< $(FIRMWARE)/linked.bin
+	$(V)$(ARM)objcopy -O binary --gap-fill 0xff $< $(FIRMWARE)/linked.bin
 	$(V)$(FIRMWARE)/make_image $(FIRMWARE)/linked.bin $(VERSION) \
 	    $(FIRMWARE)/carpus.bin $@
 	$(V)head -c 256 $(FIRMWARE)/carpus.bin >$(FIRMWARE)/boot2.bin

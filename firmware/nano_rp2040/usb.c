@@ -7,9 +7,14 @@
 #include "firmware/nano_rp2040/vectors.h"
 
 enum {
-    ARM_UNTIL_US = 800,  /* after a start of frame (erratum E15) */
+    ARM_UNTIL_US = 700,  /* after a start of frame was seen: erratum E15 says
+                          * 800; it may be seen, and arming done, later */
     TRANSACTION_US = 70, /* token, 64 bytes and handshake, and some more */
 };
+
+/* The bulk endpoint: with nothing armed it answers NAK. One that is not enabled
+ * answers nothing, which a host takes for a device that is gone. */
+#define ENDPOINT_ON (USB_EP_ENABLE | USB_EP_BULK | USB_EP1_DATA_OFFSET)
 
 /* The interrupt's, but for `awake`. */
 static struct {
@@ -70,9 +75,14 @@ static uint32_t packet_bits(size_t size, bool data1)
 
 /* ---- bulk ---- */
 
+/* A start of frame from before one was asked for would come at once, and late
+ * in its frame: it is forgotten. */
 static void want_frames(bool wanted)
 {
     if (wanted) {
+        if ((reg_get(USB_INTE) & USB_INT_SOF) == 0) {
+            (void)reg_get(USB_SOF_RD);
+        }
         reg_set(USB_INTE, USB_INT_SOF);
     } else {
         reg_clear(USB_INTE, USB_INT_SOF);
@@ -90,7 +100,7 @@ static void arm(void)
     if (usb.armed_count == 0) {
         return;
     }
-    uint32_t control = USB_EP_ENABLE | USB_EP_BULK | USB_EP1_DATA_OFFSET;
+    uint32_t control = ENDPOINT_ON;
     uint32_t value = USB_BUF_SEL;
     for (int i = 0; i < usb.armed_count; i++) {
         const struct usb_bulk_packet *packet = &usb.armed[i];
@@ -150,6 +160,7 @@ static int disarm(void)
     reg_put(USB_EP1_IN_BUF, 0);
     reg_clear(USB_BUFF_STATUS, USB_BUFF_EP1_IN);
     usb.armed_count = 0;
+    reg_put(USB_EP1_IN_CTRL, usb.on ? ENDPOINT_ON : 0);
     return count;
 }
 
@@ -164,6 +175,7 @@ static void set_configured(void *ctx, bool on)
     usb_bulk_reset(&usb.bulk, disarm() > 0);
     usb.on = on;
     usb.active = on;
+    reg_put(USB_EP1_IN_CTRL, on ? ENDPOINT_ON : 0);
     want_frames(on);
 }
 
@@ -172,9 +184,8 @@ static void set_halted(void *ctx, bool halted)
     (void)ctx;
     usb_bulk_reset(&usb.bulk, disarm() > 0);
     usb.on = !halted;
+    reg_put(USB_EP1_IN_CTRL, ENDPOINT_ON);
     if (halted) {
-        reg_put(USB_EP1_IN_CTRL,
-                USB_EP_ENABLE | USB_EP_BULK | USB_EP1_DATA_OFFSET);
         reg_put(USB_EP1_IN_BUF, USB_BUF_SEL | USB_BUF_STALL);
     }
     want_frames(!halted);
