@@ -64,6 +64,11 @@ $(BUILD)/accuracy/points.csv: $(BUILD)/carpus $(wildcard tests/accuracy/*.py)
 crash: $(BUILD)/carpus $(BUILD)/crash_sigkill
 	$(V)$(BUILD)/crash_sigkill $(BUILD)/carpus
 
+## chain: the firmware's binary in an emulator, and through a kernel to carpus
+chain: $(BUILD)/.setup-build-test-firmware-chain $(BUILD)/carpus firmware \
+    $(BUILD)/chain/sensor
+	$(V)tests/chain/run $(BUILD)
+
 ## bench: speed and memory, side by side with what else there is
 bench: $(BUILD)/carpus $(BUILD)/bench_recording
 	$(V)scripts/bench $(BUILD)
@@ -137,6 +142,10 @@ $(BUILD)/accuracy_%: $(BUILD)/obj/tests/accuracy/%.o $(BUILD)/obj/libcarpus.a
 	$(LINK) $^ $(LIBRARY_LIBS) -o $@
 
 $(BUILD)/crash_%: $(BUILD)/obj/tests/crash/%.o $(BUILD)/obj/libcarpus.a
+	$(LINK) $^ $(LIBRARY_LIBS) -o $@
+
+$(BUILD)/chain/%: $(BUILD)/obj/tests/chain/%.o $(BUILD)/obj/libcarpus.a
+	@mkdir -p $(@D)
 	$(LINK) $^ $(LIBRARY_LIBS) -o $@
 
 $(BUILD)/test/carpus: $(BUILD)/test/obj/carpus.o $(BUILD)/test/obj/libcarpus.a

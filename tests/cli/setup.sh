@@ -8,6 +8,9 @@ echo "test   no-such-package-here  is on none" >>scripts/packages
 
 check nothing_to_do_is_done_in_silence sh -c \
     'test -z "$(sh scripts/setup build 2>&1)"'
+echo "awk  awk  comes under another name" >>scripts/packages
+check what_another_package_provides_is_there sh -c \
+    'test -z "$(sh scripts/setup awk 2>&1)"'
 rejects unknown_tier 64 "no tier 'nonsense'" sh scripts/setup nonsense
 
 # What runs there instead of the real ones: somebody without rights; and root
