@@ -178,6 +178,7 @@ static bool is_newest(struct log *log, uint32_t place, bool found)
     uint8_t *block = log->check;
 
     if (!read_at(log, place, block, HEADER) ||
+        block[AT_VERSION] != LOG_VERSION ||
         (found && get_u32(block + AT_NUMBER) < log->head) ||
         !read_at(log, place, block, LOG_BLOCK) ||
         !is_block(log, place, block)) {
@@ -230,7 +231,8 @@ void log_mount(struct log *log, const struct flash *flash)
     }
     log->blocks = (flash->sectors - FLASH_LOG) * LOG_SECTOR_BLOCKS;
     /* Numbers rise with the place: from the last place down, few are newer
-     * than those seen before, and only these are read whole. */
+     * than those seen before, and only these are read whole: the board has but
+     * a second to start. */
     for (uint32_t place = log->blocks; place > 0; place--) {
         found |= is_newest(log, place - 1, found);
     }
