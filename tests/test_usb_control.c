@@ -371,8 +371,8 @@ static void data_to_the_device_arrives_before_its_status(void **state)
         data[i] = (uint8_t)(3 * i);
     }
     configure(&bench);
-    for (uint16_t size = 1; size <= USB_CONTROL_DATA; size++) {
-        struct usb_step step = set_up(&bench, 0x40, LONG, 7, 8, size);
+    for (size_t size = 1; size <= sizeof data; size++) {
+        struct usb_step step = set_up(&bench, 0x40, LONG, 7, 8, (uint16_t)size);
         assert_int_equal(step.action, USB_RECEIVE);
         assert_true(step.data1);
         step = usb_control_received(&bench.control, data, size);

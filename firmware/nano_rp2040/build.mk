@@ -17,6 +17,8 @@ FIRMWARE_OBJECTS := $(patsubst %,$(FIRMWARE)/obj/%.o,$(basename \
 
 ## firmware: build the wristband's firmware: build/firmware/carpus.{elf,bin,uf2}
 firmware: $(FIRMWARE)/carpus.uf2
+	$(V)/usr/bin/python3 firmware/nano_rp2040/budget.py \
+	    $(FIRMWARE)/carpus.elf $(FIRMWARE)/obj
 
 $(FIRMWARE)/obj/%.o: %.c | $(BUILD)/.setup-build-firmware
 	@mkdir -p $(@D)
@@ -24,7 +26,7 @@ $(FIRMWARE)/obj/%.o: %.c | $(BUILD)/.setup-build-firmware
 
 $(FIRMWARE)/obj/%.o: %.S | $(BUILD)/.setup-build-firmware
 	@mkdir -p $(@D)
-	$(V)$(ARM)gcc $(FIRMWARE_CFLAGS) -MMD -MP -c $< -o $@
+	$(V)$(ARM)gcc $(FIRMWARE_CFLAGS) -Wa,--debug-prefix-map=$(CURDIR)=. -MMD -MP -c $< -o $@
 
 $(FIRMWARE)/linked.elf: $(FIRMWARE_OBJECTS) firmware/nano_rp2040/link.ld
 	$(V)$(ARM)gcc $(FIRMWARE_LDFLAGS) -Wl,-Map=$(FIRMWARE)/carpus.map \
@@ -36,7 +38,7 @@ $(FIRMWARE)/make_image: $(BUILD)/obj/firmware/nano_rp2040/make_image.o \
 	$(LINK) $^ -o $@
 
 # The ELF gets what was filled in, too: CRC of boot2, and the header.
-$(FIRMWARE)/carpus.uf2: $(FIRMWARE)/linked.elf $(FIRMWARE)/make_image
+$(FIRMWARE)/carpus.uf2: $(FIRMWARE)/linked.elf $(FIRMWARE)/make_image Makefile
 	$(V)$(ARM)objcopy -O binary --gap-fill 0xff $< $(FIRMWARE)/linked.bin
 	$(V)$(FIRMWARE)/make_image $(FIRMWARE)/linked.bin $(VERSION) \
 	    $(FIRMWARE)/carpus.bin $@
