@@ -11,15 +11,17 @@
 
 #include "acquire/clocks.h"
 #include "acquire/command.h"
+#include "acquire/describe.h"
 #include "acquire/device.h"
 #include "acquire/events.h"
 #include "acquire/interrupt.h"
 #include "acquire/output.h"
 #include "acquire/record_text.h"
 #include "acquire/recorder.h"
+#include "acquire/requests.h"
+#include "acquire/sensor_option.h"
 #include "acquire/session.h"
 #include "acquire/terminal.h"
-#include "acquire/uuid.h"
 
 /* ---- options ---- */
 
@@ -101,44 +103,15 @@ static const char doc[] =
     "once, a journal is left; 84 the device went away. After 80, 81 and 84 the "
     "recording is there with all that came.";
 
-/* An option that takes one of a few numbers. */
-static int choose(const char *option, const char *text, const uint16_t *values,
-                  uint16_t *out, struct error *error)
+static const char *sensor_option_name(int key)
 {
-    double number = 0;
-    int err = command_number(option, text, 0, UINT16_MAX, &number, error);
-    if (err < 0) {
-        return err;
-    }
-    char list[64] = "";
-    size_t used = 0;
-    for (size_t i = 0; values[i] != 0; i++) {
-        if (number == values[i]) {
-            *out = values[i];
-            return 0;
-        }
-        used += (size_t)snprintf(list + used, sizeof(list) - used, " %d",
-                                 values[i]);
-    }
-    return error_set(error, ERR_USAGE, "%s: '%s' is none of%s", option, text,
-                     list);
-}
-
-static int choose_config(int key, const char *text, struct options *options)
-{
-    static const uint16_t rates[] = {26, 52, 104, 208, 416, 833, 1667, 0};
-    static const uint16_t accels[] = {2, 4, 8, 16, 0};
-    static const uint16_t gyros[] = {250, 500, 1000, 2000, 0};
-    struct wire_config *config = &options->config;
     switch (key) {
     case KEY_RATE:
-        return choose("--rate", text, rates, &config->rate_hz, options->error);
+        return "--rate";
     case KEY_ACCEL:
-        return choose("--accel-range", text, accels, &config->accel_g,
-                      options->error);
+        return "--accel-range";
     default:
-        return choose("--gyro-range", text, gyros, &config->gyro_dps,
-                      options->error);
+        return "--gyro-range";
     }
 }
 
@@ -194,7 +167,8 @@ static int take_option(int key, char *text, struct options *options)
     case KEY_RATE:
     case KEY_ACCEL:
     case KEY_GYRO:
-        return choose_config(key, text, options);
+        return sensor_option(sensor_option_name(key), text, &options->config,
+                             options->error);
     case KEY_WRIST:
         return choose_placement("--wrist", text, options);
     case KEY_PLACEMENT:
@@ -314,53 +288,30 @@ static int write_truth(const struct options *options,
                                 "scripted");
 }
 
-static void write_utc(int64_t ns, char *out, size_t size)
-{
-    time_t seconds = (time_t)(ns / 1000000000);
-    struct tm utc;
-    gmtime_r(&seconds, &utc);
-    size_t n = strftime(out, size, "%Y-%m-%dT%H:%M:%S", &utc);
-    snprintf(out + n, size - n, ".%03dZ", (int)(ns % 1000000000 / 1000000));
-}
-
 static void copy_text(char *out, size_t size, const char *text)
 {
     snprintf(out, size, "%s", text != NULL ? text : "");
 }
 
-static int describe(const struct options *options, const struct device *device,
+static int describe(const struct options *options, struct device *device,
                     struct recording_info *info)
 {
-    static const double gravity = 9.80665;                     /* [m/s2] */
-    static const double degree = 3.14159265358979323846 / 180; /* [rad] */
-    const struct wire_config *config = &options->config;
-    struct wire_info band;
-    device_info(device, &band);
-    *info = (struct recording_info){
-        .placement = options->placement,
-        .has_accel = true,
-        .has_gyro = true,
-        .accel_range_g = config->accel_g,
-        .gyro_range_dps = config->gyro_dps,
-        .accel_scale = wire_accel_ug_per_lsb(config->accel_g) * 1e-6 * gravity,
-        .gyro_scale = wire_gyro_udps_per_lsb(config->gyro_dps) * 1e-6 * degree,
-        .rate_nominal_hz = config->rate_hz,
-        .software = "carpus " CARPUS_VERSION,
-        .calibration = "none",
-    };
-    write_utc(utc_ns(), info->created_utc, sizeof(info->created_utc));
+    struct wire_calibration calibration;
+    int err = request_calibration(device, &calibration, options->error);
+    if (err == 0) {
+        err = describe_device(device, &options->config, &calibration, info,
+                              options->error);
+    }
+    if (err < 0) {
+        return err;
+    }
+    info->placement = options->placement;
+    describe_utc(utc_ns(), info->created_utc, sizeof(info->created_utc));
     copy_text(info->participant, sizeof(info->participant),
               options->participant);
     copy_text(info->label, sizeof(info->label), options->label);
     copy_text(info->notes, sizeof(info->notes), options->notes);
-    copy_text(info->serial, sizeof(info->serial), band.serial);
-    copy_text(info->model, sizeof(info->model), band.model);
-    snprintf(info->firmware, sizeof(info->firmware), "%u.%u.%u",
-             band.firmware[0], band.firmware[1], band.firmware[2]);
-    return uuid_new(info->uuid) == 0
-               ? 0
-               : error_set(options->error, ERR_INTERNAL,
-                           "the system has no random numbers");
+    return 0;
 }
 
 /* ---- while ---- */

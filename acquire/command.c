@@ -4,6 +4,7 @@
 #include <argp.h>
 #include <errno.h>
 #include <math.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -20,6 +21,39 @@ int command_parse(const struct argp *argp, int argc, char **argv, void *input,
     return number == 0 ? 0
                        : error_set(error, ERR_USAGE,
                                    "wrong usage; try `%s --help`", argv[0]);
+}
+
+static void print_group(FILE *out, const struct command *const *commands,
+                        size_t count, const char *what, const char *name)
+{
+    fprintf(out, "Usage: %s COMMAND [OPTION...]\n%s\n\nCommands:\n", name,
+            what);
+    for (size_t i = 0; i < count; i++) {
+        fprintf(out, "  %-10s %s\n", commands[i]->name, commands[i]->purpose);
+    }
+    fprintf(out, "\n`%s COMMAND --help` tells more of each.\n", name);
+}
+
+int command_group(const struct command *const *commands, size_t count,
+                  const char *what, int argc, char **argv, struct error *error)
+{
+    if (argc > 1 && strcmp(argv[1], "--help") == 0) {
+        print_group(stdout, commands, count, what, argv[0]);
+        return 0;
+    }
+    for (size_t i = 0; argc > 1 && i < count; i++) {
+        if (strcmp(argv[1], commands[i]->name) == 0) {
+            char name[64];
+            snprintf(name, sizeof(name), "%s %s", argv[0], argv[1]);
+            argv[1] = name;
+            return commands[i]->run(argc - 1, argv + 1, error);
+        }
+    }
+    return argc > 1 ? error_set(error, ERR_USAGE,
+                                "no command '%.40s'; try `%s --help`", argv[1],
+                                argv[0])
+                    : error_set(error, ERR_USAGE,
+                                "which command? try `%s --help`", argv[0]);
 }
 
 static const struct {

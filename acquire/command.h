@@ -8,6 +8,8 @@
 #ifndef ACQUIRE_COMMAND_H
 #define ACQUIRE_COMMAND_H
 
+#include <stddef.h>
+
 #include "acquire/error.h"
 
 struct command {
@@ -21,6 +23,7 @@ struct command {
 
 extern const struct command analyse_command;
 extern const struct command batch_command;
+extern const struct command device_command;
 extern const struct command devices_command;
 extern const struct command export_command;
 extern const struct command import_command;
@@ -37,6 +40,11 @@ struct argp; /* <argp.h> */
  * or a negative code with a sentence. */
 int command_parse(const struct argp *argp, int argc, char **argv, void *input,
                   struct error *error);
+
+/* A command that is a group of others: runs the one that argv[1] names, or
+ * lists them. `what` says what the group is for. */
+int command_group(const struct command *const *commands, size_t count,
+                  const char *what, int argc, char **argv, struct error *error);
 
 /* Numbers and durations as a person writes them: "90", "90s", "5m", "1.5h",
  * "2d". Return 0 or ERR_USAGE with a sentence that names `option`. */

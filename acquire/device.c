@@ -18,12 +18,32 @@ static const char *const request_names[] = {
     [WIRE_REQUEST_STATUS] = "to tell its status",
     [WIRE_REQUEST_TIME] = "to tell its clock",
     [WIRE_REQUEST_GET_CONFIG] = "to tell its settings",
-    [WIRE_REQUEST_SET_CONFIG] = "new settings (it takes none while it streams)",
-    [WIRE_REQUEST_START] = "to start",
+    [WIRE_REQUEST_SET_CONFIG] =
+        "new settings (it takes none while it streams or logs)",
+    [WIRE_REQUEST_START] = "to start (it does not while it logs: `carpus "
+                           "device log stop`)",
     [WIRE_REQUEST_STOP] = "to stop",
     [WIRE_REQUEST_IDENTIFY] = "to blink",
-    [WIRE_REQUEST_SELFTEST] = "a self-test (it does none while it streams)",
+    [WIRE_REQUEST_SELFTEST] =
+        "a self-test (it does none while it streams or logs)",
     [WIRE_REQUEST_RESULTS] = "the results of its self-test",
+    [WIRE_REQUEST_SET_UTC] = "to take the time",
+    [WIRE_REQUEST_IMAGE] = "to tell of its firmware",
+    [WIRE_REQUEST_UPDATE] = "to go to its boot loader (not while it is busy)",
+    [WIRE_REQUEST_PATTERN] = "a test pattern (not while it is busy)",
+    [WIRE_REQUEST_SAVE] = "to keep settings: it has no flash",
+    [WIRE_REQUEST_GET_CALIBRATION] = "to tell its calibration",
+    [WIRE_REQUEST_SET_CALIBRATION] = "to keep a calibration: it has no flash",
+    [WIRE_REQUEST_GET_LOGGING] = "to tell how it logs: it has no flash",
+    [WIRE_REQUEST_SET_LOGGING] = "to keep how to log: it has no flash",
+    [WIRE_REQUEST_LOG] = "to tell of its log: it has no flash",
+    [WIRE_REQUEST_LOG_BEGIN] = "to log (not while it is busy)",
+    [WIRE_REQUEST_LOG_END] = "to end its log: it has no flash",
+    [WIRE_REQUEST_LOG_LOOK] = "to look into its log (not while it is busy)",
+    [WIRE_REQUEST_RECORD] = "to tell of a record: it has no flash",
+    [WIRE_REQUEST_LOG_READ] = "to send a record (not while it is busy)",
+    [WIRE_REQUEST_LOG_ERASE] = "to erase its log (not while it is busy)",
+    [WIRE_REQUEST_RECORD_CALIBRATION] = "to tell of a record",
 };
 
 int device_refused(const struct wire_setup *setup, struct error *error)

@@ -17,6 +17,8 @@
 #include "acquire/output.h"
 #include "acquire/replay.h"
 #include "acquire/simulate.h"
+#include "acquire/uf2.h"
+#include "acquire/virtual_flash.h"
 #include "firmware/core/bytes.h"
 #include "firmware/virtual/script.h"
 #include "firmware/virtual/wristband.h"
@@ -36,8 +38,10 @@ struct virtual_device {
     struct motion_source motion; /* the band's */
     const struct script *script; /* the band's; NULL: a replayed file */
     struct simulate simulate;
-    int64_t opened_ns;      /* CLOCK_MONOTONIC */
-    int64_t opened_utc_ns;  /* CLOCK_REALTIME */
+    int64_t alone_ns;      /* on the band's clock, when the host came */
+    int64_t opened_ns;     /* CLOCK_MONOTONIC */
+    int64_t opened_utc_ns; /* CLOCK_REALTIME */
+    struct virtual_flash flash;
     struct output samples;  /* of simulate.samples; file NULL: none */
     uint64_t samples_count; /* rows written there */
 };
@@ -168,6 +172,21 @@ static void write_sample(void *ctx, uint64_t index, const int16_t sample[6])
     (void)fwrite(bytes, 1, sizeof(bytes), v->samples.file);
 }
 
+/* The firmware that it is to be said to run. */
+static void set_image(const struct virtual_device *v,
+                      struct wristband_config *config)
+{
+    static const uint8_t usual[3] = {0, 1, 0};
+    struct uf2 uf2;
+    memcpy(config->firmware, usual, sizeof(usual));
+    if (v->simulate.image[0] != '\0' &&
+        uf2_read(v->simulate.image, &uf2, NULL) == 0) {
+        memcpy(config->firmware, uf2.header.firmware, sizeof(usual));
+        config->image = (struct wire_image){uf2.header.length, uf2.crc};
+        uf2_free(&uf2);
+    }
+}
+
 static int new_band(struct virtual_device *v, struct error *error)
 {
     const struct simulate *s = &v->simulate;
@@ -181,7 +200,12 @@ static int new_band(struct virtual_device *v, struct error *error)
         .fault_count = s->fault_count,
         .on_sample = v->samples.file != NULL ? write_sample : NULL,
         .on_sample_ctx = v,
+        .flash = {v->flash.bytes, v->flash.sectors},
+        .press_count = s->press_count,
+        .alone = s->offline_s > 0,
     };
+    set_image(v, &config);
+    memcpy(config.presses, s->presses, sizeof(config.presses));
     if (wristband_new(&config, v->motion, &v->band) != 0) {
         v->motion.release(v->motion.ctx);
         return error_from_errno(error, errno, "cannot simulate a wristband");
@@ -207,7 +231,23 @@ static int start_up(struct virtual_device *v, const char *name,
     if (err < 0) {
         return err;
     }
+    err = virtual_flash_open(&v->flash, v->simulate.flash, error);
+    if (err < 0) {
+        v->motion.release(v->motion.ctx);
+        return err;
+    }
     return new_band(v, error);
+}
+
+/* The time before the host came. */
+static void live_alone(struct virtual_device *v)
+{
+    if (v->simulate.offline_s > 0) {
+        wristband_run(v->band, (int64_t)(v->simulate.offline_s * NS_PER_S));
+        wristband_attach(v->band);
+    }
+    atomic_store(&v->now_ns, wristband_now_ns(v->band));
+    v->alone_ns = wristband_now_ns(v->band);
 }
 
 static int virtual_open(const char *name, const char *simulate,
@@ -225,10 +265,12 @@ static int virtual_open(const char *name, const char *simulate,
         err = error_from_errno(error, number, "cannot make a lock");
     }
     if (err < 0) {
+        virtual_flash_close(&v->flash);
         output_abort(&v->samples);
         free(v);
         return err;
     }
+    live_alone(v);
     v->opened_ns = clock_ns(CLOCK_MONOTONIC);
     v->opened_utc_ns = clock_ns(CLOCK_REALTIME);
     *out = &v->device;
@@ -239,6 +281,7 @@ static void virtual_close(struct device *device)
 {
     struct virtual_device *v = from(device);
     wristband_free(v->band);
+    virtual_flash_close(&v->flash);
     if (v->samples.file != NULL) {
         /* Whoever asked for the file finds out that it is not there. */
         (void)output_commit(&v->samples, NULL);
@@ -258,7 +301,7 @@ static bool virtual_waits(const struct device *device)
 static int64_t due_ns(const struct virtual_device *v)
 {
     int64_t passed = clock_ns(CLOCK_MONOTONIC) - v->opened_ns;
-    return (int64_t)((double)passed * v->simulate.speed);
+    return v->alone_ns + (int64_t)((double)passed * v->simulate.speed);
 }
 
 /* Moves the band's clock. Call with the lock. */
@@ -396,7 +439,7 @@ static int virtual_probe(struct device *device, struct recording_clock *out,
     *out = (struct recording_clock){
         .device_ns = (int64_t)get_u64(data),
         .host_monotonic_ns = now_ns,
-        .host_utc_ns = v->opened_utc_ns + now_ns,
+        .host_utc_ns = v->opened_utc_ns + now_ns - v->alone_ns,
         .round_trip_ns = 1000 + llabs(asymmetry_ns),
     };
     return 0;

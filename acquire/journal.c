@@ -246,3 +246,14 @@ int journal_open(struct journal_reader *reader, const char *path,
     }
     return 0;
 }
+
+int journal_continue(struct journal *journal, struct journal_reader *reader,
+                     struct error *error)
+{
+    char path[sizeof(reader->file.path)];
+    uint64_t end = reader->window_at + reader->start - reader->skipped;
+    memcpy(path, reader->file.path, sizeof(path));
+    journal->sequence = reader->sequence;
+    journal_reader_close(reader);
+    return journal_file_continue(&journal->file, path, end, error);
+}

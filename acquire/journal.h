@@ -130,6 +130,13 @@ struct journal {
 int journal_create(struct journal *journal, const char *path,
                    struct error *error);
 
+struct journal_reader;
+
+/* Goes on with a journal that `reader` has read to its end: behind its last
+ * whole record. Closes the reader. */
+int journal_continue(struct journal *journal, struct journal_reader *reader,
+                     struct error *error);
+
 /* Appends one record; after an error the journal ends with the last whole
  * one, and more may be tried. */
 int journal_append(struct journal *journal, enum journal_type type,

@@ -106,6 +106,28 @@ int journal_file_open(struct journal_file *file, const char *path,
     return err;
 }
 
+int journal_file_continue(struct journal_file *file, const char *path,
+                          uint64_t size, struct error *error)
+{
+    int err = set_path(file, path, error);
+    if (err < 0) {
+        return err;
+    }
+    file->fd = open(path, O_RDWR | O_CLOEXEC);
+    if (file->fd < 0) {
+        return error_from_errno(error, errno, "cannot write '%s'", path);
+    }
+    file->writing = true;
+    file->step = STEP_FIRST;
+    file->size = size;
+    file->allocated = size;
+    err = lock(file, LOCK_EX, error);
+    if (err < 0) {
+        close_quietly(file);
+    }
+    return err;
+}
+
 /* Sets space aside so that `end` fits. That it cannot be had is no error yet:
  * the write itself will tell. */
 static void set_aside(struct journal_file *file, uint64_t end)

@@ -37,6 +37,11 @@ int journal_file_create(struct journal_file *file, const char *path,
 int journal_file_open(struct journal_file *file, const char *path,
                       struct error *error);
 
+/* Opens a file of that name to go on writing it behind its first `size` bytes;
+ * ERR_BUSY while someone else writes or reads it. */
+int journal_file_continue(struct journal_file *file, const char *path,
+                          uint64_t size, struct error *error);
+
 /* Appends all of `data`; on error the file's size is as before, and the next
  * append writes over what may have been written. */
 int journal_file_append(struct journal_file *file, const void *data,

@@ -64,7 +64,7 @@ static const struct {
 } causes[] = {
     {GAP_FIFO, "fifo"},     {GAP_BUS, "bus"},   {GAP_DEVICE, "device"},
     {GAP_USB, "usb"},       {GAP_HOST, "host"}, {GAP_UNPLUGGED, "unplugged"},
-    {GAP_SOURCE, "source"},
+    {GAP_SOURCE, "source"}, {GAP_LOG, "log"},
 };
 
 void gap_cause_text(uint32_t cause, char *out)

@@ -89,6 +89,7 @@ enum gap_cause {
     GAP_HOST = 1 << 4,      /* host's ring was full: disk too slow */
     GAP_UNPLUGGED = 1 << 5, /* device was away */
     GAP_SOURCE = 1 << 6,    /* missing in an imported file */
+    GAP_LOG = 1 << 7,       /* the wristband's flash did not keep it */
 };
 
 struct recording_gap {

@@ -296,7 +296,7 @@ static int put_causes(hid_t gaps)
 {
     char text[256];
     size_t used = 0;
-    for (uint32_t bit = GAP_FIFO; bit <= GAP_SOURCE; bit <<= 1) {
+    for (uint32_t bit = GAP_FIFO; bit <= GAP_LOG; bit <<= 1) {
         char cause[64];
         gap_cause_text(bit, cause);
         used += (size_t)snprintf(text + used, sizeof(text) - used,

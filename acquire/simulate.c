@@ -73,6 +73,43 @@ static bool set_samples(struct simulate *s, const char *value)
     return n > 0 && (size_t)n < sizeof(s->samples);
 }
 
+static bool set_flash(struct simulate *s, const char *value)
+{
+    int n = snprintf(s->flash, sizeof(s->flash), "%s", value);
+    return n > 0 && (size_t)n < sizeof(s->flash);
+}
+
+static bool set_image(struct simulate *s, const char *value)
+{
+    int n = snprintf(s->image, sizeof(s->image), "%s", value);
+    return n > 0 && (size_t)n < sizeof(s->image);
+}
+
+static bool set_offline(struct simulate *s, const char *value)
+{
+    return number(value, 0, 1e6, &s->offline_s);
+}
+
+/* Rising times, separated by semicolons. */
+static bool set_presses(struct simulate *s, const char *value)
+{
+    char list[VALUE_MAX];
+    char *rest;
+    double last_s = -1;
+    snprintf(list, sizeof(list), "%s", value);
+    char *one = strtok_r(list, ";", &rest);
+    for (; one != NULL; one = strtok_r(NULL, ";", &rest)) {
+        double *press_s = &s->presses[s->press_count];
+        if (s->press_count == WRISTBAND_PRESSES ||
+            !number(one, 0, 1e6, press_s) || *press_s < last_s + 1) {
+            return false;
+        }
+        last_s = *press_s;
+        s->press_count++;
+    }
+    return s->press_count > 0;
+}
+
 static const char *const fault_names[FAULT_KINDS] = {
     [FAULT_STALL] = "stall", [FAULT_NACK] = "nack", [FAULT_STUCK] = "stuck",
     [FAULT_TAG] = "tag",     [FAULT_DROP] = "drop", [FAULT_RESET] = "reset",
@@ -133,6 +170,11 @@ static const struct {
     {"startup", set_startup, "a whole number from 0 to 1000"},
     {"asymmetry_us", set_asymmetry, "a number from -100000 to 100000"},
     {"samples", set_samples, "a file"},
+    {"flash", set_flash, "a file"},
+    {"image", set_image, "a file"},
+    {"offline", set_offline, "seconds, 1000000 at most"},
+    {"press", set_presses,
+     "SECONDS;SECONDS;... of at most 16 presses, a second apart at least"},
     {"fault", add_faults,
      "KIND@SECONDS:AMOUNT;... of at most 64 faults, KIND being stall, nack, "
      "stuck, tag, drop, reset or deaf"},
@@ -162,7 +204,7 @@ static int set_one(struct simulate *out, char *item, struct error *error)
     return error_set(error, ERR_USAGE,
                      "--simulate: no setting '%.80s'; there are seed, speed, "
                      "rate_error, clock_ppm, noise, startup, asymmetry_us, "
-                     "samples and fault",
+                     "samples, flash, image, offline, press and fault",
                      item);
 }
 

@@ -14,6 +14,13 @@
  *   samples=FILE       writes there every sample that the sensor put into its
  *                      FIFO, arrived or not, at its place in the stream: six
  *                      int16, little-endian, each; zeros while it was set up
+ *   flash=FILE         what the band keeps in its flash, made if it is not
+ *                      there: it outlasts the program, as it would a reset
+ *                      (1 MiB that is forgotten)
+ *   image=FILE         the firmware that the band says it runs: what this UF2
+ *                      file holds, if it is there (0.1.0, and no image)
+ *   offline=SECONDS    before the host comes, the band has been on for so long
+ *   press=SECONDS;...  the button is pressed then, counted from power-on
  *   fault=KIND@SECONDS[:AMOUNT]   stall nack stuck tag drop reset deaf; see
  *                      wristband.h; several: after ';', or another fault=
  *
@@ -40,6 +47,11 @@ struct simulate {
     unsigned startup;
     double asymmetry_us;
     char samples[4096]; /* "": none */
+    char flash[4096];   /* likewise */
+    char image[4096];   /* likewise */
+    double offline_s;
+    double presses[WRISTBAND_PRESSES];
+    size_t press_count;
     struct wristband_fault faults[SIMULATE_FAULTS_MAX];
     size_t fault_count;
 };

@@ -28,6 +28,7 @@ static const struct {
     {WIRE_LOST_FIFO, GAP_FIFO},
     {WIRE_LOST_BUS, GAP_BUS},
     {WIRE_LOST_RING, GAP_DEVICE},
+    {WIRE_LOST_LOG, GAP_LOG},
 };
 
 static uint32_t find_causes(const struct stream *stream, uint64_t jump)

@@ -470,6 +470,34 @@ static void reading_goes_on_at_any_sample(void **state)
     }
 }
 
+/* At rest a block lasts many seconds: more ns than 32 bits hold. */
+static void block_of_many_seconds_keeps_its_times(void **state)
+{
+    (void)state;
+    struct wire_frame frame;
+    uint64_t index = 0;
+    rig_init();
+    assert_int_equal(begin(), 1);
+    for (uint32_t i = 0; i < 3000; i++) {
+        const struct log_sample sample = {.index = i,
+                                          .device_ns = (uint64_t)i * 38400000,
+                                          .ticks = i * 1536u};
+        assert_int_equal(log_add(&rig.log, &sample), 0);
+    }
+    assert_int_equal(log_flush(&rig.log), 0);
+    assert_int_equal(log_open(&reader, &rig.log, 1, 0), 0);
+    while (log_next(&reader, &frame)) {
+        if (frame.count > 0) {
+            assert_int_equal(frame.index, index);
+            assert_int_equal(frame.device_ns, index * 38400000);
+            assert_int_equal(frame.imu_ticks, index * 1536);
+            index += frame.count;
+        }
+    }
+    assert_int_equal(index, 3000);
+    assert_true(rig.log.head <= 6);
+}
+
 /* One flipped bit anywhere in a block of samples costs that block. */
 static void damaged_block_is_lost_and_said_to_be(void **state)
 {
@@ -591,6 +619,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(record_tells_what_it_is),
         cmocka_unit_test(reading_goes_on_at_any_sample),
+        cmocka_unit_test(block_of_many_seconds_keeps_its_times),
         cmocka_unit_test(damaged_block_is_lost_and_said_to_be),
         cmocka_unit_test(page_that_fails_is_written_again),
         cmocka_unit_test(sector_that_fails_is_passed_over),

@@ -42,18 +42,6 @@ static uint64_t now_us(const struct band *band)
     return band->config.io.bus.now_us(band->config.io.bus.ctx);
 }
 
-void band_init(struct band *band, const struct band_config *config)
-{
-    memset(band, 0, sizeof *band);
-    band->config = *config;
-    ring_init(&band->ring, config->ring, config->ring_bytes);
-    lsm6dsox_init(&band->imu, &config->io.bus);
-    logger_init(&band->logger, config->flash, &default_settings,
-                config->firmware);
-    band->wanted = band->logger.settings;
-    band->update_us = UINT64_MAX;
-}
-
 /* ---- band_poll's side ---- */
 
 static void count_lost(struct band *band, uint32_t lost, uint16_t causes)
@@ -600,6 +588,19 @@ static void show(struct band *band)
     out->record_calibration = band->logger.looked_up_calibration;
     store(&band->shown, next);
     store(&band->settled, load(&band->done));
+}
+
+void band_init(struct band *band, const struct band_config *config)
+{
+    memset(band, 0, sizeof *band);
+    band->config = *config;
+    ring_init(&band->ring, config->ring, config->ring_bytes);
+    lsm6dsox_init(&band->imu, &config->io.bus);
+    logger_init(&band->logger, config->flash, &default_settings,
+                config->firmware);
+    band->wanted = band->logger.settings;
+    band->update_us = UINT64_MAX;
+    show(band);
 }
 
 static void probe(struct band *band)

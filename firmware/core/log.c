@@ -31,10 +31,10 @@ enum {
     AT_COUNT = 34, /* of SAMPLES */
     AT_DEVICE_NS = 36,
     AT_SPAN_NS = 44,
-    AT_TICKS = 48,
-    AT_SPAN_TICKS = 52,
-    AT_TEMPERATURE = 56,
-    AT_PACKED = 58,
+    AT_TICKS = 52,
+    AT_SPAN_TICKS = 56,
+    AT_TEMPERATURE = 60,
+    AT_PACKED = 62,
     AT_END_CAUSE = 34, /* of END */
     END_SIZE = 44,
 };
@@ -286,8 +286,7 @@ static void put_samples_header(struct log *log)
     put_u16(block + AT_FLAGS, first->flags);
     put_u16(block + AT_COUNT, (uint16_t)log->pack.count);
     put_u64(block + AT_DEVICE_NS, first->device_ns);
-    put_u32(block + AT_SPAN_NS,
-            (uint32_t)(log->last.device_ns - first->device_ns));
+    put_u64(block + AT_SPAN_NS, log->last.device_ns - first->device_ns);
     put_u32(block + AT_TICKS, first->ticks);
     put_u32(block + AT_SPAN_TICKS, log->last.ticks - first->ticks);
     put_u16(block + AT_TEMPERATURE, (uint16_t)first->temperature);
@@ -427,7 +426,7 @@ static void tell_end(const struct log *log, struct wire_record *out)
     if (block[AT_TYPE] == LOG_SAMPLES) {
         out->samples = get_u32(block + AT_INDEX) + get_u16(block + AT_COUNT);
         out->end_ns =
-            get_u64(block + AT_DEVICE_NS) + get_u32(block + AT_SPAN_NS);
+            get_u64(block + AT_DEVICE_NS) + get_u64(block + AT_SPAN_NS);
     } else if (block[AT_TYPE] == LOG_END) {
         out->samples = get_u32(block + AT_INDEX);
         out->end_ns = get_u64(block + AT_DEVICE_NS);
@@ -525,7 +524,7 @@ static void take_samples(struct log_reader *reader)
     first->device_ns = get_u64(block + AT_DEVICE_NS);
     first->ticks = get_u32(block + AT_TICKS);
     first->temperature = get_i16(block + AT_TEMPERATURE);
-    reader->span_ns = get_u32(block + AT_SPAN_NS);
+    reader->span_ns = get_u64(block + AT_SPAN_NS);
     reader->span_ticks = get_u32(block + AT_SPAN_TICKS);
     reader->count = get_u16(block + AT_COUNT);
     reader->taken = 0;
@@ -556,11 +555,11 @@ static bool next_block(struct log_reader *reader)
     return false;
 }
 
-static uint64_t between(uint32_t span, const struct log_reader *reader)
+static uint64_t between(uint64_t span, const struct log_reader *reader)
 {
     uint32_t steps = reader->count > 1 ? reader->count - 1U : 1U;
 
-    return (uint64_t)span * reader->taken / steps;
+    return span * reader->taken / steps;
 }
 
 /* Frames of a block: its line from first to last sample gives their times. */

@@ -32,11 +32,11 @@
  *            32 u16 flags       of a frame; the LOST ones, FIRST, RESTARTED
  *            34 u16 count       samples
  *            36 u64 device_ns   of the first sample
- *            44 u32 span_ns     from there to the last one
- *            48 u32 ticks       sensor's own time of the first sample
- *            52 u32 span_ticks  from there to the last one
- *            56 i16 temperature raw, of the first sample
- *            58     packed      see pack.h
+ *            44 u64 span_ns     from there to the last one
+ *            52 u32 ticks       sensor's own time of the first sample
+ *            56 u32 span_ticks  from there to the last one
+ *            60 i16 temperature raw, of the first sample
+ *            62     packed      see pack.h
  *   END      24 u32 index       of the sample that would come next
  *            28 u32 lost        samples lost at the end
  *            32 u16 flags
@@ -178,7 +178,7 @@ struct log_reader {
     bool done;
     struct log_sample first; /* of the block at hand; `lost` and `flags` until
                               * they are told */
-    uint32_t span_ns;
+    uint64_t span_ns;
     uint32_t span_ticks;
     struct unpack unpack;
     uint8_t block[LOG_BLOCK];

@@ -20,6 +20,9 @@ enum {
     READ_OVERHEAD = 3,   /* bytes before data: address, register, address */
     WRITE_OVERHEAD = 2,  /* bytes before data: address, register */
     RECOVER_BITS = 18,   /* nine clocks and a stop, at half speed */
+    PAGE_NS = 600000,    /* AT25SF128A, typical */
+    ERASE_NS = 70000000, /* likewise */
+    PRESS_NS = 200000000,
 };
 
 struct wristband {
@@ -37,6 +40,12 @@ struct wristband {
     int64_t deaf_ns;    /* the host does not fetch before */
     unsigned nacks;     /* transfers still to fail */
     unsigned stuck;     /* recoveries still to fail */
+    struct flash flash;
+    int64_t press_ns; /* next change of the button; INT64_MAX: none */
+    size_t press_next;
+    bool pressed;
+    bool attached;
+    bool updating;
     bool int1;
     bool ended;     /* the motion, and therefore the stream */
     bool streaming; /* what the sensor takes is of a stream */
@@ -223,6 +232,71 @@ static uint16_t supply(void *ctx, bool *on_usb_power)
     return USB_MV;
 }
 
+/* ---- flash, button, host ---- */
+
+static int flash_read(void *ctx, uint32_t address, uint8_t *out, size_t size)
+{
+    const struct wristband *band = ctx;
+    memcpy(out, band->config.flash.bytes + address, size);
+    return 0;
+}
+
+static int flash_program(void *ctx, uint32_t address, const uint8_t *in)
+{
+    struct wristband *band = ctx;
+    uint8_t *page = band->config.flash.bytes + address;
+    for (size_t i = 0; i < FLASH_PAGE; i++) {
+        page[i] &= in[i];
+    }
+    move_on(band, band->now_ns + PAGE_NS);
+    return 0;
+}
+
+static int flash_erase(void *ctx, uint32_t address)
+{
+    struct wristband *band = ctx;
+    memset(band->config.flash.bytes + address, 0xFF, FLASH_SECTOR);
+    move_on(band, band->now_ns + ERASE_NS);
+    return 0;
+}
+
+static bool is_pressed(void *ctx)
+{
+    const struct wristband *band = ctx;
+    return band->pressed;
+}
+
+static bool is_attached(void *ctx)
+{
+    const struct wristband *band = ctx;
+    return band->attached;
+}
+
+static void go_to_boot_loader(void *ctx)
+{
+    struct wristband *band = ctx;
+    band->updating = true;
+}
+
+/* When the button changes next, after it was as it is now. */
+static void plan_press(struct wristband *band)
+{
+    if (band->pressed) {
+        band->press_ns += PRESS_NS;
+    } else if (band->press_next < band->config.press_count) {
+        band->press_ns = seconds_ns(band->config.presses[band->press_next++]);
+    } else {
+        band->press_ns = INT64_MAX;
+    }
+}
+
+static void change_button(struct wristband *band)
+{
+    band->pressed = !band->pressed;
+    plan_press(band);
+    band->poll_ns = earlier(band->poll_ns, band->now_ns + LATENCY_NS);
+}
+
 static void begin_fault(struct wristband *band,
                         const struct wristband_fault *fault)
 {
@@ -307,6 +381,7 @@ static bool run_once(struct wristband *band, int64_t until_ns)
     int64_t stop_ns = end_ns(band);
     int64_t next_ns =
         earlier(earlier(sample_ns, run_ns), earlier(fail_ns, stop_ns));
+    next_ns = earlier(next_ns, band->press_ns);
     if (next_ns > until_ns) {
         return false;
     }
@@ -316,6 +391,9 @@ static bool run_once(struct wristband *band, int64_t until_ns)
     }
     if (stop_ns <= band->now_ns) {
         end_stream(band);
+    }
+    if (band->press_ns <= band->now_ns) {
+        change_button(band);
     }
     if (firmware_ns(band) <= band->now_ns) {
         run_firmware(band);
@@ -338,6 +416,7 @@ static bool is_valid(const struct wristband_config *config)
     return fabs(config->rate_error) <= MOST_ERROR &&
            fabs(config->clock_error_ppm) <= MOST_PPM &&
            (ring == 0 || (ring >= RING_LEAST && (ring & (ring - 1)) == 0)) &&
+           config->press_count <= WRISTBAND_PRESSES &&
            (!config->serial || strlen(config->serial) < SERIAL_SIZE);
 }
 
@@ -351,12 +430,17 @@ static void init_band(struct wristband *band, const char *serial)
                        .now_us = bus_now_us},
                .led = set_led,
                .supply = supply,
+               .button = is_pressed,
+               .attached = is_attached,
+               .update = go_to_boot_loader,
                .ctx = band},
         .ring = band->ring,
         .ring_bytes = band->config.ring_bytes,
+        .flash = &band->flash,
+        .image = band->config.image,
         .model = "carpus virtual wristband",
-        .firmware = {0, 1, 0},
     };
+    memcpy(config.firmware, band->config.firmware, sizeof(config.firmware));
     memcpy(config.serial, serial, strlen(serial));
     band_init(&band->band, &config);
 }
@@ -418,6 +502,15 @@ int wristband_new(const struct wristband_config *config,
     }
     band->start_ns = INT64_MAX;
     band->poll_ns = LATENCY_NS;
+    band->attached = !config->alone;
+    band->streaming = config->alone;
+    band->zero_ns = INT64_MAX;
+    band->flash = (struct flash){.ctx = band,
+                                 .sectors = config->flash.sectors,
+                                 .read = flash_read,
+                                 .program = flash_program,
+                                 .erase = flash_erase};
+    plan_press(band);
     init_sensor(band);
     init_band(band, config->serial ? config->serial : "VIRTUAL0001");
     *out = band;
@@ -456,7 +549,8 @@ int wristband_request(struct wristband *band, const struct wire_setup *setup,
     if (answer < 0) {
         return answer;
     }
-    if (!setup->in && setup->request == WIRE_REQUEST_START) {
+    if (!setup->in && (setup->request == WIRE_REQUEST_START ||
+                       setup->request == WIRE_REQUEST_LOG_BEGIN)) {
         band->streaming = true;
         band->ended = false;
         band->placed = false;
@@ -483,6 +577,17 @@ size_t wristband_read(struct wristband *band, uint8_t *out, size_t size)
         copied += length;
     }
     return copied;
+}
+
+void wristband_attach(struct wristband *band)
+{
+    band->attached = true;
+    band->poll_ns = earlier(band->poll_ns, band->now_ns + LATENCY_NS);
+}
+
+bool wristband_updating(const struct wristband *band)
+{
+    return band->updating;
 }
 
 bool wristband_failed(const struct wristband *band)

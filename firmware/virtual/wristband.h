@@ -4,7 +4,8 @@
  * simulated LSM6DSOX (sensor.h), moved by a motion source. It lives on a
  * virtual clock that only wristband_run moves: the same seed, motion and calls
  * give the same bytes, however fast it is run. It jumps from sample to sample
- * and lets bus transfers take their time at 400 kHz.
+ * and lets bus transfers take their time at 400 kHz, and flash what its data
+ * sheet calls typical.
  *
  * Ownership: wristband_new copies its configuration, takes the motion source
  * (it calls release in wristband_free, and itself where it fails) and gives a
@@ -20,6 +21,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "firmware/core/flash.h"
 #include "firmware/core/wire.h"
 #include "firmware/virtual/motion.h"
 
@@ -49,8 +51,18 @@ struct wristband_fault {
 typedef void wristband_sample_fn(void *ctx, uint64_t index,
                                  const int16_t sample[6]);
 
+/* Flash of the band, in memory that outlasts it if the caller wants it to. */
+struct wristband_flash {
+    uint8_t *bytes; /* borrowed, sectors * FLASH_SECTOR; erased: 0xFF */
+    uint32_t sectors;
+};
+
+enum { WRISTBAND_PRESSES = 16 };
+
 struct wristband_config {
-    const char *serial;       /* NULL: "VIRTUAL0001" */
+    const char *serial; /* NULL: "VIRTUAL0001" */
+    uint8_t firmware[3];
+    struct wire_image image;  /* that it says it runs; zeros: none */
     uint64_t seed;            /* of the noise */
     double rate_error;        /* of the sensor's oscillator, +-0.1 */
     double clock_error_ppm;   /* of the controller's clock */
@@ -59,6 +71,11 @@ struct wristband_config {
     uint32_t ring_bytes;      /* 0: 192 KiB down to a power of two */
     const struct wristband_fault *faults; /* copied */
     size_t fault_count;
+    struct wristband_flash flash; /* sectors 0: the band has none */
+    /* When the button is pressed, for 0.2 s [s from wristband_new, rising]. */
+    double presses[WRISTBAND_PRESSES];
+    size_t press_count;
+    bool alone; /* no host is there until wristband_attach */
     wristband_sample_fn *on_sample; /* NULL: none */
     void *on_sample_ctx;
 };
@@ -69,10 +86,17 @@ int wristband_new(const struct wristband_config *config,
                   struct motion_source motion, struct wristband **out);
 void wristband_free(struct wristband *band);
 
+/* A host comes. */
+void wristband_attach(struct wristband *band);
+
+/* The band has gone to its boot loader. */
+bool wristband_updating(const struct wristband *band);
+
 /* Moves the virtual clock on to `until_ns` (host time, 0 at wristband_new) and
  * lets the firmware do what falls due; a transfer under way is finished. The
- * motion starts with the first sample of the first stream, so that its times
- * are those of the recording; when it is over the stream ends by itself. A
+ * motion starts with the first sample of the first stream or record of the log
+ * (or that motion is watched for with), so that its times are those of the
+ * recording; when it is over the stream ends by itself. A
  * later stream goes on where the motion is by then. */
 void wristband_run(struct wristband *band, int64_t until_ns);
 
