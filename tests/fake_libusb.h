@@ -15,6 +15,8 @@
 #include <string.h>
 #include <time.h>
 
+#include "firmware/core/wire.h"
+
 enum { FAKE_DEVICES = 4, FAKE_FLYING = 64, FAKE_ANSWERS = 1024 };
 
 struct libusb_device {
@@ -51,6 +53,10 @@ static struct {
     struct libusb_device devices[FAKE_DEVICES];
     int device_count; /* -1: not even a root hub */
     int (*control)(uint8_t request, uint8_t *data, uint16_t length);
+    /* A whole device: vendor requests (-1 stalls) and, once `answers` are used
+     * up, what the bulk endpoint has (0: nothing now). */
+    int (*vendor)(const struct wire_setup *setup, uint8_t *data);
+    size_t (*bulk)(uint8_t *out, size_t size);
     struct fake_answer answers[FAKE_ANSWERS];
     int answer_count;
     int answer_next;
@@ -80,6 +86,8 @@ static void fake_reset(void)
         .vendor = 0x1209, .product = 1, .version = 0x0100, .serial = "W0001"};
     fake.device_count = 1;
     fake.control = NULL;
+    fake.vendor = NULL;
+    fake.bulk = NULL;
     fake.answer_count = fake.answer_next = 0;
     fake.count = 0;
     fake.keep_cancelled = false;
@@ -87,7 +95,7 @@ static void fake_reset(void)
     pthread_mutex_unlock(&fake.lock);
 }
 
-static void fake_send(int status, int size)
+static inline void fake_send(int status, int size)
 {
     pthread_mutex_lock(&fake.lock);
     fake.answers[fake.answer_count++] =
@@ -96,7 +104,7 @@ static void fake_send(int status, int size)
     pthread_mutex_unlock(&fake.lock);
 }
 
-static int fake_sent(void)
+static inline int fake_sent(void)
 {
     pthread_mutex_lock(&fake.lock);
     int n = fake.answer_next;
@@ -209,10 +217,18 @@ int libusb_control_transfer(libusb_device_handle *handle, uint8_t type,
                             unsigned int timeout)
 {
     (void)handle;
-    (void)type;
-    (void)value;
-    (void)index;
     (void)timeout;
+    if (fake.vendor != NULL) {
+        const struct wire_setup setup = {
+            .in = (type & LIBUSB_ENDPOINT_IN) != 0,
+            .request = request,
+            .value = value,
+            .index = index,
+            .length = length,
+        };
+        int n = fake.vendor(&setup, data);
+        return n < 0 ? LIBUSB_ERROR_PIPE : n;
+    }
     return fake.control != NULL ? fake.control(request, data, length)
                                 : LIBUSB_ERROR_PIPE;
 }
@@ -272,6 +288,34 @@ int libusb_cancel_transfer(struct libusb_transfer *transfer)
     return number;
 }
 
+/* Takes transfer `i` off those that fly. */
+static struct libusb_transfer *fake_take(int i)
+{
+    struct libusb_transfer *transfer = fake.flying[i];
+    fake.flying_count--;
+    for (; i < fake.flying_count; i++) {
+        fake.flying[i] = fake.flying[i + 1];
+        fake.cancelled[i] = fake.cancelled[i + 1];
+    }
+    return transfer;
+}
+
+/* The device's own data, for the first transfer. */
+static struct libusb_transfer *fake_bulk(void)
+{
+    if (fake.bulk == NULL || fake.flying_count == 0) {
+        return NULL;
+    }
+    struct libusb_transfer *transfer = fake.flying[0];
+    size_t n = fake.bulk(transfer->buffer, (size_t)transfer->length);
+    if (n == 0) {
+        return NULL;
+    }
+    transfer->status = LIBUSB_TRANSFER_COMPLETED;
+    transfer->actual_length = (int)n;
+    return fake_take(0);
+}
+
 /* Takes the transfer that is to complete now; NULL: none. */
 static struct libusb_transfer *fake_complete(void)
 {
@@ -282,17 +326,12 @@ static struct libusb_transfer *fake_complete(void)
     }
     if (i == fake.flying_count || fake.keep_cancelled) {
         if (fake.flying_count == 0 || fake.answer_next == fake.answer_count) {
-            return NULL;
+            return fake_bulk();
         }
         answer = fake.answers[fake.answer_next++];
         i = 0;
     }
-    struct libusb_transfer *transfer = fake.flying[i];
-    fake.flying_count--;
-    for (; i < fake.flying_count; i++) {
-        fake.flying[i] = fake.flying[i + 1];
-        fake.cancelled[i] = fake.cancelled[i + 1];
-    }
+    struct libusb_transfer *transfer = fake_take(i);
     transfer->status = (enum libusb_transfer_status)answer.status;
     transfer->actual_length = answer.size;
     for (int k = 0; k < answer.size; k++) {

@@ -387,7 +387,7 @@ static void names_of_places_and_causes(void **state)
     gap_cause_text(0, text);
     assert_string_equal(text, "unknown");
     gap_cause_text(UINT32_MAX, text);
-    assert_string_equal(text, "fifo+bus+device+usb+host+unplugged+source");
+    assert_string_equal(text, "fifo+bus+device+usb+host+unplugged+source+log");
 }
 
 int main(void)
