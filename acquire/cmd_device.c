@@ -153,7 +153,7 @@ static int run_info(int argc, char **argv, struct error *error)
     if (err == 0) {
         err = device_open_option(&options, &device, error);
     }
-    if (err < 0) {
+    if (err != 0) {
         return err;
     }
     err = find_facts(device, &facts, error);
@@ -260,7 +260,7 @@ static int run_configure(int argc, char **argv, struct error *error)
     if (err == 0) {
         err = device_open_option(&configure.device, &device, error);
     }
-    if (err < 0) {
+    if (err != 0) {
         return err;
     }
     err = save_config(device, &configure.config, error);
@@ -283,7 +283,7 @@ static int run_identify(int argc, char **argv, struct error *error)
     if (err == 0) {
         err = device_open_option(&options, &device, error);
     }
-    if (err < 0) {
+    if (err != 0) {
         return err;
     }
     struct wire_info band;

@@ -187,7 +187,7 @@ static int run(int argc, char **argv, struct error *error)
     if (err == 0) {
         err = device_open_option(&options, &calibrate.device, error);
     }
-    if (err < 0) {
+    if (err != 0) {
         return err;
     }
     interrupt_catch();

@@ -185,7 +185,7 @@ static int run_list(int argc, char **argv, struct error *error)
     if (err == 0) {
         err = device_open_option(&options.device, &device, error);
     }
-    if (err < 0) {
+    if (err != 0) {
         return err;
     }
     err = list(device, options.json, error);
@@ -493,7 +493,7 @@ static int run_erase(int argc, char **argv, struct error *error)
     if (err == 0) {
         err = device_open_option(&options.device, &device, error);
     }
-    if (err < 0) {
+    if (err != 0) {
         return err;
     }
     err = erase(device, options.yes, error);
@@ -687,7 +687,7 @@ static int run_setup(int argc, char **argv, struct error *error)
     if (err == 0) {
         err = device_open_option(&options.device, &device, error);
     }
-    if (err < 0) {
+    if (err != 0) {
         return err;
     }
     err = set_up(device, &options, error);
@@ -748,7 +748,7 @@ static int run_plain(const char *doc,
     if (err == 0) {
         err = device_open_option(&options, &device, error);
     }
-    if (err < 0) {
+    if (err != 0) {
         return err;
     }
     err = act(device, error);

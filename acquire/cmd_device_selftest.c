@@ -191,7 +191,7 @@ static int run(int argc, char **argv, struct error *error)
     if (err == 0) {
         err = device_open_option(&options, &device, error);
     }
-    if (err < 0) {
+    if (err != 0) {
         return err;
     }
     err = test_all(device, error);

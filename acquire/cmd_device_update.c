@@ -292,7 +292,7 @@ static int run(int argc, char **argv, struct error *error)
     if (err == 0) {
         err = uf2_read(options.file, &uf2, error);
     }
-    if (err < 0) {
+    if (err != 0) {
         return err;
     }
     interrupt_catch();

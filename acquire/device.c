@@ -20,8 +20,7 @@ static const char *const request_names[] = {
     [WIRE_REQUEST_GET_CONFIG] = "to tell its settings",
     [WIRE_REQUEST_SET_CONFIG] =
         "new settings (it takes none while it streams or logs)",
-    [WIRE_REQUEST_START] = "to start (it does not while it logs: `carpus "
-                           "device log stop`)",
+    [WIRE_REQUEST_START] = "to start (it does not while it logs)",
     [WIRE_REQUEST_STOP] = "to stop",
     [WIRE_REQUEST_IDENTIFY] = "to blink",
     [WIRE_REQUEST_SELFTEST] =
