@@ -177,8 +177,9 @@ static bool is_newest(struct log *log, uint32_t place, bool found)
 {
     uint8_t *block = log->check;
 
-    if (!read_at(log, place, block, HEADER) ||
+    if (!read_at(log, place, block, AT_VERSION + 1) ||
         block[AT_VERSION] != LOG_VERSION ||
+        !read_at(log, place, block, HEADER) ||
         (found && get_u32(block + AT_NUMBER) < log->head) ||
         !read_at(log, place, block, LOG_BLOCK) ||
         !is_block(log, place, block)) {
