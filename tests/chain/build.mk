@@ -11,9 +11,14 @@ M0_LDFLAGS = -nostartfiles --specs=nano.specs --specs=rdimon.specs \
     -Wl,--gc-sections -T tests/chain/core_m0/link.ld
 M0_SOURCES := tests/chain/core_m0/start.c $(wildcard firmware/core/*.c)
 
-chain: $(M0_PROGRAMS)
+chain: $(M0_PROGRAMS) $(BUILD)/chain/relay
 
 $(M0)/test_%.elf: tests/test_%.c $(M0_SOURCES) $(wildcard firmware/core/*.h \
     tests/*.h tests/chain/core_m0/*) | $(BUILD)/.setup-build-test-firmware-chain
 	@mkdir -p $(@D)
 	$(V)$(ARM)gcc $(M0_CFLAGS) $(M0_LDFLAGS) $< $(M0_SOURCES) -lm -o $@
+
+# What runs in the virtual machine beside carpus.
+$(BUILD)/chain/relay: $(BUILD)/obj/tests/chain/vm/relay.o
+	@mkdir -p $(@D)
+	$(LINK) -static $^ -o $@

@@ -27,14 +27,16 @@ export class Board {
 
     // `image`: what is in the flash. `int1`: the sensor's interrupt pin is
     // wired; the firmware must do without.
-    constructor({image, sensor, script, truth, int1 = true, host = true}) {
+    constructor({image, sensor, script, truth, int1 = true,
+        uniqueId = UNIQUE_ID, limitMs = WALL_LIMIT_MS}) {
         this.world = new SimulationClock();
         this.truthPath = truth;
         this.int1 = int1;
         this.sensor = new Sensor(this.world, sensor, script, truth);
         this.sensor.onInterrupt = (level) => this.#setInt1(level);
-        this.kept = Chip.powerOn(image, UNIQUE_ID);
-        this.host = host ? new Host(this.world) : null;
+        this.kept = Chip.powerOn(image, uniqueId);
+        this.host = new Host(this.world);
+        this.limitMs = limitMs;
         this.received = [];
         this.began = Date.now();
         this.start();
@@ -52,9 +54,7 @@ export class Board {
         this.chip.i2c[0].target = this.sensor;
         this.chip.i2c[0].pins = this.wires;
         this.#setInt1(this.sensor.int1);
-        if (this.host) {
-            this.host.usb = this.chip.usbCtrl;
-        }
+        this.host.usb = this.chip.usbCtrl;
     }
 
     #setInt1(level) {
@@ -67,7 +67,7 @@ export class Board {
         const reading = this.chip.i2c[0].direction === 'read';
         this.resets.push(reason);
         this.chip.halt();
-        this.host?.unplug();
+        this.host.unplug();
         this.sensor.stop();
         this.start();
         if (reading) {
@@ -78,7 +78,7 @@ export class Board {
     // Power goes and comes back.
     powerCycle() {
         this.chip.halt();
-        this.host?.unplug();
+        this.host.unplug();
         this.kept.sram.fill(0xa5);
         this.kept.scratch.fill(0);
         this.kept.reason = 0;
@@ -105,7 +105,7 @@ export class Board {
                 return true;
             }
         }
-        assert.ok(Date.now() - this.began < WALL_LIMIT_MS,
+        assert.ok(Date.now() - this.began < this.limitMs,
             'the test takes too long');
         return false;
     }
@@ -255,7 +255,7 @@ export class Board {
     async close() {
         this.chip.halt();
         await this.sensor.close();
-        assert.deepEqual(this.host?.errors ?? [], []);
+        assert.deepEqual(this.host.errors, []);
         return wire.truth(fs.readFileSync(this.truthPath));
     }
 }

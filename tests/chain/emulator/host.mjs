@@ -189,10 +189,12 @@ export class Host {
         });
     }
 
-    // The cable is pulled: nothing on the wires any more.
+    // The cable is pulled: nothing on the wires any more, which a device that
+    // keeps its power takes for being suspended.
     unplug() {
         this.#stopFrames();
         this.#fail(ESHUTDOWN);
+        this.#later(SUSPEND_NS, () => this.usb.suspend());
     }
 
     #later(ns, then) {
