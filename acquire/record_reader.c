@@ -183,8 +183,9 @@ static void come_back(struct record_reader *reader)
     atomic_store(&reader->link->away, false);
 }
 
-/* A device that is back may still be streaming, or be stopped, or do something
- * else, from which it is stopped first. Returns true if it streams now. */
+/* A device that is back may still be streaming (or trying to, with a sensor
+ * that does not answer), or be stopped, or do something else, from which it is
+ * stopped first. Returns true if it streams now. */
 static bool carry_on(struct record_reader *reader)
 {
     struct recording_clock clock;
@@ -194,15 +195,13 @@ static bool carry_on(struct record_reader *reader)
         reader->back = false;
         return false;
     }
-    bool went_on = carry_on_back(&reader->carry, &clock);
-    if (went_on && status.state == WIRE_STREAMING) {
+    bool streams =
+        status.state == WIRE_STREAMING || status.state == WIRE_FAILED;
+    if (carry_on_back(&reader->carry, &clock) && streams) {
         return true;
     }
-    if (status.state != WIRE_STOPPED) {
-        (void)device_stop(reader->device, NULL);
-        return false;
-    }
     if (device_restart(reader->device, NULL) < 0) {
+        (void)device_stop(reader->device, NULL);
         return false;
     }
     carry_on_restart(&reader->carry);

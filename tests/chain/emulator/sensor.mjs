@@ -164,6 +164,9 @@ export class Sensor {
     }
 
     powerCycle() {
+        this.taken = 0;
+        this.ahead = Buffer.alloc(0);
+        this.segment = null;
         this.#ask(POWER_CYCLE);
     }
 }
