@@ -22,6 +22,7 @@ static struct {
     uint32_t crc_found; /* as the header's should be */
     uint32_t crc_all;   /* of the whole image */
     uint32_t flash_id;
+    struct wake_pin int1;
     uint8_t number[FLASH_CHIP_NUMBER];
 } board;
 
@@ -42,6 +43,7 @@ void board_init(void)
 {
     uint8_t header[IMAGE_HEADER];
 
+    wake_pin_init(&board.int1);
     board.flash_id = flash_chip_jedec_id();
     flash_chip_number(board.number);
     flash_chip_read(IMAGE_HEADER_AT, header, sizeof header);
@@ -83,10 +85,16 @@ void board_describe(struct band_config *config)
     config->serial[2 * FLASH_CHIP_NUMBER] = '\0';
 }
 
+struct wake_pin *board_int1(void)
+{
+    return &board.int1;
+}
+
 static void put_board(uint8_t *out)
 {
     struct wire_board answer = {
         .reset = (uint8_t)watchdog_reset_cause(),
+        .pin = (uint8_t)board.int1.state,
         .revision = (uint8_t)(reg_get(SYSINFO_CHIP_ID) >> 28),
         .image_length = board.image.length,
         .image_crc = board.image.crc,

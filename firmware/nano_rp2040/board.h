@@ -8,12 +8,16 @@
 #define FIRMWARE_NANO_RP2040_BOARD_H
 
 #include "firmware/core/band.h"
+#include "firmware/core/wake_pin.h"
 
 /* Reads the flash chip's numbers and checks the image. */
 void board_init(void);
 
 /* Fills in what identifies the board. */
 void board_describe(struct band_config *config);
+
+/* What is known of the IMU's interrupt pin; kept by the main loop. */
+struct wake_pin *board_int1(void);
 
 /* Answers a request of enum wire_board_request, as band_request; -1 for all
  * others. In the USB interrupt. */

@@ -30,6 +30,7 @@ POINTERS = {
     "log.c": FLASH,
     "logger.c": FLASH,
     "settings.c": FLASH,
+    "usb.c": ["main.c:on_usb_change"],
     "usb_bulk.c": ["main.c:next_frame"],
     "usb_control.c": ["usb.c:set_address", "usb.c:set_configured",
                       "usb.c:set_halted"],

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "firmware/core/band.h"
+#include "firmware/core/wake_pin.h"
 #include "firmware/nano_rp2040/board.h"
 #include "firmware/nano_rp2040/flash_chip.h"
 #include "firmware/nano_rp2040/i2c.h"
@@ -80,6 +81,12 @@ static size_t next_frame(void *ctx, uint8_t *out)
     return band_frame(&band, out);
 }
 
+static void on_usb_change(void *ctx)
+{
+    (void)ctx;
+    awake = true;
+}
+
 void irq_timer_wake(void)
 {
     timer_clear(TIMER_WAKE);
@@ -98,12 +105,20 @@ void irq_button(void)
     awake = true;
 }
 
+/* Sleeps until `at_us`, an interrupt, or the watchdog must be fed. */
 static void sleep_until(uint64_t at_us)
 {
-    uint64_t latest_us = timer_now_us() + WATCHDOG_SLEEP_US;
+    struct wake_pin_sleep sleep = {.from_us = timer_now_us()};
+    uint64_t latest_us = sleep.from_us + WATCHDOG_SLEEP_US;
+    uint32_t edges = pins_int1_edges();
 
-    if (timer_set(TIMER_WAKE, at_us < latest_us ? at_us : latest_us)) {
+    sleep.due_us = at_us < latest_us ? at_us : latest_us;
+    pins_listen(wake_pin_is_heard(board_int1()));
+    if (timer_set(TIMER_WAKE, sleep.due_us)) {
         power_sleep_unless(&awake);
+        sleep.to_us = timer_now_us();
+        sleep.edge = pins_int1_edges() != edges;
+        wake_pin_slept(board_int1(), &sleep);
     }
 }
 
@@ -145,8 +160,10 @@ int main(void)
     board_describe(&config);
     band_init(&band, &config);
 
-    struct usb_config usb = {
-        .serial = band.config.serial, .vendor = on_vendor, .frame = next_frame};
+    struct usb_config usb = {.serial = band.config.serial,
+                             .vendor = on_vendor,
+                             .frame = next_frame,
+                             .changed = on_usb_change};
     usb_init(&usb);
     run();
 }

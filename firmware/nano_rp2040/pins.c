@@ -30,11 +30,6 @@ void pins_set_led(void *ctx, bool on)
     reg_put(on ? SIO_OUT_SET : SIO_OUT_CLR, BIT(PIN_LED));
 }
 
-bool pins_int1(void)
-{
-    return (reg_get(SIO_GPIO_IN) & BIT(PIN_INT1)) != 0;
-}
-
 uint32_t pins_int1_edges(void)
 {
     return edges;

@@ -24,8 +24,7 @@ void pins_init(void);
 
 void pins_set_led(void *ctx, bool on);
 
-/* INT1: level now, and rising edges since the start. */
-bool pins_int1(void);
+/* Rising edges of INT1 seen since the start. */
 uint32_t pins_int1_edges(void);
 
 /* For irq_pins: an edge came. */

@@ -26,6 +26,8 @@ static struct {
     bool suspended;
     uint32_t frame_us; /* the last start of frame seen */
     uint32_t bus_resets;
+    void (*changed)(void *ctx);
+    void *ctx;
     volatile bool active; /* configured and not suspended */
 } usb;
 
@@ -169,12 +171,18 @@ void usb_drop(void)
     usb_bulk_drop(&usb.bulk, disarm());
 }
 
+static void set_active(bool active)
+{
+    usb.active = active;
+    usb.changed(usb.ctx);
+}
+
 static void set_configured(void *ctx, bool on)
 {
     (void)ctx;
     usb_bulk_reset(&usb.bulk, disarm() > 0);
     usb.on = on;
-    usb.active = on;
+    set_active(on);
     reg_put(USB_EP1_IN_CTRL, on ? ENDPOINT_ON : 0);
     want_frames(on);
 }
@@ -276,7 +284,7 @@ static void on_reset(void)
 static void on_suspend(void)
 {
     usb.suspended = true;
-    usb.active = false;
+    set_active(false);
     reg_clear(USB_INTE, USB_INT_SUSPEND);
     reg_clear(USB_SIE_STATUS, USB_SIE_SUSPENDED);
 }
@@ -285,7 +293,7 @@ static void on_resume(void)
 {
     reg_clear(USB_SIE_STATUS, USB_SIE_RESUME);
     usb.suspended = false;
-    usb.active = usb_control_configured(&usb.control);
+    set_active(usb_control_configured(&usb.control));
     reg_set(USB_INTE, USB_INT_SUSPEND);
     want_frames(usb.on);
 }
@@ -335,6 +343,8 @@ void usb_init(const struct usb_config *config)
                                 .halt = set_halted};
     struct usb_bulk_source source = {config->ctx, config->frame};
 
+    usb.changed = config->changed;
+    usb.ctx = config->ctx;
     usb_control_init(&usb.control, &io);
     usb_bulk_init(&usb.bulk, &source);
     reg_set(RESETS_RESET, RESET_USBCTRL);

@@ -22,6 +22,7 @@ struct usb_config {
     void *ctx;
     int (*vendor)(void *ctx, const struct wire_setup *setup, uint8_t *data);
     size_t (*frame)(void *ctx, uint8_t *out);
+    void (*changed)(void *ctx); /* usb_active says something else */
 };
 
 /* Attaches to the bus. */
