@@ -105,7 +105,8 @@ void irq_button(void)
     awake = true;
 }
 
-/* Sleeps until `at_us`, an interrupt, or the watchdog must be fed. */
+/* Sleeps until `at_us`, or until a handler sets `awake`; not so long that the
+ * watchdog is not fed. */
 static void sleep_until(uint64_t at_us)
 {
     struct wake_pin_sleep sleep = {.from_us = timer_now_us()};
@@ -115,7 +116,9 @@ static void sleep_until(uint64_t at_us)
     sleep.due_us = at_us < latest_us ? at_us : latest_us;
     pins_listen(wake_pin_is_heard(board_int1()));
     if (timer_set(TIMER_WAKE, sleep.due_us)) {
-        power_sleep_unless(&awake);
+        while (!awake) {
+            power_sleep_unless(&awake);
+        }
         sleep.to_us = timer_now_us();
         sleep.edge = pins_int1_edges() != edges;
         wake_pin_slept(board_int1(), &sleep);
