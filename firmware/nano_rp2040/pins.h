@@ -3,10 +3,10 @@
  * The board's pins beside I2C (i2c.c): LED, the Wi-Fi module's reset, and what
  * should be the IMU's interrupt pin INT1.
  *
- * That GPIO24 is INT1 no public source confirms (README.md, list, number 1). So
- * nothing depends on it: the main loop sleeps until the FIFO should be full by
- * the clock, and an edge of the pin only wakes it earlier. Whether the pin is
- * what it should be is found out while measuring (firmware/core/wake_pin.h).
+ * That GPIO24 is INT1 but one public source says (README.md, list, number 1).
+ * So nothing depends on it: the main loop sleeps until the FIFO should be full
+ * by the clock, and an edge of the pin only wakes it earlier. Whether the pin
+ * is what it should be is found out while measuring (firmware/core/wake_pin.h).
  */
 #ifndef FIRMWARE_NANO_RP2040_PINS_H
 #define FIRMWARE_NANO_RP2040_PINS_H
@@ -17,7 +17,7 @@
 enum pin {
     PIN_WIFI_RESET = 3, /* low: the module is off */
     PIN_LED = 6,
-    PIN_INT1 = 24, /* not confirmed */
+    PIN_INT1 = 24, /* see above */
 };
 
 void pins_init(void);

@@ -79,3 +79,118 @@ for (const [rate, most] of [[0, 0.01], [104, 0.03], [1667, 0.25]]) {
             assert.ok(awake < most, `awake ${(100 * awake).toFixed(1)} %`);
         }));
 }
+
+// The processor goes astray in the middle of a stream; what the board says when
+// it is back.
+const REQUEST_FAULT = 0x31, REQUEST_FORGET = 0x32;
+const RESET_WATCHDOG = 4, RESET_FAULT = 5, RESET_HANG = 6;
+const FAULT_HARD = 1, FAULT_HANG = 2;
+const ASTRAY = 0x2003f000; // memory that the firmware does not use
+const LOOP = 0xe7fe;
+const NOWHERE = 0x30000000;
+
+const failures = [
+    {what: 'a fault is recorded', at: NOWHERE, masked: false,
+        within: 5, reset: RESET_FAULT, kind: FAULT_HARD},
+    {what: 'a hang is recorded', at: ASTRAY, masked: false,
+        within: 1600, reset: RESET_HANG, kind: FAULT_HANG},
+    {what: 'the watchdog ends a hang that holds interrupts back', at: ASTRAY,
+        masked: true, within: 2100, reset: RESET_WATCHDOG, kind: 0},
+];
+
+function goAstray(board, at, masked) {
+    const {chip} = board;
+    // In the main loop, not in a handler.
+    board.run(100, () => chip.core.IPSR === 0);
+    chip.writeUint16(ASTRAY, LOOP);
+    chip.core.PC = at;
+    chip.core.PM = masked;
+    chip.core.waiting = false;
+}
+
+function readFault(board) {
+    const [status, bytes] = board.ask(REQUEST_FAULT, 64);
+    assert.equal(status, OK);
+    const view = new DataView(bytes.buffer, bytes.byteOffset);
+    return {kind: bytes[0], pc: view.getUint32(28, true)};
+}
+
+for (const {what, at, masked, within, reset, kind} of failures) {
+    test(`${what}, and the wristband is back and streams`, () =>
+        onBoardPluggedIn((board) => {
+            board.startStream(104);
+            board.run(500);
+            goAstray(board, at, masked);
+            assert.ok(board.run(within, () => board.resets.length > 0),
+                'it was not reset');
+            board.received.length = 0;
+            board.plugIn();
+            const said = tell(board);
+            assert.equal(said.reset, reset);
+            assert.equal(said.failures, 1);
+            assert.equal(said.fault, kind !== 0 ? 1 : 0);
+            const fault = readFault(board);
+            assert.equal(fault.kind, kind);
+            assert.equal(fault.pc, kind !== 0 ? at : 0);
+            assert.equal(board.tell(REQUEST_FORGET)[0], OK);
+            assert.equal(tell(board).fault, 0);
+            assert.equal(readFault(board).kind, 0);
+            board.startStream(104);
+            board.run(500);
+            assert.ok(board.stopStream().length > 5);
+        }));
+}
+
+const STACK_END = 0x20040100; // above the guard, link.ld
+
+test('a stack that runs over its end is caught, and the watchdog resets', () =>
+    onBoardPluggedIn((board) => {
+        board.run(100, () => board.chip.core.IPSR === 0);
+        board.chip.core.SP = STACK_END;
+        board.chip.core.waiting = false;
+        assert.ok(board.run(2100, () => board.resets.length > 0));
+        board.plugIn();
+        assert.equal(tell(board).reset, RESET_WATCHDOG);
+    }));
+
+// The reset button: all but memory begins anew, and the chip knows why.
+function pressButton(board) {
+    const {prototype} = board.chip.peripherals[0x40064].constructor;
+    const HAD_RUN = 1 << 16;
+    const was = prototype.readUint32;
+    board.chip.halt();
+    board.host.unplug();
+    prototype.readUint32 = () => HAD_RUN;
+    board.start();
+    board.run(50);
+    prototype.readUint32 = was;
+}
+
+for (const [pause, loader] of [[100, true], [700, false]]) {
+    test(`two presses of the button ${pause} ms apart ` +
+        `${loader ? 'start' : 'do not start'} the boot loader`, () =>
+        onBoardPluggedIn((board) => {
+            pressButton(board);
+            assert.equal(board.bootsel, false);
+            board.run(pause);
+            pressButton(board);
+            assert.equal(board.bootsel, loader);
+            if (!loader) {
+                board.plugIn();
+                assert.equal(tell(board).reset, 2);
+            }
+        }));
+}
+
+const REQUEST_UPDATE = 0x0d, UPDATE_KEY = 0xb007; // firmware/core/wire.h
+
+test('an update asked for with its key, and only so, starts the boot loader',
+    () => onBoardPluggedIn((board) => {
+        const none = new Uint8Array(0);
+        assert.notEqual(board.tell(REQUEST_UPDATE, none, 1)[0], OK);
+        board.run(200);
+        assert.equal(board.bootsel, false);
+        assert.equal(board.tell(REQUEST_UPDATE, none, UPDATE_KEY)[0], OK);
+        board.run(200);
+        assert.equal(board.bootsel, true);
+    }));
