@@ -23,8 +23,9 @@ void watchdog_init(void);
 /* The main loop lives. */
 void watchdog_feed(void);
 
-/* How long the main loop may sleep [us]. */
-enum { WATCHDOG_SLEEP_US = 1000000 };
+/* How long the main loop may sleep [us]: less than the half second after which
+ * a press of the button is forgotten. */
+enum { WATCHDOG_SLEEP_US = 250000 };
 
 enum wire_reset watchdog_reset_cause(void);
 
