@@ -33,7 +33,7 @@ TESTS := $(patsubst tests/%.c,%,$(wildcard tests/test_*.c))
 TEST_PROGRAMS := $(TESTS:%=$(BUILD)/test/%)
 
 .PHONY: all demo test check lint format accuracy accuracy-plot bench crash \
-    firmware chain install man clean help setup
+    log-hours soak firmware chain install man clean help setup
 
 ## all: build build/carpus (the default)
 all: $(BUILD)/carpus
@@ -69,9 +69,17 @@ chain: $(BUILD)/.setup-build-test-firmware-chain $(BUILD)/carpus firmware \
     $(BUILD)/chain/sensor
 	$(V)tests/chain/run $(BUILD)
 
+## soak: a virtual wristband streams for 24 h of its time (about a minute)
+soak: $(BUILD)/soak_stream
+	$(V)$(BUILD)/soak_stream
+
 ## bench: speed and memory, side by side with what else there is
 bench: $(BUILD)/carpus $(BUILD)/bench_recording
 	$(V)scripts/bench $(BUILD)
+
+## log-hours: how long the wristband's log lasts on the real motion in DATA
+log-hours: $(BUILD)/carpus
+	$(V)/usr/bin/python3 tests/bench/log_hours.py $(BUILD)/carpus $(DATA)
 
 ## lint: clang-format, clang-tidy, cppcheck, gcc -fanalyzer
 lint: $(BUILD)/.setup-build-test-lint
@@ -139,6 +147,9 @@ $(BUILD)/bench_%: $(BUILD)/obj/tests/bench/%.o $(BUILD)/obj/libcarpus.a
 	$(LINK) $^ $(LIBRARY_LIBS) -o $@
 
 $(BUILD)/accuracy_%: $(BUILD)/obj/tests/accuracy/%.o $(BUILD)/obj/libcarpus.a
+	$(LINK) $^ $(LIBRARY_LIBS) -o $@
+
+$(BUILD)/soak_%: $(BUILD)/obj/tests/soak/%.o $(BUILD)/obj/libcarpus.a
 	$(LINK) $^ $(LIBRARY_LIBS) -o $@
 
 $(BUILD)/crash_%: $(BUILD)/obj/tests/crash/%.o $(BUILD)/obj/libcarpus.a
