@@ -181,7 +181,7 @@ static uint32_t time_stamp(const struct sensor *sensor, int64_t at_ns)
     }
     double hz = TICK_HZ * (1.0 + sensor->config.rate_error);
     double ticks = (double)(at_ns - sensor->stamp_zero_ns) * 1e-9 * hz;
-    return (uint32_t)(uint64_t)ticks;
+    return (uint32_t)((uint64_t)ticks + sensor->config.first_ticks);
 }
 
 static void put_axes(struct sensor *sensor, unsigned kind,

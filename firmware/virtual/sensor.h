@@ -38,6 +38,7 @@ struct sensor_config {
     double rate_error;        /* of the oscillator, -0.1 .. 0.1 */
     bool no_noise;            /* quantisation and clipping only */
     unsigned startup_samples; /* wrong ones after an output rate is set */
+    uint32_t first_ticks;     /* that the time stamp begins with */
     struct motion_source *motion;
     /* Called for each sample of both sensors as it goes into the FIFO: how
      * many went there since the FIFO was last enabled. NULL: none. */

@@ -102,7 +102,8 @@ static void move_on(struct wristband *band, int64_t now_ns)
 static uint64_t clock_us(const struct wristband *band)
 {
     double rate = 1.0 + band->config.clock_error_ppm * 1e-6;
-    return (uint64_t)((double)band->now_ns * rate * 1e-3);
+    return band->config.first_us +
+           (uint64_t)((double)band->now_ns * rate * 1e-3);
 }
 
 static int64_t at_clock_ns(const struct wristband *band, uint64_t us)
@@ -111,7 +112,9 @@ static int64_t at_clock_ns(const struct wristband *band, uint64_t us)
     if (us >= (uint64_t)INT64_MAX / 2000) {
         return INT64_MAX;
     }
-    return (int64_t)ceil((double)us * 1e3 / rate);
+    uint64_t first_us = band->config.first_us;
+    return us <= first_us ? 0
+                          : (int64_t)ceil((double)(us - first_us) * 1e3 / rate);
 }
 
 static void pass_bytes(struct wristband *band, size_t bytes)
@@ -452,6 +455,7 @@ static void init_sensor(struct wristband *band)
         .rate_error = band->config.rate_error,
         .no_noise = band->config.no_noise,
         .startup_samples = band->config.startup_samples,
+        .first_ticks = band->config.first_ticks,
         .motion = &band->motion,
         .on_sample = on_sample,
         .on_sample_ctx = band,

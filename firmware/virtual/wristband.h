@@ -68,6 +68,9 @@ struct wristband_config {
     double clock_error_ppm;   /* of the controller's clock */
     bool no_noise;            /* quantisation and clipping only */
     unsigned startup_samples; /* wrong ones the sensor emits first */
+    uint32_t first_ticks;     /* the sensor's counter when it is set up: */
+    uint64_t first_us;        /* and the controller's at power-on, for what
+                               * happens where they come round */
     uint32_t ring_bytes;      /* 0: 192 KiB down to a power of two */
     const struct wristband_fault *faults; /* copied */
     size_t fault_count;
