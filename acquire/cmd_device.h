@@ -30,6 +30,8 @@ int device_open_option(const struct device_options *options,
 
 extern const struct command device_calibrate_command;
 extern const struct command device_log_command;
+extern const struct command device_log_get_command;
+extern const struct command device_log_list_command;
 extern const struct command device_selftest_command;
 extern const struct command device_update_command;
 
