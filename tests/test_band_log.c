@@ -302,6 +302,27 @@ static void stop_breaks_sending_off_and_says_so(void **state)
     assert_int_equal(tell(WIRE_REQUEST_START, 0), 0);
 }
 
+/* As after a host that crashed while it read: the next one asks at once. */
+static void stop_needs_nobody_to_fetch_the_rest(void **state)
+{
+    (void)state;
+    set_logging(416, 0, 10);
+    make_record(30000);
+    const struct wire_log_read read = {1, 0};
+    uint8_t data[WIRE_LOG_READ_SIZE];
+    wire_put_log_read(data, &read);
+    assert_int_equal(ask(WIRE_REQUEST_LOG_READ, false, sizeof(data), data), 0);
+    for (int i = 0; i < 100; i++) {
+        fake_until(&bench.sensor, bench.sensor.ns + 1000000);
+        band_poll(&bench.band);
+    }
+    assert_true(ring_used(&bench.band.ring) > RING - WIRE_FRAME_MAX);
+    assert_int_equal(tell(WIRE_REQUEST_STOP, 0), 0);
+    assert_int_equal(tell_number(WIRE_REQUEST_LOG_LOOK, 1), 0);
+    band_poll(&bench.band);
+    assert_int_equal(tell(WIRE_REQUEST_START, 0), 0);
+}
+
 static void record_that_is_not_there_ends_at_once(void **state)
 {
     (void)state;
@@ -670,6 +691,7 @@ int main(void)
         cmocka_unit_test_setup(read_goes_on_where_it_was_broken_off, setup),
         cmocka_unit_test_setup(sending_waits_for_the_host, setup),
         cmocka_unit_test_setup(stop_breaks_sending_off_and_says_so, setup),
+        cmocka_unit_test_setup(stop_needs_nobody_to_fetch_the_rest, setup),
         cmocka_unit_test_setup(record_that_is_not_there_ends_at_once, setup),
         cmocka_unit_test_setup(erase_slower_than_the_fifo_is_told_as_loss,
                                setup),

@@ -754,8 +754,11 @@ static int request_stop(struct band *band, const struct wire_setup *setup,
     switch (phase) {
     case BAND_STREAMING:
         return take_note(band, setup, data, BAND_DRAINING);
-    case BAND_TESTING:
     case BAND_SENDING:
+        /* Nobody wants the rest: END must not wait for it to be fetched. */
+        ring_drop(&band->ring);
+        return take_note(band, setup, data, BAND_IDLE);
+    case BAND_TESTING:
         return take_note(band, setup, data, BAND_IDLE);
     default:
         return 0;
