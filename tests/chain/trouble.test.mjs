@@ -12,7 +12,7 @@ const BOARD = 0x30, FAULT = 0x31, FORGET = 0x32;
 const RESET = {POWER: 1, WATCHDOG: 4, FAULT: 5, HANG: 6}; // wire_board.h
 const HARD = 1, HANG = 2;
 const BRANCH_TO_ITSELF = 0xe7fe;
-const SCRATCH_CODE = 0x20041f00; // where boot2 ran
+const SCRATCH_CODE = 0x2003e000; // memory that the firmware leaves alone
 
 test('NACKs on the bus are tried again, and cost nothing', () =>
     onBoardPluggedIn((board) => {
