@@ -155,6 +155,9 @@ static inline void reg_clear(uint32_t address, uint32_t bits)
 #define GPIO_EDGE_HIGH(pin) BIT(4u * ((pin) % 8u) + 3u)
 #define GPIO_FUNC_I2C 3u
 #define GPIO_FUNC_SIO 5u
+#define GPIO_FUNC_USB 8u /* of the USB's digital side */
+#define GPIO_OEOVER_DISABLE (2u << 12)
+#define GPIO_INOVER_HIGH (3u << 16)
 #define PADS_BANK0(pin) (0x4001c000u + 4u + 4u * (pin))
 #define PAD_SCHMITT BIT(1)
 #define PAD_PULL_DOWN BIT(2)
@@ -236,6 +239,8 @@ static inline void reg_clear(uint32_t address, uint32_t bits)
 #define USB_EP_STALL_ARM (USB_BASE + 0x68u)
 #define USB_MUXING (USB_BASE + 0x74u)
 #define USB_PWR (USB_BASE + 0x78u)
+#define USB_PHY_DIRECT (USB_BASE + 0x7cu)
+#define USB_PHY_OVERRIDE (USB_BASE + 0x80u)
 #define USB_INTE (USB_BASE + 0x90u)
 #define USB_INTS (USB_BASE + 0x98u)
 #define USB_MAIN_ENABLE BIT(0)
@@ -243,11 +248,16 @@ static inline void reg_clear(uint32_t address, uint32_t bits)
 #define USB_SIE_PULLUP BIT(16)
 #define USB_SIE_BUS_RESET BIT(19) /* SIE_STATUS */
 #define USB_SIE_SETUP BIT(17)
+#define USB_SIE_CONNECTED BIT(16)
+#define USB_SIE_LINE_STATE (3u << 2) /* 0: both lines low, a reset */
 #define USB_SIE_RESUME BIT(11)
 #define USB_SIE_SUSPENDED BIT(4)
 #define USB_STALL_ARM_EP0 3u
 #define USB_MUX_TO_PHY BIT(0)
+#define USB_MUX_TO_PADS BIT(2)
 #define USB_MUX_SOFTCON BIT(3)
+#define USB_PHY_DP_PULLUP BIT(1)
+#define USB_PHY_OVERRIDE_DP_PULLUP BIT(2)
 #define USB_PWR_VBUS BIT(3)
 #define USB_PWR_VBUS_OVERRIDE BIT(2)
 #define USB_INT_SOF BIT(17)
@@ -261,11 +271,18 @@ static inline void reg_clear(uint32_t address, uint32_t bits)
 #define USB_BUFF_EP1_IN BIT(2)
 
 /* Core (2.4.8; ARMv6-M Architecture Reference Manual) */
+#define SYST_CSR 0xe000e010u
+#define SYST_RVR 0xe000e014u
+#define SYST_CVR 0xe000e018u
+#define SYST_ENABLE BIT(0)
+#define SYST_INTERRUPT BIT(1)
+#define SYST_PROCESSOR BIT(2) /* counts the processor's clock */
 #define NVIC_ISER 0xe000e100u
 #define NVIC_ICPR 0xe000e280u
 #define NVIC_IPR(n) (0xe000e400u + 4u * (n)) /* four interrupts each */
 #define SCB_ICSR 0xe000ed04u
 #define SCB_VTOR 0xe000ed08u
+#define SCB_SHPR3 0xe000ed20u /* 31:24 the system tick's priority */
 #define MPU_CTRL 0xe000ed94u
 #define MPU_RBAR 0xe000ed9cu
 #define MPU_RASR 0xe000eda0u

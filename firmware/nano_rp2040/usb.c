@@ -4,6 +4,7 @@
 #include "firmware/core/bytes.h"
 #include "firmware/nano_rp2040/rp2040.h"
 #include "firmware/nano_rp2040/timer.h"
+#include "firmware/nano_rp2040/usb_line.h"
 #include "firmware/nano_rp2040/vectors.h"
 
 enum {
@@ -271,6 +272,7 @@ static void on_reset(void)
 {
     reg_clear(USB_SIE_STATUS, USB_SIE_BUS_RESET);
     reg_put(USB_ADDR_ENDP, 0);
+    usb_line_reset();
     usb.bus_resets++;
     usb_control_reset(&usb.control);
     forget_control();

@@ -23,7 +23,7 @@ __attribute__((
     fault_entry,
     [11] = fault_entry, /* supervisor call */
     [14] = fault_entry, /* PendSV */
-    [15] = fault_entry, /* SysTick */
+    [15] = irq_tick,
     [EXCEPTIONS + IRQ_TIMER_0] = irq_timer_wake,
     [EXCEPTIONS + IRQ_TIMER_1] = irq_timer_i2c,
     [EXCEPTIONS + IRQ_TIMER_2] = hang_entry,
@@ -43,5 +43,6 @@ void vectors_init(void)
     }
     reg_put(NVIC_IPR(IRQ_TIMER_2 / 4),
             all & ~(0xffu << (8 * (IRQ_TIMER_2 % 4))));
+    reg_put(SCB_SHPR3, (uint32_t)LOWER << 24);
     reg_put(SCB_VTOR, (uint32_t)(uintptr_t)vectors);
 }

@@ -10,6 +10,7 @@
 void start_reset(void);
 void fault_entry(void);
 void hang_entry(void);
+void irq_tick(void);
 void irq_timer_wake(void);
 void irq_timer_i2c(void);
 void irq_timer_flash(void);

@@ -194,3 +194,17 @@ test('an update asked for with its key, and only so, starts the boot loader',
         board.run(200);
         assert.equal(board.bootsel, true);
     }));
+
+// Erratum E5: what the model makes of it is in emulator/usb.mjs.
+test('an old chip is found behind a hub that is never idle', () =>
+    onBoardPluggedIn((board) => {
+        board.chip.usbCtrl.crowded = true;
+        for (let i = 0; i < 3; i++) {
+            board.plugIn();
+            assert.equal(tell(board).reset, RESET_POWER);
+        }
+        board.startStream(416);
+        board.run(500);
+        const frames = board.stopStream();
+        return (truth) => lossless(frames, truth);
+    }));

@@ -65,6 +65,18 @@ export class StrictCore extends CortexM0Core {
         }
     }
 
+    // The tick ends a sleep, too.
+    get pendingSystick() {
+        return this.tickPending;
+    }
+
+    set pendingSystick(pending) {
+        this.tickPending = pending;
+        if (pending) {
+            this.wake();
+        }
+    }
+
     wake() {
         if (this.pendingInterrupts & this.enabledInterrupts ||
             this.pendingSystick || this.pendingPendSV) {

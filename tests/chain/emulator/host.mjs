@@ -164,6 +164,7 @@ export class Host {
         this.#toggle.fill(0);
         this.usb.busReset();
         this.#later(RESET_NS, () => {
+            this.usb.endBusReset();
             if (!this.usb.resetSeen) {
                 this.errors.push('a bus reset was not noticed');
             }

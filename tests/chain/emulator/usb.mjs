@@ -12,6 +12,7 @@ const ADDR_ENDP = 0x00, MAIN_CTRL = 0x40, SOF_RD = 0x48, SIE_CTRL = 0x4c,
     SIE_STATUS = 0x50, BUFF_STATUS = 0x58, SHOULD_HANDLE = 0x5c,
     EP_ABORT = 0x60, EP_ABORT_DONE = 0x64, EP_STALL_ARM = 0x68,
     NAK_POLL = 0x6c, STALL_NAK = 0x70, USB_MUXING = 0x74, USB_PWR = 0x78,
+    PHY_DIRECT = 0x7c, PHY_OVERRIDE = 0x80,
     INTR = 0x8c, INTE = 0x90, INTF = 0x94, INTS = 0x98;
 
 // Buffer control, one half-word a buffer (4.1.2.5.1).
@@ -36,6 +37,8 @@ const SETTLE_NS = 3 * 1e9 / 48e6; // three cycles of clk_usb
 const E15_FROM_NS = 800e3;
 const E15_TO_NS = 998e3;
 const ABORT_NS = 2000;
+const E5_NS = 800e3;
+const LINE_J = 1 << 2;
 const BUFFER = 64; // the second of a pair lies so far behind the first
 
 export class UsbDevice extends BasePeripheral {
@@ -51,12 +54,16 @@ export class UsbDevice extends BasePeripheral {
             [ADDR_ENDP]: 0, [MAIN_CTRL]: 0, [SIE_CTRL]: 0, [EP_ABORT]: 0,
             [EP_ABORT_DONE]: 0, [EP_STALL_ARM]: 0, [NAK_POLL]: 0x00100010,
             [STALL_NAK]: 0, [USB_MUXING]: 0, [USB_PWR]: 0, [INTE]: 0, [INTF]: 0,
+            [PHY_DIRECT]: 0, [PHY_OVERRIDE]: 0,
         };
         this.frame = 0;
         this.sofAt = -Infinity;
         this.status = 0;
         this.sof = false;
         this.suspendChanged = false;
+        this.seZero = false; // the host resets the bus
+        this.deaf = false; // erratum E5: J was not seen after a reset
+        this.idleSince = Infinity; // J is forced by GPIO15
         this.select = new Uint8Array(32); // whose turn of a pair it is
         this.done = Array.from({length: 32}, () => []); // buffers to handle
         this.shown = new Array(32).fill(null); // in SHOULD_HANDLE
@@ -72,7 +79,8 @@ export class UsbDevice extends BasePeripheral {
             this.sof = false;
             this.#interrupt();
             return this.frame;
-        case SIE_STATUS: return this.status >>> 0;
+        case SIE_STATUS:
+            return (this.status | (this.seZero ? 0 : LINE_J)) >>> 0;
         case BUFF_STATUS: return this.#buffStatus();
         case SHOULD_HANDLE: return this.#shouldHandle();
         case INTR: return this.#raw();
@@ -98,6 +106,10 @@ export class UsbDevice extends BasePeripheral {
         case EP_ABORT_DONE:
         case STALL_NAK:
             this.register[offset] &= ~bits;
+            break;
+        case USB_MUXING:
+            this.register[offset] = value;
+            this.#switchLine();
             break;
         case MAIN_CTRL:
             this.register[offset] = value;
@@ -259,14 +271,37 @@ export class UsbDevice extends BasePeripheral {
     get pullUp() {
         return (this.register[SIE_CTRL] & 1 << 16) !== 0 &&
             (this.register[MAIN_CTRL] & 3) === 1 &&
-            (this.register[USB_MUXING] & 1) !== 0 &&
+            ((this.register[USB_MUXING] & 1) !== 0 ||
+                (this.register[PHY_OVERRIDE] & 4) !== 0 &&
+                (this.register[PHY_DIRECT] & 2) !== 0) &&
             (this.status & S.VBUS) !== 0;
     }
 
+    // Erratum E5, revisions B0 and B1: behind a hub with other devices on it
+    // (`crowded`) the controller hears nothing after a reset before it has
+    // seen J for 800 us, which software can make by GPIO15.
+    #switchLine() {
+        const mux = this.register[USB_MUXING];
+        const {ctrl} = this.chip.gpio[15];
+        const forced = (mux & 5) === 4 && (ctrl & 31) === 8 &&
+            (ctrl >> 16 & 3) === 3 && (ctrl >> 12 & 3) === 2;
+        const {nanos} = this.chip.world;
+        if (!forced && nanos - this.idleSince >= E5_NS) {
+            this.deaf = false;
+        }
+        this.idleSince = forced && !this.seZero ? nanos : Infinity;
+    }
+
     busReset() {
+        this.seZero = true;
+        this.deaf = this.crowded ?? false;
         this.status = (this.status | S.BUS_RESET | S.CONNECTED) &
             ~S.SUSPENDED;
         this.#interrupt();
+    }
+
+    endBusReset() {
+        this.seZero = false;
     }
 
     // True once software has taken notice of the reset.
@@ -356,7 +391,8 @@ export class UsbDevice extends BasePeripheral {
     }
 
     #hears(address) {
-        return this.pullUp && this.address === address && this.resetSeen;
+        return this.pullUp && this.address === address && this.resetSeen &&
+            !this.deaf && (this.register[USB_MUXING] & 1) !== 0;
     }
 
     // A STALL of endpoint 0 goes out only where it is armed for this SETUP.
