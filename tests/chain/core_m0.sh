@@ -10,7 +10,7 @@ for program in "$build"/test_*.elf; do
     name=$(basename "$program" .elf)
     log=$build/$name.log
     timeout 60 qemu-system-arm -M microbit -display none -serial none \
-        -monitor none -global nrf51-soc.sram-size=131072 \
+        -monitor none -global nrf51-soc.sram-size=262144 \
         -semihosting-config enable=on,target=native \
         -kernel "$program" >"$log" 2>&1
     status=$?
