@@ -74,7 +74,7 @@ static int32_t find(struct settings *out, const struct flash *flash)
 
 void settings_load(struct settings *out, const struct flash *flash)
 {
-    struct settings found;
+    struct settings found = {0};
 
     if (find(&found, flash) >= 0) {
         *out = found;
