@@ -19,7 +19,9 @@
 
 #include "firmware/core/flash.h"
 
-enum { FAKE_FLASH_SECTORS = 16 };
+#ifndef FAKE_FLASH_SECTORS
+#define FAKE_FLASH_SECTORS 16
+#endif
 
 struct fake_flash {
     struct flash flash;

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "firmware/core/settings.h"
 
+/* Two of them must fit the memory of a Cortex-M0, where this runs as well. */
+#define FAKE_FLASH_SECTORS FLASH_SECTORS_MIN
 #include "tests/fake_flash.h"
 
 static struct fake_flash fake;

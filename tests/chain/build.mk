@@ -2,7 +2,7 @@
 # Unit tests that also run as Cortex-M0 code, for `make chain`: included by the
 # Makefile.
 M0 := $(BUILD)/chain/core_m0
-M0_TESTS := band lsm6dsox pack ring settings usb_bulk usb_control \
+M0_TESTS := band band_log lsm6dsox pack ring settings usb_bulk usb_control \
     usb_descriptors wake_pin wire wire_board
 M0_PROGRAMS := $(M0_TESTS:%=$(M0)/test_%.elf)
 M0_CFLAGS = -std=c11 -mcpu=cortex-m0 -mthumb -O1 -g -ffunction-sections \

@@ -16,13 +16,18 @@
 struct CMUnitTest {
     const char *name;
     void (*test)(void **state);
+    int (*setup)(void **state);
 };
 
 static jmp_buf cmocka_next;
 
 #define cmocka_unit_test(f)                                                    \
     {                                                                          \
-#f, f                                                                  \
+#f, f, NULL                                                            \
+    }
+#define cmocka_unit_test_setup(f, setup)                                       \
+    {                                                                          \
+#f, f, setup                                                           \
     }
 
 static inline void cmocka_check(bool good, const char *what, const char *file,
@@ -54,6 +59,10 @@ static int cmocka_run(const struct CMUnitTest *tests, size_t count)
     for (volatile size_t i = 0; i < count; i++) {
         void *state = NULL;
         if (setjmp(cmocka_next) == 0) {
+            if (tests[i].setup != NULL) {
+                cmocka_check(tests[i].setup(&state) == 0, "setup", __FILE__,
+                             __LINE__);
+            }
             tests[i].test(&state);
             passed++;
         } else {
