@@ -176,6 +176,9 @@ static void new_setup_packet_ends_what_went_before(void **state)
     assert_true(ask(&bench, 0x80, 6, 0x0100, 0, 18));
     assert_int_equal(bench.address, NONE);
     assert_int_equal(bench.answer_size, 18);
+    (void)set_up(&bench, 0, 5, 42, 0, 0);
+    assert_true(tell(&bench, 0x80, 6, 0x0100, 0));
+    assert_int_equal(bench.address, NONE);
 }
 
 static void answer_is_cut_to_what_is_asked_for(void **state)

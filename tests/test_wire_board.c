@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "firmware/core/bytes.h"
+#include "firmware/core/crc32c.h"
 #include "firmware/core/image.h"
 #include "firmware/core/wire_board.h"
 
@@ -137,6 +138,20 @@ static void image_header_comes_back_with_its_crc(void **state)
     assert_string_equal(header.board, "board");
 }
 
+static void image_crc_leaves_out_where_it_stands_only(void **state)
+{
+    uint8_t image[LENGTH];
+    uint8_t without[LENGTH - IMAGE_CRC];
+
+    (void)state;
+    make_image(image);
+    memcpy(without, image, IMAGE_CRC_AT);
+    memcpy(without + IMAGE_CRC_AT, image + IMAGE_CRC_AT + IMAGE_CRC,
+           LENGTH - IMAGE_CRC_AT - IMAGE_CRC);
+    assert_int_equal(image_crc(image, LENGTH),
+                     crc32c(0, without, sizeof without));
+}
+
 static void any_flipped_byte_of_an_image_is_seen(void **state)
 {
     uint8_t image[LENGTH];
@@ -175,6 +190,7 @@ int main(void)
         cmocka_unit_test(fault_comes_back_as_it_was),
         cmocka_unit_test(any_flipped_bit_makes_a_record_void),
         cmocka_unit_test(image_header_comes_back_with_its_crc),
+        cmocka_unit_test(image_crc_leaves_out_where_it_stands_only),
         cmocka_unit_test(any_flipped_byte_of_an_image_is_seen),
         cmocka_unit_test(length_that_cannot_be_is_no_header),
     };

@@ -356,7 +356,7 @@ struct usb_step usb_control_sent(struct usb_control *control)
         return control->left > 0 || control->end_zero ? send_next(control)
                                                       : status_out(control);
     }
-    if (control->stage == USB_STATUS_IN && control->has_new_address) {
+    if (control->has_new_address) {
         control->has_new_address = false;
         control->address = control->new_address;
         control->io.address(control->io.ctx, control->address);
