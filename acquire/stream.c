@@ -152,8 +152,10 @@ static const uint64_t DEVICE_NS_MAX = (uint64_t)1 << 62;
 bool stream_next(struct stream *stream, struct stream_run *out)
 {
     while (frames_next(&stream->frames, &stream->frame, NULL) > 0) {
-        /* A frame from before what has come already can only be an echo. */
+        /* A frame from before what has come already can only be an echo; that
+         * of a test pattern is no motion. */
         if (stream->frame.index < stream->expected ||
+            stream->frame.type == WIRE_FRAME_PATTERN ||
             stream->frame.device_ns > DEVICE_NS_MAX) {
             continue;
         }

@@ -68,6 +68,28 @@ static void begin(void)
     assert_int_equal(run.block.count, COUNT);
 }
 
+static void test_pattern_is_no_motion(void **state)
+{
+    (void)state;
+    struct wire_frame pattern;
+    begin();
+    wire_pattern(&pattern, 3);
+    push_frame(&pattern);
+    assert_none_left();
+    assert_int_equal(stream.rows, COUNT);
+}
+
+/* The flash lost them, not the way here. */
+static void loss_in_the_log_is_named(void **state)
+{
+    (void)state;
+    begin();
+    push(COUNT + 4, 4, WIRE_LOST_LOG);
+    struct stream_run run = next();
+    assert_int_equal(run.gap.lost_samples, 4);
+    assert_int_equal(run.gap.cause, GAP_LOG);
+}
+
 static void whole_stream_has_no_gap(void **state)
 {
     (void)state;
@@ -232,6 +254,8 @@ int main(void)
         cmocka_unit_test(end_without_loss_is_no_run),
         cmocka_unit_test(echoes_and_impossible_frames_are_no_samples),
         cmocka_unit_test(largest_index_does_not_overflow),
+        cmocka_unit_test(test_pattern_is_no_motion),
+        cmocka_unit_test(loss_in_the_log_is_named),
         cmocka_unit_test(clipped_rows_are_counted_and_flags_kept),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
