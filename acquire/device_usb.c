@@ -295,7 +295,8 @@ static int usb_request(struct device *device, const struct wire_setup *setup,
         type |= LIBUSB_ENDPOINT_IN;
     }
     if (u->handle == NULL) {
-        return error_set(error, ERR_DEVICE_LOST, "the wristband is away");
+        error_set(error, ERR_DEVICE_LOST, "the wristband is away");
+        return ERR_DEVICE_LOST;
     }
     if (setup->request == WIRE_REQUEST_START) {
         usb_stream_drop(u->stream); /* what is left of a former stream */

@@ -80,6 +80,7 @@ export class Board {
         this.chip.halt();
         this.host.unplug();
         this.kept.sram.fill(0xa5);
+        this.kept.flash.powerCycle();
         this.kept.scratch.fill(0);
         this.kept.reason = 0;
         this.sensor.powerCycle();

@@ -222,8 +222,20 @@ export class Chip extends RP2040 {
     }
 
     // What the boot ROM does: the second stage, if its checksum is right, is
-    // copied to the end of SRAM and run there.
+    // copied to the end of SRAM and run there. It goes on trying for half a
+    // second (RP2040 data sheet 2.8.1), which a flash that was reset in the
+    // middle of an erase needs.
     #boot() {
+        const {flash} = this.kept;
+        if (flash.busy) {
+            const left = flash.busyUntil - this.world.nanos;
+            this.core.waiting = true;
+            this.clock.createAlarm(() => {
+                this.core.waiting = false;
+                this.#boot();
+            }).schedule(left);
+            return;
+        }
         const stage = this.flash.subarray(0, BOOT2_BYTES);
         const wanted = this.flashView.getUint32(BOOT2_BYTES, true);
         if (crc32(stage) !== wanted) {

@@ -25,7 +25,6 @@ export class Flash {
     status = [0, 0, 0];
     operations = 0; // programs and erases so far
     cutAfter = Infinity;
-    erases = new Map(); // sector -> how often
     selected = false;
     readableByXip = false;
     #in = [];
@@ -36,6 +35,13 @@ export class Flash {
         this.uniqueId = uniqueId;
         this.busyUntil = 0;
         this.now = () => 0;
+    }
+
+    powerCycle() {
+        this.status = [0, 0, 0];
+        this.busyUntil = 0;
+        this.selected = false;
+        this.#in = [];
     }
 
     get busy() {
@@ -145,9 +151,6 @@ export class Flash {
         this.#begin(ERASE_NS.get(size));
         const whole = this.operations <= this.cutAfter;
         this.bytes.fill(0xff, start, start + (whole ? size : size >> 1));
-        for (let at = start; at < start + size; at += SECTOR) {
-            this.erases.set(at, (this.erases.get(at) ?? 0) + 1);
-        }
         this.#cut();
     }
 }

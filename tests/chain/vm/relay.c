@@ -37,7 +37,7 @@ static int write_all(int fd, const char *data, size_t size)
 }
 
 /* Gives one end of a socket to the kernel; returns the other. */
-static int plug_in(int port)
+static int plug_in(long port)
 {
     int ends[2];
     char text[64];
@@ -47,7 +47,7 @@ static int plug_in(int port)
         perror(attach_path);
         exit(1);
     }
-    int size = snprintf(text, sizeof(text), "%d %d %d %d", port, ends[1],
+    int size = snprintf(text, sizeof(text), "%ld %d %ld %d", port, ends[1],
                         0x10002 + port, FULL_SPEED);
     if (write(fd, text, (size_t)size) != size) {
         perror("attach");
@@ -96,7 +96,7 @@ int main(int argc, char **argv)
         while (poll(&other, 1, -1) > 0 && (other.revents & POLLHUP) != 0) {
             usleep(LOOK_US);
         }
-        int socket_fd = plug_in(atoi(argv[2]));
+        int socket_fd = plug_in(strtol(argv[2], NULL, 10));
         relay(fd, socket_fd);
         close(socket_fd);
         close(fd);
