@@ -49,4 +49,5 @@ $(FIRMWARE)/carpus.uf2: $(FIRMWARE)/linked.elf $(FIRMWARE)/make_image Makefile
 	    --update-section .header=$(FIRMWARE)/header.bin $< \
 	    $(FIRMWARE)/carpus.elf
 
--include $(FIRMWARE_OBJECTS:.o=.d)
+-include $(FIRMWARE_OBJECTS:.o=.d) \
+    $(BUILD)/obj/firmware/nano_rp2040/make_image.d
