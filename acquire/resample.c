@@ -14,6 +14,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "acquire/vector.h"
+
 /* Kaiser, "Nonrecursive digital filter design using the I0-sinh window
  * function" (1974): attenuation A needs beta = 0.1102 (A - 8.7) and a length
  * of (A - 7.95) / (2.285 x transition width [rad]). */
@@ -28,11 +30,12 @@ enum {
     PHASES = 128,  /* a sample of the lower rate */
     FRACTION = 16, /* bits of the position between two rows: rounding it
                     * keeps rounding of times out of the output (-94 dB) */
-    LANES = 4,
+    LANES = 4,     /* coefficients taken at once */
 };
 
-/* Half a struct motion; may stand for its floats. */
 typedef float quad __attribute__((vector_size(16), may_alias));
+/* May stand for the floats of a struct motion. */
+typedef float octet __attribute__((vector_size(32), may_alias));
 
 struct resample {
     double out_hz;
@@ -146,11 +149,10 @@ void resample_reset(struct resample *r)
 
 static void add_row(struct resample *r, const struct motion *row, double t_s)
 {
-    const quad *in = (const quad *)(const void *)row;
-    const quad *reference = (const quad *)(const void *)&r->reference;
-    quad *out = (quad *)(void *)&r->rows[r->count];
-    out[0] = in[0] - reference[0];
-    out[1] = in[1] - reference[1];
+    const octet *in = (const octet *)(const void *)row;
+    const octet *reference = (const octet *)(const void *)&r->reference;
+    octet *out = (octet *)(void *)&r->rows[r->count];
+    *out = *in - *reference;
     r->times[r->count] = t_s;
     r->count++;
 }
@@ -238,16 +240,14 @@ static bool seek(struct resample *r, double t_s)
 
 /* Sum of 2 x half rows, weighted by coefficients `f` of the way from `a` to
  * `b`. Lanes are taps of the coefficients, columns of the rows. */
-static void convolve(const struct resample *r, const float *table, float f,
-                     const struct motion *rows, struct motion *out)
+static inline void convolve(const struct resample *r, const float *table,
+                            float f, const struct motion *rows,
+                            struct motion *out)
 {
     const quad *a = (const quad *)(const void *)table;
     const quad *b = (const quad *)(const void *)(table + 2 * r->half);
-    const quad *x = (const quad *)(const void *)rows;
-    quad low0 = {0};
-    quad low1 = {0};
-    quad high0 = {0};
-    quad high1 = {0};
+    const octet *x = (const octet *)(const void *)rows;
+    octet sum[LANES] = {{0}};
     for (size_t j = 0; j < 2 * r->half / LANES; j++) {
         /* On a phase of the table, as where the grids coincide, half of the
          * work is none. */
@@ -255,20 +255,19 @@ static void convolve(const struct resample *r, const float *table, float f,
         if (f != 0) {
             h += f * (b[j] - a[j]);
         }
-        low0 += h[0] * x[0] + h[2] * x[4];
-        high0 += h[0] * x[1] + h[2] * x[5];
-        low1 += h[1] * x[2] + h[3] * x[6];
-        high1 += h[1] * x[3] + h[3] * x[7];
-        x += 2 * LANES;
+        for (int k = 0; k < LANES; k++) {
+            sum[k] += h[k] * x[k];
+        }
+        x += LANES;
     }
-    const quad *reference = (const quad *)(const void *)&r->reference;
-    quad *y = (quad *)(void *)out;
-    y[0] = low0 + low1 + reference[0];
-    y[1] = high0 + high1 + reference[1];
+    const octet *reference = (const octet *)(const void *)&r->reference;
+    octet *y = (octet *)(void *)out;
+    *y = (sum[0] + sum[1]) + (sum[2] + sum[3]) + *reference;
 }
 
 /* Motion at `t_s`, for which seek has just said true. */
-static void evaluate(const struct resample *r, double t_s, struct motion *out)
+static inline void evaluate(const struct resample *r, double t_s,
+                            struct motion *out)
 {
     const double *time = &r->times[r->at];
     double part = (t_s - time[0]) / (time[1] - time[0]);
@@ -282,6 +281,7 @@ static void evaluate(const struct resample *r, double t_s, struct motion *out)
     convolve(r, table, f, r->rows + first, out);
 }
 
+VECTOR_CLONES
 size_t resample_pull(struct resample *r, struct motion *out, size_t max,
                      double *t0_s)
 {
