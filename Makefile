@@ -65,7 +65,7 @@ crash: $(BUILD)/carpus $(BUILD)/crash_sigkill
 	$(V)$(BUILD)/crash_sigkill $(BUILD)/carpus
 
 ## bench: speed and memory, side by side with what else there is
-bench: $(BUILD)/carpus $(BUILD)/bench_recording
+bench: $(BUILD)/carpus $(BUILD)/bench_recording $(BUILD)/bench_parts
 	$(V)scripts/bench $(BUILD)
 
 ## lint: clang-format, clang-tidy, cppcheck, gcc -fanalyzer

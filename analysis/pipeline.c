@@ -10,13 +10,13 @@
 #include "analysis/arbitrate.h"
 #include "analysis/measure.h"
 
-static const struct measure *const measures[] = {
+const struct measure *const pipeline_measures[] = {
     &quality_measure,       &trace_measure, &walking_measure,  &tremor_measure,
-    &rest_detector_measure, &taps_measure,  &exercise_measure,
+    &rest_detector_measure, &taps_measure,  &exercise_measure, NULL,
 };
 
 enum {
-    MEASURES = sizeof(measures) / sizeof(measures[0]),
+    MEASURES = sizeof(pipeline_measures) / sizeof(pipeline_measures[0]) - 1,
     PULL_ROWS = 1024,
     BRIDGE_ROWS = 512, /* made at a time; PIPELINE_BRIDGE_S at 1667 Hz fits */
 };
@@ -62,7 +62,7 @@ static void pipeline_free(struct pipeline *p)
     }
     for (size_t i = 0; i < MEASURES; i++) {
         if (p->state[i] != NULL) {
-            measures[i]->destroy(p->state[i]);
+            pipeline_measures[i]->destroy(p->state[i]);
         }
     }
     for (size_t i = 0; i < p->grids; i++) {
@@ -82,10 +82,10 @@ static int pipeline_new(const struct measure_input *input,
     p->input = *input;
     int err = 0;
     for (size_t i = 0; i < MEASURES && err == 0; i++) {
-        p->state[i] = measures[i]->create(input);
+        p->state[i] = pipeline_measures[i]->create(input);
         err = p->state[i] == NULL ? ERR_NO_MEMORY : 0;
-        if (err == 0 && measures[i]->rate_hz > 0) {
-            err = add_grid(p, measures[i]->rate_hz);
+        if (err == 0 && pipeline_measures[i]->rate_hz > 0) {
+            err = add_grid(p, pipeline_measures[i]->rate_hz);
         }
     }
     if (err < 0) {
@@ -100,8 +100,9 @@ static int push_all(struct pipeline *p, double rate_hz,
                     const struct motion *rows, size_t n, const double at[2])
 {
     for (size_t i = 0; i < MEASURES; i++) {
-        if (measures[i]->rate_hz == rate_hz) {
-            int err = measures[i]->push(p->state[i], rows, n, at[0], at[1]);
+        if (pipeline_measures[i]->rate_hz == rate_hz) {
+            int err =
+                pipeline_measures[i]->push(p->state[i], rows, n, at[0], at[1]);
             if (err < 0) {
                 return err;
             }
@@ -155,7 +156,7 @@ static int end_segment(struct pipeline *p)
         resample_reset(p->grid[i].resample);
     }
     for (size_t i = 0; i < MEASURES && err == 0; i++) {
-        err = measures[i]->gap(p->state[i]);
+        err = pipeline_measures[i]->gap(p->state[i]);
     }
     p->started = false;
     return err;
@@ -232,7 +233,7 @@ static int read_all(struct pipeline *p, struct recording *recording,
 static int finish(struct pipeline *p, struct summary *out, struct error *error)
 {
     for (size_t i = 0; i < MEASURES; i++) {
-        if (measures[i]->finish(p->state[i], out) < 0) {
+        if (pipeline_measures[i]->finish(p->state[i], out) < 0) {
             return error_set(error, ERR_NO_MEMORY, "out of memory");
         }
     }
