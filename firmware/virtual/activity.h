@@ -100,8 +100,10 @@ struct activity {
  * [deg], swing from end to end; frequency, rate [1/s]; amplitude, strength,
  * micro, spin [deg/s], all but spin rms over the three axes; impact, bounce
  * and size of a knock [g, peak]; size of taps and typing [mg, peak]; lever
- * [cm]; hold, tempo [s], tempo 0: as fits; jitter: coefficient of variation;
- * asymmetry, decrement, wander, waxing: parts of 1. */
+ * [cm]; hold, tempo [s], tempo 0: as fits; twist, yaw [deg], of the axis of a
+ * curl, away from across the arm, to its length and to the vertical; jitter:
+ * coefficient of variation; asymmetry, decrement, wander, waxing: parts of 1.
+ */
 extern const struct activity activity_rest;
 extern const struct activity activity_walk;
 extern const struct activity activity_tremor;
