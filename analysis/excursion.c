@@ -13,7 +13,7 @@ static const float SAME_COS = 0.99862953F; /* 3 degrees */
 /* Turned back: by this part of the stroke, and by more than a held arm's sag
  * and wobble. */
 static const float BACK_SHARE = 0.5F;
-static const float BACK_MIN_DEG = 6;
+static const float BACK_MIN_COS = 0.9945219F; /* 6 degrees */
 /* As much is enough, however far the stroke went: it may have begun with a
  * change of posture. */
 static const float BACK_MAX_DEG = 25;
@@ -37,9 +37,14 @@ static float cosine(const float a[3], const float b[3])
     return a[0] * b[0] + a[1] * b[1] + a[2] * b[2];
 }
 
+static float angle_of(float cosine)
+{
+    return DEGREES * acosf(fminf(1, fmaxf(-1, cosine)));
+}
+
 float excursion_angle_deg(const float a[3], const float b[3])
 {
-    return DEGREES * acosf(fminf(1, fmaxf(-1, cosine(a, b))));
+    return angle_of(cosine(a, b));
 }
 
 static const float *at(const struct excursion *e, size_t row)
@@ -47,9 +52,9 @@ static const float *at(const struct excursion *e, size_t row)
     return e->direction[row % EXCURSION_ROWS];
 }
 
-static float angle(const struct excursion *e, size_t a, size_t b)
+static float cosine_of(const struct excursion *e, size_t a, size_t b)
 {
-    return excursion_angle_deg(at(e, a), at(e, b));
+    return cosine(at(e, a), at(e, b));
 }
 
 static double time_of(const struct excursion *e, size_t row)
@@ -70,8 +75,9 @@ void excursion_start(struct excursion *excursion, double start_s)
 static size_t last_near(const struct excursion *e, size_t from, size_t to,
                         float deg)
 {
+    float least = cosf(deg / DEGREES);
     size_t row = to;
-    while (row > from && angle(e, row, from) >= deg) {
+    while (row > from && cosine_of(e, row, from) <= least) {
         row--;
     }
     return row;
@@ -81,8 +87,9 @@ static size_t last_near(const struct excursion *e, size_t from, size_t to,
 static size_t first_near(const struct excursion *e, size_t from, size_t to,
                          float deg)
 {
+    float least = cosf(deg / DEGREES);
     size_t row = from;
-    while (row < to && angle(e, row, to) >= deg) {
+    while (row < to && cosine_of(e, row, to) <= least) {
         row++;
     }
     return row;
@@ -93,8 +100,8 @@ static size_t first_near(const struct excursion *e, size_t from, size_t to,
 static double crossing_s(const struct excursion *e, size_t turn, size_t in,
                          size_t out, float deg)
 {
-    float near = angle(e, in, turn);
-    float far = angle(e, out, turn);
+    float near = angle_of(cosine_of(e, in, turn));
+    float far = angle_of(cosine_of(e, out, turn));
     float share = near < far ? fminf(1, (deg - near) / (far - near)) : 0;
     double in_s = time_of(e, in);
     return in_s + (double)share * (time_of(e, out) - in_s);
@@ -116,7 +123,7 @@ static float shake(const struct excursion *e, size_t from, size_t to)
 static void describe(const struct excursion *e, size_t from, size_t to,
                      struct stroke *stroke)
 {
-    float deg = angle(e, from, to);
+    float deg = excursion_angle_deg(at(e, from), at(e, to));
     memcpy(stroke->from, at(e, from), sizeof(stroke->from));
     memcpy(stroke->to, at(e, to), sizeof(stroke->to));
     float limit = NEAR_SHARE * deg;
@@ -140,12 +147,12 @@ static bool passes(const struct excursion *e, const struct stroke *stroke,
     if (e->rows - stroke->from_row >= EXCURSION_ROWS) {
         return false;
     }
-    float least = VIA_SHARE * stroke->angle_deg;
+    float most = cosf(VIA_SHARE * stroke->angle_deg / DEGREES);
     bool found = false;
     for (size_t i = stroke->from_row; i <= stroke->to_row; i++) {
-        float deg = excursion_angle_deg(at(e, i), via);
-        if (deg <= least) {
-            least = deg;
+        float near = cosine(at(e, i), via);
+        if (near >= most) {
+            most = near;
             *row = i;
             found = true;
         }
@@ -213,20 +220,23 @@ static void turn_at(struct excursion *e, size_t turn)
  * degrees that goes on comes nearer, too, but on the other side). */
 static bool has_turned_back(const struct excursion *e, size_t row)
 {
-    float far_deg = angle(e, e->turn, e->far);
-    float back = angle(e, row, e->far);
-    if (back <=
-        fmaxf(BACK_MIN_DEG, fminf(BACK_SHARE * far_deg, BACK_MAX_DEG))) {
+    float back_cos = cosine_of(e, row, e->far);
+    if (back_cos >= BACK_MIN_COS) {
         return false;
     }
-    if (back > BACK_SHARE * far_deg) {
+    float half_deg = BACK_SHARE * angle_of(e->far_cos);
+    float back_deg = angle_of(back_cos);
+    if (back_deg <= fminf(half_deg, BACK_MAX_DEG)) {
+        return false;
+    }
+    if (back_deg > half_deg) {
         return true;
     }
     size_t before = e->far;
-    while (before > e->turn && angle(e, before, e->far) < back) {
+    while (before > e->turn && cosine_of(e, before, e->far) > back_cos) {
         before--;
     }
-    return angle(e, before, row) < back;
+    return cosine_of(e, before, row) > back_cos;
 }
 
 bool excursion_update(struct excursion *excursion, const float direction[3],

@@ -96,12 +96,14 @@ static int take_row(struct exercise_state *s, const struct motion *row)
     struct orientation *o = &s->orientation;
     orientation_update(o, row);
     const float *up = o->gravity;
-    const float *rate = o->rate;
-    float norm_g = sqrtf(a[0] * a[0] + a[1] * a[1] + a[2] * a[2]);
-    s->heading += RAD / EXCURSION_RATE_HZ *
-                  (rate[0] * up[0] + rate[1] * up[1] + rate[2] * up[2]);
+    float turning_dps = 0;
+    for (int c = 0; c < 3; c++) {
+        turning_dps += (row->gyro[c] - o->bias[c]) * up[c];
+    }
+    s->heading += RAD / EXCURSION_RATE_HZ * turning_dps;
     s->heading = remainderf(s->heading, 2 * (float)M_PI);
     const float ahead[3] = {cosf(s->heading), sinf(s->heading), 0};
+    float norm_g = sqrtf(a[0] * a[0] + a[1] * a[1] + a[2] * a[2]);
     int err = repetitions_update(&s->tilt, up, norm_g);
     return err < 0 ? err : repetitions_update(&s->turn, ahead, norm_g);
 }

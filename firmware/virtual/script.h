@@ -9,8 +9,8 @@
  *   tremor 20 frequency=5.2 amplitude=4 pose=lap      # deg/s rms, rest
  *   tremor 20 frequency=7 amplitude=2 pose=raised     # postural
  *   taps 20 rate=3 size=20 jitter=0.03 decrement=0.2  # size: peak [mg]
- *   curls 90 count=10 range=120 hold=5                # forearm and gravity turn
- *   curls 90 count=10 range=60 yaw=90                 # about the vertical
+ *   curls 90 count=10 range=120 hold=5
+ *   curls 90 count=10 range=60 yaw=90    # about the vertical
  *   knock 2 size=3                                    # one blow [g]
  *   table 30                                          # put down, picked up
  *
