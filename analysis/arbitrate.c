@@ -151,21 +151,6 @@ static struct claims walking_claims(const struct walking *walking)
     return claims;
 }
 
-/* Series that are a rhythm; single taps far apart are none. */
-static struct claims rhythm_claims(const struct taps *taps)
-{
-    struct claims claims = {0};
-    claims.span = calloc(taps->series_count + 1, sizeof(*claims.span));
-    for (size_t i = 0; claims.span != NULL && i < taps->series_count; i++) {
-        const struct tap_series *series = &taps->series[i];
-        if (series->rate_hz >= RHYTHM_HZ) {
-            claims.span[claims.count++] =
-                (struct span){series->start_s, series->end_s};
-        }
-    }
-    return claims;
-}
-
 static struct claims tremor_claims(const struct tremor *tremor)
 {
     struct claims claims = {0};
@@ -199,11 +184,8 @@ void arbitrate(struct summary *summary)
     drop_exercise(&summary->exercise, &walking);
     free(walking.span);
 
-    /* Tapping in rhythm is rhythm by will; but a few jerks in the midst of
-     * tremor are its own. */
-    struct claims rhythm = rhythm_claims(&summary->taps);
-    drop_tremor(&summary->tremor, &rhythm, false);
-    free(rhythm.span);
+    /* Tremor has been told from blows by its spectrum (tremor_window.c), which
+     * shows it better than onsets do: jerks in the midst of it are its own. */
     struct claims tremor = tremor_claims(&summary->tremor);
     drop_taps(&summary->taps, &tremor);
     free(tremor.span);

@@ -100,25 +100,16 @@ static void walking_explains_what_lies_in_it_and_nothing_else(void **state)
     assert_int_equal(summary.exercise.repetition[0].set, 0);
 }
 
-static void tapping_is_not_tremor(void **state)
-{
-    (void)state;
-    add_series(10, 20, 30);
-    add_tremor(11, 19);
-    arbitrate(&summary);
-    assert_int_equal(summary.tremor.segment_count, 0);
-    assert_int_equal(summary.taps.count, 30);
-}
-
-static void jerks_in_tremor_are_no_taps(void **state)
+static void onsets_in_tremor_are_no_taps(void **state)
 {
     (void)state;
     add_tremor(10, 20);
-    add_series(11, 19, 4);
-    summary.taps.series[0].rate_hz = 0.5;
+    add_series(11, 19, 30);
+    add_series(25, 35, 7);
     arbitrate(&summary);
     assert_int_equal(summary.tremor.segment_count, 1);
-    assert_int_equal(summary.taps.count, 0);
+    assert_int_equal(summary.taps.series_count, 1);
+    assert_int_equal(summary.taps.count, 7);
 }
 
 static void nothing_happens_on_a_band_that_is_not_worn(void **state)
@@ -272,8 +263,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup_teardown(
             walking_explains_what_lies_in_it_and_nothing_else, begin, end),
-        cmocka_unit_test_setup_teardown(tapping_is_not_tremor, begin, end),
-        cmocka_unit_test_setup_teardown(jerks_in_tremor_are_no_taps, begin,
+        cmocka_unit_test_setup_teardown(onsets_in_tremor_are_no_taps, begin,
                                         end),
         cmocka_unit_test_setup_teardown(
             nothing_happens_on_a_band_that_is_not_worn, begin, end),
