@@ -223,6 +223,29 @@ static void voluntary_motion_is_no_tremor(void **state)
 }
 
 /* Rows of NOT_TREMOR go by one seed; here the rhythm differs. */
+/* Nothing after this measure takes tapping for what it is: it must itself. */
+static void tapping_is_no_tremor(void **state)
+{
+    static const double RATES[] = {1.5, 2.5, 3.5, 4.5, 5.5, 7.0};
+    static const struct {
+        int size_mg;
+        int spin_dps;
+    } TAPS[] = {{20, 1}, {20, 30}, {100, 6}, {600, 1}, {600, 30}};
+    (void)state;
+    for (size_t t = 0; t < sizeof(TAPS) / sizeof(TAPS[0]); t++) {
+        char text[1024] = "rest 15 pose=lap\n";
+        for (size_t r = 0; r < sizeof(RATES) / sizeof(RATES[0]); r++) {
+            size_t at = strlen(text);
+            snprintf(text + at, sizeof(text) - at,
+                     "taps 15 rate=%.1f size=%d spin=%d\nrest 4 pose=lap\n",
+                     RATES[r], TAPS[t].size_mg, TAPS[t].spin_dps);
+        }
+        struct summary *summary = play_and_measure(text, AS_IT_IS);
+        assert_int_equal(summary->tremor.segment_count, 0);
+        forget(summary);
+    }
+}
+
 static void strong_voluntary_rhythm_is_no_tremor(void **state)
 {
     (void)state;
@@ -435,6 +458,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(scripted_tremor_has_its_frequency_amplitude_and_kind),
         cmocka_unit_test(voluntary_motion_is_no_tremor),
+        cmocka_unit_test(tapping_is_no_tremor),
         cmocka_unit_test(strong_voluntary_rhythm_is_no_tremor),
         cmocka_unit_test(strong_tremor_is_tremor),
         cmocka_unit_test(strong_rhythm_is_tremor_of_one_who_has_it_at_rest),

@@ -63,7 +63,7 @@ RATES = (
     ("activity-geotec", 2, 100, "steps", (50, 25, 12.5)),
     ("steps-pebble", 4, 25, "steps", (50, 12.5)),
     ("reps-uci", 1, 25, "repetitions", (50, 12.5)),
-    ("tremor-ppp", 1, 100, "tremor", (200, 50)),
+    ("tremor-ppp", 1, 100, "tremor", (200, 50, 25)),
     ("taps-pin", 1, 200, "taps", (100, 50)),
 )
 DECLINES_HZ = 12.5
