@@ -207,12 +207,18 @@ static void look_how_far(struct excursion *e, size_t row)
 /* Begins a stroke at row `turn`: the way since then is looked at anew. */
 static void turn_at(struct excursion *e, size_t turn)
 {
-    e->turn = turn;
-    e->far = turn;
-    e->far_cos = 1;
+    float from[3];
+    memcpy(from, at(e, turn), sizeof(from));
+    size_t far = turn;
+    float far_cos = 1;
     for (size_t row = turn + 1; row < e->rows; row++) {
-        look_how_far(e, row);
+        float row_cos = cosine(at(e, row), from);
+        far = row_cos < far_cos ? row : far;
+        far_cos = row_cos < far_cos ? row_cos : far_cos;
     }
+    e->turn = turn;
+    e->far = far;
+    e->far_cos = far_cos;
 }
 
 /* True if the direction is on its way back from `far`: half of the stroke, or
