@@ -3,6 +3,7 @@
 
 #include <math.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "acquire/error.h"
 #include "acquire/median.h"
@@ -25,19 +26,19 @@ static const struct {
     float left_out_few;
     float alike;
 } tune = {
-    .strong = 2.2F,      /* strength that noise alone hardly has */
-    .total_least = 1.2F, /* of a series' scores */
-    .strength_least = 2, /* median of a series that is not steady */
-    .uneven = 0.3F,      /* median deviation of intervals, over their median;
-                          * of series that are long enough to tell */
-    .retry = 1.2F,       /* an uneven series is looked at once more, for what
-                          * stands out from it by this factor */
-    .stray = 0.6F,       /* of the taps beside it: no tap, at an end */
-    .faint = 0.25F,      /* of the median tap: neither */
+    .strong = 2.2F,         /* strength that noise alone hardly has */
+    .total_least = 1.83F,   /* of a series' scores */
+    .strength_least = 1.6F, /* median of a series that is not steady */
+    .uneven = 0.25F,        /* median deviation of intervals, over their median;
+                             * of series that are long enough to tell */
+    .retry = 1.14F,         /* an uneven series is looked at once more, for what
+                             * stands out from it by this factor */
+    .stray = 0.55F,         /* of the taps beside it: no tap, at an end */
+    .faint = 0.25F,         /* of the median tap: neither */
     /* Most of what looks like taps that is none: tapping leaves out nothing,
      * typing a third, daily life half. */
-    .left_out = 0.22F,     /* 0.15 .. 0.25 */
-    .left_out_few = 0.45F, /* of a few taps (0.4 .. 0.5) */
+    .left_out = 0.2F,      /* 0.15 .. 0.25 */
+    .left_out_few = 0.49F, /* of a few taps (0.45 .. 0.5) */
     .alike = 0.8F,         /* of the median tap: as large as the series' own */
 };
 
@@ -55,7 +56,7 @@ static const double HALT_S = 1; /* if it is a hesitation, too */
 
 /* A stretch that is being looked at. */
 struct search {
-    const struct tap_onset *onsets;
+    struct tap_onset *onsets; /* those that may be taps */
     size_t n;
     struct tap_link *links;
     size_t *member; /* of the chain, n at most */
@@ -71,19 +72,22 @@ static int search_new(const struct tap_onset *onsets, size_t n,
                       struct search *search)
 {
     *search = (struct search){
-        .onsets = onsets,
-        .n = n,
+        .onsets = calloc(n, sizeof(*search->onsets)),
         .links = calloc(n, sizeof(*search->links)),
         .member = calloc(n, sizeof(*search->member)),
         .scratch = calloc(n, sizeof(*search->scratch)),
     };
-    bool whole = search->links != NULL && search->member != NULL &&
-                 search->scratch != NULL;
-    return whole ? 0 : ERR_NO_MEMORY;
+    if (search->onsets == NULL || search->links == NULL ||
+        search->member == NULL || search->scratch == NULL) {
+        return ERR_NO_MEMORY;
+    }
+    memcpy(search->onsets, onsets, n * sizeof(*onsets));
+    return 0;
 }
 
 static void search_free(struct search *search)
 {
+    free(search->onsets);
     free(search->links);
     free(search->member);
     free(search->scratch);
@@ -303,15 +307,17 @@ static int find(const struct tap_onset *onsets, size_t n, float threshold,
     int err = search_new(onsets, n, &search);
     size_t count = 0;
     if (err == 0) {
-        count =
-            tap_chain_find(onsets, n, threshold, search.links, search.member);
+        search.n = tap_chain_score(search.onsets, n, threshold, search.links,
+                                   search.scratch);
+        count = tap_chain_find(search.onsets, search.n, search.links,
+                               search.member);
     }
     size_t first = 0;
     for (size_t k = 1; k <= count && err == 0; k++) {
         const size_t *member = &search.member[first];
         size_t length = k - first;
-        if (k < count && onsets[search.member[k]].time_s -
-                                 onsets[search.member[k - 1]].time_s <=
+        if (k < count && search.onsets[search.member[k]].time_s -
+                                 search.onsets[search.member[k - 1]].time_s <=
                              TAP_CHAIN_GAP_S) {
             continue;
         }
@@ -326,7 +332,7 @@ static int find(const struct tap_onset *onsets, size_t n, float threshold,
         } else if (verdict == UNEVEN && again) {
             size_t span = member[length - 1] + 1 - member[0];
             err =
-                find(onsets + member[0], span,
+                find(search.onsets + member[0], span,
                      tune.retry * fmaxf(strength, threshold), false, findings);
         }
     }
