@@ -26,6 +26,7 @@ static const bool SUPPORTS[BOUT_EVIDENCES] = {
 static const double FAINT_OVERTONE = 0.2;
 static const double FAINT_DPS = 0.5;
 static const double FAINT_SLOW_HZ = 3.4;
+static const double SLOW_STRONG_DPS = 15.0;
 
 /* The share of segments that are right, with gyroscope and without: counted on
  * 800 random scripts of 4 min in which tremor (of seven persons in ten) goes
@@ -46,11 +47,20 @@ static const struct {
 static const double JOIN_S = 1.0;
 static const double JOIN_HZ = 0.75;
 
-/* Voluntary rhythms have these amplitudes and more, and their cycles differ by
- * 4 % and more (standard deviation; self-paced tapping): changes between cycles
- * have an interquartile range of 1.35 sqrt(2) times that. */
+/* Voluntary rhythms have these amplitudes and more, are no faster than wrist
+ * and elbow can go to and fro on purpose (6 Hz), and their cycles differ by 4 %
+ * and more (standard deviation; self-paced tapping): changes between cycles
+ * have an interquartile range of 1.35 sqrt(2) times that. Below 4 Hz tremor is
+ * of an arm at rest; those of tremor-ppp sway by less than 3.5 deg/s.
+ *
+ * Of 96 scripts of brushing and shaking at 8 to 25 deg/s these bounds call 1
+ * tremor; a bound of 15 deg/s and none for frequency and stillness called 76.
+ * It is the same 76 and 1 of tremor found in tremor-ppp either way. */
 static const double STRONG_DPS = 30.0;
-static const double STRONG_KINETIC_DPS = 15.0;
+static const double STRONG_MOVED_DPS = 5.0;
+static const double FASTEST_HZ = 6.5;
+static const double KINETIC_LOWEST_HZ = 4.0;
+static const double STILL_DPS = 3.5;
 static const double STEADY_SHARE = 0.045;
 static const double CONFIRM_S = 6.0;
 static const double CONFIRM_FACTOR = 5.0;
@@ -92,7 +102,7 @@ static bool is_supported(const struct tremor_bouts *bouts, size_t at)
     const struct tremor_segment *segment = &it->segment;
     bool keys = it->disagree && segment->rms_dps < FAINT_DPS;
     bool slow = segment->frequency_hz < FAINT_SLOW_HZ &&
-                strength_dps(segment) > STRONG_KINETIC_DPS;
+                strength_dps(segment) > SLOW_STRONG_DPS;
     if (keys || slow || it->sway_dps > TREMOR_MOVING_DPS || it->undertone ||
         segment->harmonic_ratio > FAINT_OVERTONE) {
         return false;
@@ -123,15 +133,23 @@ static enum tremor_kind kind_of(const struct tremor_bouts *bouts,
     return held ? TREMOR_POSTURAL : TREMOR_REST;
 }
 
+/* True of an arm that is moved about; where the rhythm is slower than tremor
+ * of a moving arm, of one that is not quite still either. */
+static bool is_moved(const struct bout_result *result)
+{
+    bool slow = result->segment.frequency_hz < KINETIC_LOWEST_HZ;
+    return result->sway_dps > (slow ? STILL_DPS : TREMOR_MOVING_DPS);
+}
+
 /* Stronger than an arm that is held up, and more so one that is moved, usually
- * trembles, and no steadier than people can be on purpose: brushing, shaking
- * and stirring are so. */
+ * trembles, no faster than people can move on purpose, and no steadier:
+ * brushing, shaking and stirring are so. */
 static bool may_be_voluntary(const struct bout_result *result)
 {
     const struct tremor_segment *segment = &result->segment;
-    double strong =
-        segment->kind == TREMOR_KINETIC ? STRONG_KINETIC_DPS : STRONG_DPS;
+    double strong = is_moved(result) ? STRONG_MOVED_DPS : STRONG_DPS;
     return strength_dps(segment) > strong &&
+           segment->frequency_hz < FASTEST_HZ &&
            !(segment->stability_hz < STEADY_SHARE * segment->frequency_hz);
 }
 
@@ -168,7 +186,8 @@ static enum bout_evidence evidence_of(const struct bout_result *result)
         bool moves = result->segment.kind == TREMOR_KINETIC;
         return moves ? BOUT_KINETIC : BOUT_PLAIN;
     }
-    if (result->sure && result->segment.kind == TREMOR_REST) {
+    if (result->sure && result->segment.kind == TREMOR_REST &&
+        !is_moved(result)) {
         return BOUT_STRONG_AT_REST;
     }
     return BOUT_NONE;
