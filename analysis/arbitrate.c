@@ -12,7 +12,7 @@ static const double SHARE = 0.5;
  * (MDS-UPDRS 3.4). */
 static const double RHYTHM_HZ = 0.9;
 static const double BY_HAND_CONFIDENCE = 0.8;
-static const double QUIET_CONFIDENCE = 0.9;
+static const double SURE_CONFIDENCE = 0.9;
 enum { BY_HAND_COUNT = 10 };
 
 /* The spans of one claimant, sorted by start. */
@@ -35,23 +35,21 @@ static bool is_covered(struct span item, const struct claims *by)
     return covered > SHARE * (item.end_s - item.start_s);
 }
 
-/* Tremor that is sure, of an arm that the gyroscope shows to be quiet. */
-static bool is_quiet_tremor(const struct tremor_segment *segment)
+/* Tremor that is sure, and seen by the gyroscope. */
+static bool is_sure_tremor(const struct tremor_segment *segment)
 {
-    return segment->kind != TREMOR_KINETIC && !isnan(segment->rms_dps) &&
-           segment->confidence >= QUIET_CONFIDENCE;
+    return !isnan(segment->rms_dps) && segment->confidence >= SURE_CONFIDENCE;
 }
 
 static void drop_tremor(struct tremor *tremor, const struct claims *by,
-                        bool keep_quiet)
+                        bool keep_sure)
 {
     size_t kept = 0;
     tremor->tremor_s = 0;
     for (size_t i = 0; i < tremor->segment_count; i++) {
         struct tremor_segment segment = tremor->segment[i];
         struct span span = {segment.start_s, segment.end_s};
-        if ((keep_quiet && is_quiet_tremor(&segment)) ||
-            !is_covered(span, by)) {
+        if ((keep_sure && is_sure_tremor(&segment)) || !is_covered(span, by)) {
             tremor->segment[kept++] = segment;
             tremor->tremor_s += segment.end_s - segment.start_s;
         }
@@ -176,8 +174,8 @@ void arbitrate(struct summary *summary)
     drop_exercise(&summary->exercise, &nonwear);
 
     /* Steps shake the hand like taps, the arm's swing repeats like an
-     * exercise, and the harmonics of both lie where tremor does; but nobody
-     * walks with an arm that is quiet. */
+     * exercise, and the harmonics of both lie where tremor does; but tremor
+     * that is sure has been told from them, and may itself look like steps. */
     struct claims walking = walking_claims(&summary->walking);
     drop_tremor(&summary->tremor, &walking, true);
     drop_taps(&summary->taps, &walking);

@@ -51,15 +51,15 @@ static const double JOIN_HZ = 0.75;
  * and elbow can go to and fro on purpose (6 Hz), and their cycles differ by 4 %
  * and more (standard deviation; self-paced tapping): changes between cycles
  * have an interquartile range of 1.35 sqrt(2) times that. Below 4 Hz tremor is
- * of an arm at rest; those of tremor-ppp sway by less than 3.5 deg/s.
+ * mostly of an arm at rest; those of tremor-ppp sway by less than 3.5 deg/s.
  *
- * Of 96 scripts of brushing and shaking at 8 to 25 deg/s these bounds call 1
- * tremor; a bound of 15 deg/s and none for frequency and stillness called 76.
- * It is the same 76 and 1 of tremor found in tremor-ppp either way. */
+ * Of 240 scripts of brushing and shaking at 8 to 80 deg/s these bounds call 1
+ * tremor; 15 deg/s, without bounds of frequency and stillness, called 77.
+ * What is found in tremor-ppp, which had no say in them, is the same. */
 static const double STRONG_DPS = 30.0;
 static const double STRONG_MOVED_DPS = 5.0;
 static const double FASTEST_HZ = 6.5;
-static const double KINETIC_LOWEST_HZ = 4.0;
+static const double SLOW_HZ = 4.0;
 static const double STILL_DPS = 3.5;
 static const double STEADY_SHARE = 0.045;
 static const double CONFIRM_S = 6.0;
@@ -133,11 +133,11 @@ static enum tremor_kind kind_of(const struct tremor_bouts *bouts,
     return held ? TREMOR_POSTURAL : TREMOR_REST;
 }
 
-/* True of an arm that is moved about; where the rhythm is slower than tremor
- * of a moving arm, of one that is not quite still either. */
+/* True of an arm that is moved about; where the rhythm is slow, of one that is
+ * not quite still either. */
 static bool is_moved(const struct bout_result *result)
 {
-    bool slow = result->segment.frequency_hz < KINETIC_LOWEST_HZ;
+    bool slow = result->segment.frequency_hz < SLOW_HZ;
     return result->sway_dps > (slow ? STILL_DPS : TREMOR_MOVING_DPS);
 }
 

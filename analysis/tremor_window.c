@@ -31,9 +31,9 @@ static const double SLOW_HIGH_HZ = 2.35;
 static const double SLOW_TREMOR_HZ = 3.3;
 static const double SLOW_TREMOR_FACTOR = 2.0;
 
-/* Kinetic tremor: essential and cerebellar tremor begin at 4 Hz; brushing and
- * scratching are slower. */
-static const double KINETIC_LOWEST_HZ = 4.0;
+/* Kinetic tremor: cerebellar tremor begins at 3 Hz, essential at 4. Brushing
+ * and scratching, as slow, are less steady (tremor_segments.c). */
+static const double KINETIC_LOWEST_HZ = 3.3;
 static const double KINETIC_PROMINENCE = 5.0;
 static const double KINETIC_RATIO = 0.05;
 static const double KINETIC_DPS = 1.0;

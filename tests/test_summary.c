@@ -100,6 +100,22 @@ static void walking_explains_what_lies_in_it_and_nothing_else(void **state)
     assert_int_equal(summary.exercise.repetition[0].set, 0);
 }
 
+static void tremor_that_is_sure_stays_in_what_looks_like_walking(void **state)
+{
+    (void)state;
+    add_bout(100, 200);
+    add_tremor(110, 120);
+    add_tremor(130, 140);
+    for (size_t i = 0; i < 2; i++) {
+        summary.tremor.segment[i].kind = TREMOR_KINETIC;
+        summary.tremor.segment[i].rms_dps = 30;
+    }
+    summary.tremor.segment[1].confidence = 0.95;
+    arbitrate(&summary);
+    assert_int_equal(summary.tremor.segment_count, 1);
+    assert_true(summary.tremor.segment[0].start_s == 130);
+}
+
 static void onsets_in_tremor_are_no_taps(void **state)
 {
     (void)state;
@@ -263,6 +279,8 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup_teardown(
             walking_explains_what_lies_in_it_and_nothing_else, begin, end),
+        cmocka_unit_test_setup_teardown(
+            tremor_that_is_sure_stays_in_what_looks_like_walking, begin, end),
         cmocka_unit_test_setup_teardown(onsets_in_tremor_are_no_taps, begin,
                                         end),
         cmocka_unit_test_setup_teardown(

@@ -34,10 +34,12 @@ WITHOUT_TREMOR = (
 FREQUENCIES = (2, 2.7, 3.4, 4.1, 5, 5.77, 6.5, 7.3, 8.8, 10.3, 12)
 AMPLITUDES = (0.2, 0.5, 2, 20)
 POSES = (("lap", "rest"), ("raised", "postural"))
+KINETIC_AMPLITUDES = (4, 20, 60)
 
 # Voluntary rhythms [Hz, deg/s rms].
 RHYTHMS = [(name, hz, amplitude) for name in ("brush", "shake")
-           for hz in (2.5, 3.3, 3.8, 4.4, 5, 5.6) for amplitude in (40, 120)]
+           for hz in (2.5, 3.3, 3.8, 4.4, 5, 5.6)
+           for amplitude in (8, 15, 40, 120)]
 DAYS = 24
 
 missed = 0
@@ -179,12 +181,42 @@ def score_scripted(carpus, pool):
     row("scripted: amplitude at 0.2 deg/s, worst", f"{off_faint:.1f} %",
         "<= 10 %", "", off_faint <= 10)
     row("scripted: kind right", f"{kinds} of {count}", "", "", True)
+    score_kinetic(carpus, pool)
     still = record_and_analyse(
         carpus, "rest 60 pose=lap\nrest 30 pose=raised\nwalk 60 cadence=112\n"
                 "walk 60 cadence=95 swing=10\n")
     row("scripted rest and walking: tremor segments",
         f"{len(still['tremor']['segments'])}", "0", "",
         not still["tremor"]["segments"])
+
+
+def score_kinetic(carpus, pool):
+    """Tremor of an arm that moves slowly all the time."""
+    wanted = [hz for hz in FREQUENCIES if hz > 3.3]
+    scripts = ["rest 12 pose=lap\n" + "".join(
+        f"tremor 20 frequency={hz} amplitude={amplitude} pose=moving\n"
+        f"rest 8 pose=lap\n" for hz in wanted)
+        for amplitude in KINETIC_AMPLITUDES]
+    found = off_hz = off_rms = 0
+    for amplitude, summary in zip(KINETIC_AMPLITUDES,
+                                  pool.map(partial(record_and_analyse, carpus),
+                                           scripts)):
+        for i, hz in enumerate(wanted):
+            at = (12 + 28 * i, 32 + 28 * i)
+            for s in summary["tremor"]["segments"]:
+                inside = overlap(at, (s["start_s"], s["end_s"]))
+                if inside > 10 and s["kind"] == "kinetic":
+                    found += 1
+                    off_hz = max(off_hz, abs(s["frequency_hz"] - hz))
+                    off_rms = max(off_rms,
+                                  abs(s["rms_dps"] / amplitude - 1) * 100)
+    count = len(scripts) * len(wanted)
+    row("scripted: kinetic tremor from 3.4 Hz up, found",
+        f"{found} of {count}", ">= 0.95", "", found >= 0.95 * count)
+    row("scripted: kinetic, frequency, worst", f"{off_hz:.3f} Hz",
+        "<= 0.05 Hz", "", off_hz <= 0.05)
+    row("scripted: kinetic, amplitude, worst", f"{off_rms:.1f} %", "<= 5 %",
+        "", off_rms <= 5)
 
 
 def score_rhythms(carpus, pool):
