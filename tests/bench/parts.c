@@ -2,7 +2,8 @@
 /*
  * bench_parts FILE: where the time of an analysis goes. Does what pipeline_run
  * does with a recording without gaps, and looks at the clock between its
- * parts; the looking itself is 1 % of the time.
+ * parts. Prints the seconds that each took; the looking itself is some percent
+ * of them.
  */
 #include <stdio.h>
 #include <stdlib.h>
@@ -138,33 +139,25 @@ static double write_json(void)
     return look();
 }
 
-static void print(const char *name, double taken_s, double all_s)
+static void print(const char *name, double taken_s)
 {
-    printf("  %-33s %10.2f s %7.1f %%\n", name, taken_s, 100 * taken_s / all_s);
+    printf("%s\t%.3f\n", name, taken_s);
 }
 
 static void print_all(double reading_s, double arbitrating_s, double writing_s)
 {
-    double all_s = reading_s + arbitrating_s + writing_s;
-    for (size_t i = 0; i < bench.grids; i++) {
-        all_s += bench.grid[i].taken_s;
-    }
-    for (size_t i = 0; pipeline_measures[i] != NULL; i++) {
-        all_s += bench.measure_s[i];
-    }
-    print("reading", reading_s, all_s);
+    print("reading", reading_s);
     for (size_t i = 0; i < bench.grids; i++) {
         char name[32];
         snprintf(name, sizeof(name), "resampling to %g Hz",
                  bench.grid[i].rate_hz);
-        print(name, bench.grid[i].taken_s, all_s);
+        print(name, bench.grid[i].taken_s);
     }
     for (size_t i = 0; pipeline_measures[i] != NULL; i++) {
-        print(pipeline_measures[i]->name, bench.measure_s[i], all_s);
+        print(pipeline_measures[i]->name, bench.measure_s[i]);
     }
-    print("arbitration", arbitrating_s, all_s);
-    print("JSON", writing_s, all_s);
-    print("all", all_s, all_s);
+    print("arbitration", arbitrating_s);
+    print("JSON", writing_s);
 }
 
 static double read_all(struct recording *recording)
