@@ -11,17 +11,22 @@ that is known (truth and estimate as they are; no confidence).
 import csv
 import os
 from collections import Counter
+from itertools import compress
 from statistics import mean
 
 from common import analyse, arguments, perform, read_csv, row, status
 from exercise import AROUND_S, BLOCKS, middle, overlap, repetitions_of, span
 from taps import EARLY_S, LATE_S, taps_of
+from variants import analyse_motions, load
 
 EDGES = (0, 0.5, 0.6, 0.7, 0.8, 0.9, 1.01)
 RELIABLE = 0.9
 RIGHT_SHARE = 0.5  # of an item that lies in a true one
 # An arm raised again and again, how often nobody says: neither right nor wrong.
 REPEATED = "rec/raise_arm.csv"
+
+SHORT = (3, 4, 5, 6)  # repetitions
+BEFORE_S, AFTER_S = 8, 1.5
 
 points = []
 
@@ -125,6 +130,31 @@ def score_reps(program, data):
         series(name, file, result, [], 0, 0)
 
 
+def score_short_sets(program, data):
+    """The first few repetitions of each block by themselves: the blocks are of
+    ten all, and people do fewer."""
+    name = "reps-uci"
+    folder = os.path.join(data, name)
+    truth = [t for t in read_csv(folder, "truth_reps.csv")
+             if t["source"].startswith("auto_half")]
+    short, motions, true = [], [], []
+    for i, file in enumerate(sorted({t["file"] for t in truth})):
+        motion = load(folder, file)
+        for k, block in enumerate(BLOCKS):
+            count = SHORT[(i + k) % len(SHORT)]
+            spans = [span(t) for t in truth
+                     if t["file"] == file and t["block"] == block][:count]
+            keep = [spans[0][0] - BEFORE_S < t < spans[-1][1] + AFTER_S
+                    for t in motion[0]]
+            short.append(f"{file} {block}, {count}")
+            motions.append([list(compress(axis, keep)) for axis in motion])
+            start_s = motions[-1][0][0]
+            true.append([(a - start_s, b - start_s) for a, b in spans])
+    for file, result, spans in zip(short, analyse_motions(program, motions),
+                                   true):
+        repetitions(name, file, result, spans)
+
+
 def score_pin(program, data):
     name = "taps-pin"
     folder = os.path.join(data, name)
@@ -212,6 +242,7 @@ def main():
     score_steps(program, data)
     score_geotec(program, data)
     score_reps(program, data)
+    score_short_sets(program, data)
     score_pin(program, data)
     score_scripted(program)
     print_table()
