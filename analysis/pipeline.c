@@ -237,8 +237,8 @@ static int finish(struct pipeline *p, struct summary *out, struct error *error)
             return error_set(error, ERR_NO_MEMORY, "out of memory");
         }
     }
-    arbitrate(out);
-    return 0;
+    return arbitrate(out) < 0 ? error_set(error, ERR_NO_MEMORY, "out of memory")
+                              : 0;
 }
 
 /* What the recording itself says. */
