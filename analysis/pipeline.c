@@ -84,8 +84,10 @@ static int pipeline_new(const struct measure_input *input,
     for (size_t i = 0; i < MEASURES && err == 0; i++) {
         p->state[i] = pipeline_measures[i]->create(input);
         err = p->state[i] == NULL ? ERR_NO_MEMORY : 0;
-        if (err == 0 && pipeline_measures[i]->rate_hz > 0) {
-            err = add_grid(p, pipeline_measures[i]->rate_hz);
+        double grid_hz =
+            measure_grid_hz(pipeline_measures[i], input->source_hz);
+        if (err == 0 && grid_hz > 0) {
+            err = add_grid(p, grid_hz);
         }
     }
     if (err < 0) {
@@ -100,9 +102,9 @@ static int push_all(struct pipeline *p, double rate_hz,
                     const struct motion *rows, size_t n, const double at[2])
 {
     for (size_t i = 0; i < MEASURES; i++) {
-        if (pipeline_measures[i]->rate_hz == rate_hz) {
-            int err =
-                pipeline_measures[i]->push(p->state[i], rows, n, at[0], at[1]);
+        const struct measure *measure = pipeline_measures[i];
+        if (measure_grid_hz(measure, p->input.source_hz) == rate_hz) {
+            int err = measure->push(p->state[i], rows, n, at[0], at[1]);
             if (err < 0) {
                 return err;
             }

@@ -24,6 +24,7 @@ struct grid {
 };
 
 static struct bench {
+    double source_hz;
     struct grid grid[MEASURES_MAX];
     size_t grids;
     void *state[MEASURES_MAX];
@@ -68,12 +69,15 @@ static void add_grid(double source_hz, double rate_hz)
 
 static void create(const struct measure_input *input)
 {
+    bench.source_hz = input->source_hz;
     for (size_t i = 0; pipeline_measures[i] != NULL; i++) {
         must(i < MEASURES_MAX, "too many measures");
         bench.state[i] = pipeline_measures[i]->create(input);
         must(bench.state[i] != NULL, "out of memory");
-        if (pipeline_measures[i]->rate_hz > 0) {
-            add_grid(input->source_hz, pipeline_measures[i]->rate_hz);
+        double grid_hz =
+            measure_grid_hz(pipeline_measures[i], input->source_hz);
+        if (grid_hz > 0) {
+            add_grid(input->source_hz, grid_hz);
         }
     }
 }
@@ -83,7 +87,7 @@ static void push(double rate_hz, const struct motion *rows, size_t n,
 {
     for (size_t i = 0; pipeline_measures[i] != NULL; i++) {
         const struct measure *measure = pipeline_measures[i];
-        if (measure->rate_hz == rate_hz) {
+        if (measure_grid_hz(measure, bench.source_hz) == rate_hz) {
             int err = measure->push(bench.state[i], rows, n, t0_s, dt_s);
             must(err == 0, "out of memory");
             bench.measure_s[i] += look();
