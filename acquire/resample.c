@@ -37,8 +37,6 @@ enum {
 };
 
 typedef float quad __attribute__((vector_size(16), may_alias));
-/* May stand for the floats of a struct motion. */
-typedef float octet __attribute__((vector_size(32), may_alias));
 
 struct instant {
     double t_s;

@@ -20,6 +20,9 @@
 #ifndef ACQUIRE_VECTOR_H
 #define ACQUIRE_VECTOR_H
 
+/* Eight floats at once. May stand for those of a struct motion. */
+typedef float octet __attribute__((vector_size(32), may_alias));
+
 #if defined(__x86_64__) && defined(__gnu_linux__) && defined(__GNUC__) &&      \
     !defined(__clang__) && !defined(__SANITIZE_ADDRESS__)
 #define VECTOR_CLONES __attribute__((target_clones("avx2", "default")))

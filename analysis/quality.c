@@ -8,6 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "acquire/vector.h"
 #include "analysis/calibration.h"
 #include "analysis/measure.h"
 #include "analysis/summary.h"
@@ -153,19 +154,17 @@ static void epoch_begin(struct state *state, const struct motion *row,
 
 /* Adds n rows to the epoch. Float sums of at most a few hundred differences
  * from the origin, then added up in double. */
+VECTOR_CLONES
 static void epoch_add(struct state *state, const struct motion *rows, size_t n)
 {
-    float sum[6] = {0};
-    float sum2[6] = {0};
+    const float *o = state->origin;
+    const octet origin = {o[0], o[1], o[2], o[3], o[4], o[5], 0, 0};
+    octet sum = {0};
+    octet sum2 = {0};
     for (size_t i = 0; i < n; i++) {
-        const float x[6] = {rows[i].accel[0], rows[i].accel[1],
-                            rows[i].accel[2], rows[i].gyro[0],
-                            rows[i].gyro[1],  rows[i].gyro[2]};
-        for (int k = 0; k < 6; k++) {
-            float d = x[k] - state->origin[k];
-            sum[k] += d;
-            sum2[k] += d * d;
-        }
+        octet d = *(const octet *)(const void *)&rows[i] - origin;
+        sum += d;
+        sum2 += d * d;
     }
     for (int k = 0; k < 6; k++) {
         state->sum[k] += (double)sum[k];
