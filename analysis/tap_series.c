@@ -8,6 +8,7 @@
 #include "acquire/error.h"
 #include "acquire/median.h"
 #include "analysis/array.h"
+#include "analysis/extreme.h"
 #include "analysis/tap_chain.h"
 
 /*
@@ -53,6 +54,14 @@ static const float STEADY = 0.12F; /* as `uneven`: hardly by chance */
 static const double HESITATION = 1.5; /* median intervals */
 static const double HALT = 3;
 static const double HALT_S = 1; /* if it is a hesitation, too */
+
+/* Series are as often right as not where taps stand out from slow motion by
+ * this factor. Logistic regression on 136 right and 23 wrong series of taps-pin
+ * at 200 and 100 Hz and without gyroscope, tremor-ppp, steps-oxford-phone,
+ * steps-multigait and scripts. Count, evenness and turning of the wrist add
+ * nothing when the file that is scored is left out. */
+static const double OVER_SWAY_EVEN = 2;
+static const double OVER_SWAY_POWER = 2.2;
 
 /* A stretch that is being looked at. */
 struct search {
@@ -135,13 +144,27 @@ static float median_peak(const struct search *search, const size_t *member,
     return median_float(search->scratch, count);
 }
 
-/* Weak, few or uneven taps may be something else. */
-static double confidence_of(float strength, size_t count, float uneven)
+/* Median of how far the taps stand out from slow motion. */
+static float median_over_sway(const struct search *search, const size_t *member,
+                              size_t count)
 {
+    static const float LEAST_MG = 0.1F;
+    for (size_t k = 0; k < count; k++) {
+        const struct tap_onset *onset = &search->onsets[member[k]];
+        float sway_mg = larger(onset->sway_mg, LEAST_MG);
+        search->scratch[k] = onset->peak_mg / sway_mg;
+    }
+    return median_float(search->scratch, count);
+}
+
+/* A finger shakes the wrist without moving it; what a moving arm does may be
+ * handling things. And what hardly stands out may be noise. */
+static double confidence_of(float strength, float over_sway)
+{
+    double still =
+        1 / (1 + pow(OVER_SWAY_EVEN / (double)over_sway, OVER_SWAY_POWER));
     double clear = 1 - exp(-((double)strength - 1));
-    double many = 1 - 0.5 * exp(-((double)count - 2) / 4);
-    double even = 1 - 0.8 * fmax(0, (double)uneven - 0.1);
-    return fmax(0, clear * many * even);
+    return fmax(0, still * clear);
 }
 
 static void describe(const struct search *search, const size_t *member,
@@ -171,7 +194,8 @@ static void describe(const struct search *search, const size_t *member,
     series->amplitude_decrement = 1 - (double)(last / first);
     float strength = median_strength(search, member, count);
     series->snr_db = 20 * log10((double)strength);
-    series->confidence = confidence_of(strength, count, rhythm.uneven);
+    float over_sway = median_over_sway(search, member, count);
+    series->confidence = confidence_of(strength, over_sway);
 }
 
 static int add_series(const struct search *search, const size_t *member,
@@ -277,7 +301,7 @@ static bool is_stray(const struct tap_onset *onsets, const size_t *member,
         const struct tap_onset *onset = &onsets[member[(k + 1) * step]];
         inner[k] = size_of(onset);
     }
-    return size < fmaxf(least, tune.stray * median_float(inner, INNER));
+    return size < larger(least, tune.stray * median_float(inner, INNER));
 }
 
 /* Takes strays off both ends of a series: *member moves on, the new length is
@@ -328,12 +352,12 @@ static int find(const struct tap_onset *onsets, size_t n, float threshold,
         if (verdict == SERIES) {
             err = add_series(&search, member, length, &findings->taps);
         } else if (verdict == TOO_WEAK) {
-            findings->weak = fmaxf(findings->weak, strength);
+            findings->weak = larger(findings->weak, strength);
         } else if (verdict == UNEVEN && again) {
             size_t span = member[length - 1] + 1 - member[0];
             err =
                 find(search.onsets + member[0], span,
-                     tune.retry * fmaxf(strength, threshold), false, findings);
+                     tune.retry * larger(strength, threshold), false, findings);
         }
     }
     search_free(&search);
