@@ -67,6 +67,7 @@ static const double OVER_SWAY_POWER = 2.2;
 struct search {
     struct tap_onset *onsets; /* those that may be taps */
     size_t n;
+    const struct tap_limits *limits;
     struct tap_link *links;
     size_t *member; /* of the chain, n at most */
     float *scratch; /* n */
@@ -277,6 +278,12 @@ static enum verdict judge(const struct search *search, const size_t *member,
     }
     struct rhythm rhythm = rhythm_of(search, member, count);
     float strength = median_strength(search, member, count);
+    if (strength < search->limits->strength_least) {
+        return TOO_WEAK;
+    }
+    if (rhythm.median_s < search->limits->interval_least_s) {
+        return NO_SERIES;
+    }
     bool steady = count >= STEADY_LEAST && rhythm.uneven < STEADY;
     if (strength < tune.strength_least && !steady) {
         return count < LONG_LEAST ? NO_SERIES : TOO_WEAK;
@@ -329,6 +336,7 @@ static int find(const struct tap_onset *onsets, size_t n, float threshold,
 {
     struct search search;
     int err = search_new(onsets, n, &search);
+    search.limits = &findings->limits;
     size_t count = 0;
     if (err == 0) {
         search.n = tap_chain_score(search.onsets, n, threshold, search.links,
@@ -367,7 +375,9 @@ static int find(const struct tap_onset *onsets, size_t n, float threshold,
 int tap_series_find(const struct tap_onset *onsets, size_t n,
                     struct tap_findings *findings)
 {
-    return n < SERIES_LEAST
-               ? 0
-               : find(onsets, n, tap_chain_threshold, true, findings);
+    /* Of taps that are half of what the median must be a series may have some.
+     */
+    float least = 0.5F * findings->limits.strength_least;
+    float threshold = larger(tap_chain_threshold, least);
+    return n < SERIES_LEAST ? 0 : find(onsets, n, threshold, true, findings);
 }

@@ -418,6 +418,66 @@ static void slow_recording_is_declined_with_a_reason(void **unused)
     release(&found);
 }
 
+/* Brings all rows to another rate; returns how many there are then. */
+static size_t bring_to(struct motion *rows, size_t n, double from_hz,
+                       double to_hz)
+{
+    static struct motion out[ROWS_MAX];
+    struct resample *resample = resample_new(from_hz, to_hz);
+    size_t count = 0;
+    double at_s;
+    assert_non_null(resample);
+    for (size_t i = 0; i < n; i += PUSH_MAX) {
+        size_t take = n - i < PUSH_MAX ? n - i : PUSH_MAX;
+        resample_push(resample, rows + i, take, (double)i / from_hz,
+                      1 / from_hz);
+        if (i + take == n) {
+            resample_flush(resample);
+        }
+        count += resample_pull(resample, out + count, ROWS_MAX - count, &at_s);
+    }
+    resample_free(resample);
+    memcpy(rows, out, count * sizeof(*rows));
+    return count;
+}
+
+/* What is left of a session where the recording has `source_hz`. */
+static struct taps measure_slow(struct session *s, double source_hz)
+{
+    size_t n = bring_to(s->row, s->rows, RATE_HZ, source_hz);
+    s->rows = bring_to(s->row, n, source_hz, RATE_HZ);
+    return measure(s, PUSH_MAX, source_hz);
+}
+
+/* At 50 Hz half of the band is missing: strong taps are counted, and where
+ * there are none it says what could not have been seen. */
+static void half_the_band_shows_strong_taps_and_says_so(void **unused)
+{
+    (void)unused;
+    static struct session s;
+    rest(&s, 46, 1.5);
+    taps(&s, SPAN_S, 3, 120);
+    struct taps found = measure_slow(&s, 50);
+    assert_int_equal(found.count, s.taps);
+    assert_string_equal(found.reason, "");
+    release(&found);
+    rest(&s, 46, 5);
+    for (double t = SPAN_S[0]; t < SPAN_S[1]; t += 0.33) {
+        const struct blow faint = {t, 20, 30, 0.02, 0.1};
+        strike(&s, &faint);
+    }
+    found = measure_slow(&s, 50);
+    assert_int_equal(found.count, 0);
+    assert_non_null(strstr(found.reason, "100 samples a second"));
+    release(&found);
+    rest(&s, 46, 1.5);
+    taps(&s, SPAN_S, 6, 120);
+    found = measure_slow(&s, 50);
+    assert_int_equal(found.count, 0);
+    assert_non_null(strstr(found.reason, "100 samples a second"));
+    release(&found);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -436,6 +496,7 @@ int main(void)
         cmocka_unit_test(gap_carries_nothing_over),
         cmocka_unit_test(way_of_wearing_changes_nothing),
         cmocka_unit_test(slow_recording_is_declined_with_a_reason),
+        cmocka_unit_test(half_the_band_shows_strong_taps_and_says_so),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
