@@ -204,21 +204,21 @@ static void look_how_far(struct excursion *e, size_t row)
     }
 }
 
+/* Begins a stroke at row `turn`, around which all rows since then lie. */
+static void begin_at(struct excursion *e, size_t turn)
+{
+    e->turn = turn;
+    e->far = turn;
+    e->far_cos = 1;
+}
+
 /* Begins a stroke at row `turn`: the way since then is looked at anew. */
 static void turn_at(struct excursion *e, size_t turn)
 {
-    float from[3];
-    memcpy(from, at(e, turn), sizeof(from));
-    size_t far = turn;
-    float far_cos = 1;
+    begin_at(e, turn);
     for (size_t row = turn + 1; row < e->rows; row++) {
-        float row_cos = cosine(at(e, row), from);
-        far = row_cos < far_cos ? row : far;
-        far_cos = row_cos < far_cos ? row_cos : far_cos;
+        look_how_far(e, row);
     }
-    e->turn = turn;
-    e->far = far;
-    e->far_cos = far_cos;
 }
 
 /* True if the direction is on its way back from `far`: half of the stroke, or
@@ -269,12 +269,12 @@ bool excursion_update(struct excursion *excursion, const float direction[3],
             describe(e, e->turn, middle, stroke);
         }
         if (arrived || (middle > e->turn && from_cos > SAME_COS)) {
-            turn_at(e, middle);
+            begin_at(e, middle);
         }
         return arrived;
     }
     if (row - e->turn >= STALE_ROWS) {
-        turn_at(e, row);
+        begin_at(e, row);
     }
     return false;
 }

@@ -21,7 +21,8 @@
 
 enum {
     WINDOW = 17, /* rows (0.7 s) of the low-pass without a gyroscope */
-    DELAY = WINDOW / 2
+    DELAY = WINDOW / 2,
+    BATCH = 64, /* rows at a time */
 };
 /* Sets are at the same time if so much of the shorter is. */
 static const double SAME_SHARE = 0.5;
@@ -87,25 +88,56 @@ static int take_accel(struct exercise_state *s, const float accel[3])
     return repetitions_update(&s->tilt, mean, norm_g);
 }
 
-static int take_row(struct exercise_state *s, const struct motion *row)
+/* What is looked at of a row. */
+struct look {
+    float up[3];
+    float turn; /* about the vertical, since the row before [rad] */
+    float norm_g;
+};
+
+static void orient(struct exercise_state *s, const struct motion *rows,
+                   size_t n, struct look *look)
 {
-    const float *a = row->accel;
-    if (!s->has_gyro) {
-        return take_accel(s, a);
-    }
     struct orientation *o = &s->orientation;
-    orientation_update(o, row);
-    const float *up = o->gravity;
-    float turning_dps = 0;
-    for (int c = 0; c < 3; c++) {
-        turning_dps += (row->gyro[c] - o->bias[c]) * up[c];
+    for (size_t i = 0; i < n; i++) {
+        const float *a = rows[i].accel;
+        const float *up = o->gravity;
+        orientation_update(o, &rows[i]);
+        float turning_dps = 0;
+        for (int c = 0; c < 3; c++) {
+            turning_dps += (rows[i].gyro[c] - o->bias[c]) * up[c];
+        }
+        memcpy(look[i].up, up, sizeof(look[i].up));
+        look[i].turn = RAD / EXCURSION_RATE_HZ * turning_dps;
+        look[i].norm_g = sqrtf(a[0] * a[0] + a[1] * a[1] + a[2] * a[2]);
     }
-    s->heading += RAD / EXCURSION_RATE_HZ * turning_dps;
-    s->heading = remainderf(s->heading, 2 * (float)M_PI);
-    const float ahead[3] = {cosf(s->heading), sinf(s->heading), 0};
-    float norm_g = sqrtf(a[0] * a[0] + a[1] * a[1] + a[2] * a[2]);
-    int err = repetitions_update(&s->tilt, up, norm_g);
-    return err < 0 ? err : repetitions_update(&s->turn, ahead, norm_g);
+}
+
+static int follow_heading(struct exercise_state *s, const struct look *look,
+                          size_t n)
+{
+    int err = 0;
+    for (size_t i = 0; i < n && err == 0; i++) {
+        s->heading += look[i].turn;
+        s->heading = remainderf(s->heading, 2 * (float)M_PI);
+        const float ahead[3] = {cosf(s->heading), sinf(s->heading), 0};
+        err = repetitions_update(&s->turn, ahead, look[i].norm_g);
+    }
+    return err;
+}
+
+/* All rows in each step before the next: what a step hands on from row to row
+ * is a chain, and a processor gets on with one chain while it has no other. */
+static int take_rows(struct exercise_state *s, const struct motion *rows,
+                     size_t n)
+{
+    struct look look[BATCH];
+    orient(s, rows, n, look);
+    int err = 0;
+    for (size_t i = 0; i < n && err == 0; i++) {
+        err = repetitions_update(&s->tilt, look[i].up, look[i].norm_g);
+    }
+    return err < 0 ? err : follow_heading(s, look, n);
 }
 
 static void begin(struct exercise_state *s, const struct motion *first,
@@ -133,13 +165,15 @@ static int push(void *state, const struct motion *rows, size_t n, double t0_s,
     if (!s->started && n > 0) {
         begin(s, rows, t0_s);
     }
-    for (size_t i = 0; i < n; i++) {
-        int err = take_row(s, &rows[i]);
-        if (err < 0) {
-            return err;
-        }
+    int err = 0;
+    while (n > 0 && err == 0) {
+        size_t part = s->has_gyro ? (n < BATCH ? n : BATCH) : 1;
+        err = s->has_gyro ? take_rows(s, rows, part)
+                          : take_accel(s, rows[0].accel);
+        rows += part;
+        n -= part;
     }
-    return 0;
+    return err;
 }
 
 static int gap(void *state)
