@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "analysis/tap_band.h"
 
-#include <assert.h>
 #include <math.h>
 #include <string.h>
 
@@ -47,20 +46,10 @@ void tap_band_init(struct tap_band *band, double source_hz)
     band->sway_gain = (float)sqrt(ACCEL_CORNER_HZ / accel_hz);
 }
 
-/* A row as a vector: its lanes behind the axes (temperature) go along and are
- * never looked at. */
-static inline const float *lanes_of(const struct motion *row)
-{
-    static_assert(sizeof(*row) == TAP_LANES * sizeof(float) &&
-                      offsetof(struct motion, gyro) == 3 * sizeof(float),
-                  "a row is eight floats, accelerometer first");
-    return (const float *)(const void *)row;
-}
-
 void tap_band_start(struct tap_band *band, const struct motion *row)
 {
     struct tap_section *high = &band->high;
-    const float *x = lanes_of(row);
+    const float *x = tap_lanes(row);
     memset(band->low.delay1, 0, sizeof(band->low.delay1));
     memset(band->low.delay2, 0, sizeof(band->low.delay2));
     for (int c = 0; c < TAP_LANES; c++) {
@@ -88,7 +77,7 @@ void tap_band_filter(struct tap_band *band, const struct motion *rows, size_t n,
     struct tap_section low = band->low;
     for (size_t i = 0; i < n; i++) {
         float y[TAP_LANES];
-        filter(&high, lanes_of(&rows[i]), y);
+        filter(&high, tap_lanes(&rows[i]), y);
         filter(&low, y, out[i]);
     }
     band->high = high;

@@ -8,6 +8,7 @@
 #ifndef ANALYSIS_TAP_BAND_H
 #define ANALYSIS_TAP_BAND_H
 
+#include <assert.h>
 #include <stddef.h>
 
 #include "acquire/motion.h"
@@ -35,6 +36,16 @@ struct tap_band {
     float sway_gain; /* the lower the band begins, the more of slow motion is
                       * in it: what slow motion is to be multiplied by */
 };
+
+/* A row as a vector: its lanes behind the axes (temperature) go along and are
+ * never looked at. */
+static inline const float *tap_lanes(const struct motion *row)
+{
+    static_assert(sizeof(*row) == TAP_LANES * sizeof(float) &&
+                      offsetof(struct motion, gyro) == 3 * sizeof(float),
+                  "a row is eight floats, accelerometer first");
+    return (const float *)(const void *)row;
+}
 
 /* `source_hz`: rate of the recording; the band lies below half of it. */
 void tap_band_init(struct tap_band *band, double source_hz);

@@ -39,7 +39,7 @@ static const double ONSET_LEAD_S = 0.02;
 struct hop {
     size_t rows;                   /* TAP_HOP, fewer at a segment's end */
     float axis[TAP_AXES][TAP_HOP]; /* in the band */
-    float mean[SLOWS][TAP_AXES];   /* of the rows as they came */
+    float mean[SLOWS][TAP_LANES];  /* of the rows as they came */
     struct tap_loudness loud[TAP_SENSORS]; /* of a whole hop */
 };
 
@@ -109,14 +109,18 @@ static void start(struct tap_detector *d, const struct motion *row, double t0_s)
 /* Adds rows to the means that they belong to. */
 static void add_slow(struct hop *hop, const struct motion *rows, size_t n)
 {
-    for (size_t i = 0; i < n; i++) {
-        float *mean = hop->mean[(hop->rows + i) / SLOW];
-        if ((hop->rows + i) % SLOW == 0) {
+    size_t end = hop->rows + n;
+    for (size_t at = hop->rows; at < end;) {
+        float *mean = hop->mean[at / SLOW];
+        size_t next = (at / SLOW + 1) * SLOW;
+        if (at % SLOW == 0) {
             memset(mean, 0, sizeof(hop->mean[0]));
         }
-        for (int c = 0; c < 3; c++) {
-            mean[c] += rows[i].accel[c] * (1.0F / SLOW);
-            mean[c + 3] += rows[i].gyro[c] * (1.0F / SLOW);
+        for (; at < end && at < next; at++) {
+            const float *x = tap_lanes(rows++);
+            for (int c = 0; c < TAP_LANES; c++) {
+                mean[c] += x[c] * (1.0F / SLOW);
+            }
         }
     }
 }

@@ -5,7 +5,6 @@
 #include <math.h>
 #include <string.h>
 
-#include "acquire/median.h"
 #include "acquire/vector.h"
 #include "analysis/extreme.h"
 
@@ -27,9 +26,9 @@ static float square_of(const float axis[3][TAP_HOP], size_t i)
 }
 
 /* Puts `x` among the `n` smallest values so far, held in `least` by size. */
-static void keep_least(float *least, int n, float x)
+static void keep_least(float *least, size_t n, float x)
 {
-    for (int k = 0; k < n; k++) {
+    for (size_t k = 0; k < n; k++) {
         float held = smaller(x, least[k]);
         x = larger(x, least[k]);
         least[k] = held;
@@ -80,15 +79,20 @@ void tap_loudness_of(const float axis[3][TAP_HOP], struct tap_loudness *loud)
     shape_of(axis, loudest, most, &loud->shape);
 }
 
-/* Mean square of a sensor's noise. */
+/* Mean square of a sensor's noise: the median of what is quiet in hops. */
 static float noise_of(const struct tap_loudness *const around[], size_t n,
                       int sensor)
 {
-    float quiet[TAP_AROUND];
-    for (size_t h = 0; h < n; h++) {
-        quiet[h] = around[h][sensor].quiet;
+    float least[TAP_AROUND / 2 + 1];
+    size_t middle = n / 2;
+    for (size_t k = 0; k <= middle; k++) {
+        least[k] = FLT_MAX;
     }
-    return larger(median_float(quiet, n), FLOOR[sensor] * FLOOR[sensor]);
+    for (size_t h = 0; h < n; h++) {
+        keep_least(least, middle + 1, around[h][sensor].quiet);
+    }
+    float median = 0.5F * (least[(n - 1) / 2] + least[middle]);
+    return larger(median, FLOOR[sensor] * FLOOR[sensor]);
 }
 
 /* The unit matrix and the shapes of the loudest moments, each by how far it
