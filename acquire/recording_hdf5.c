@@ -12,6 +12,7 @@
 #include "acquire/hdf5_check.h"
 #include "acquire/recording_source.h"
 #include "acquire/units.h"
+#include "acquire/vector.h"
 
 enum {
     WINDOW_ROWS = 32768, /* read at once; several chunks of the file */
@@ -454,9 +455,18 @@ static bool at_end(const int16_t v[3])
            v[1] == INT16_MIN || v[2] == INT16_MAX || v[2] == INT16_MIN;
 }
 
+/* Most often no value is at an end, which is seen of many at once. */
+VECTOR_CLONES
 static uint32_t count_clipped(const int16_t *v, size_t n)
 {
+    int16_t any = 0;
+    for (size_t i = 0; i < 3 * n; i++) {
+        any |= v[i] == INT16_MAX || v[i] == INT16_MIN;
+    }
     uint32_t clipped = 0;
+    if (any == 0) {
+        return clipped;
+    }
     for (size_t i = 0; i < n; i++) {
         clipped += at_end(v + 3 * i);
     }
