@@ -57,7 +57,8 @@ static const struct {
     .beat_width = 0.25F, /* of the logarithm of interval over period */
     .off_beat_cost = 1,
     .on_beat_gain = 0.3F,
-    .hopeless = -1, /* a score that no rhythm makes up for (-2 .. -0.8) */
+    .hopeless = -0.8F, /* a score that rhythm hardly makes up for
+                        * (-2 .. -0.6) */
 };
 
 const float tap_chain_threshold = 1.75F;
