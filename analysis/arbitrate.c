@@ -39,11 +39,9 @@ static bool is_by_hand(const struct summary *summary, size_t index)
            series->confidence >= BY_HAND_CONFIDENCE;
 }
 
-/* Tremor that is sure, and seen by the gyroscope. */
 static bool is_sure_tremor(const struct summary *summary, size_t index)
 {
-    const struct tremor_segment *segment = &summary->tremor.segment[index];
-    return !isnan(segment->rms_dps) && segment->confidence >= SURE;
+    return summary->tremor.segment[index].confidence >= SURE;
 }
 
 static bool is_unsure_tremor(const struct summary *summary, size_t index)
