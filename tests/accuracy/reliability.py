@@ -12,7 +12,7 @@ import csv
 import os
 from collections import Counter
 from itertools import compress
-from statistics import mean
+from statistics import mean, median
 
 from common import analyse, arguments, perform, read_csv, row, status
 from exercise import AROUND_S, BLOCKS, middle, overlap, repetitions_of, span
@@ -124,6 +124,13 @@ def score_reps(program, data):
             value(name, "repetitions", f"{file} {block}", len(here), sum(
                 here[0][0] - AROUND_S < middle(e) < here[-1][1] + AROUND_S
                 for e in repetitions_of(result)))
+            holds = [float(t["hold_ref_s"]) for t in true
+                     if t["block"] == block]
+            for set_ in result.summary["exercise"]["sets"]:
+                if lies_in(set_, [(here[0][0] - AROUND_S,
+                                   here[-1][1] + AROUND_S)]):
+                    value(name, "hold, s", f"{file} {block}", median(holds),
+                          set_["hold_s_median"])
         repetitions(name, file, result, [span(t) for t in true])
         bouts(name, file, result, [])
         segments(name, file, result, [])
@@ -152,6 +159,8 @@ def score_short_sets(program, data):
             true.append([(a - start_s, b - start_s) for a, b in spans])
     for file, result, spans in zip(short, analyse_motions(program, motions),
                                    true):
+        value(name, "repetitions", file, len(spans),
+              len(repetitions_of(result)))
         repetitions(name, file, result, spans)
 
 
@@ -198,6 +207,9 @@ def score_scripted(program):
         segments(name, file, result, spans["tremor"])
         series(name, file, result, [s for s, _ in spans["tap"]], 0.05, 0.05)
         repetitions(name, file, result, spans["repetition"])
+        if spans["repetition"]:
+            value(name, "repetitions", file, len(spans["repetition"]),
+                  len(repetitions_of(result)))
         for t in true["tremor"]:
             here = [s for s in result.summary["tremor"]["segments"]
                     if lies_in(s, [span(t)])]
