@@ -23,6 +23,7 @@ static const struct {
     float pause_max_s;
     float period_s;
     float uneven;
+    float faster;
     float shake_g;
     float shake_g_per_deg;
 } tune = {
@@ -36,14 +37,17 @@ static const struct {
     .pause_max_s = 15,
     .period_s = 1.6F, /* faster is arm swing (steps-oxford-phone,
                        * activity-geotec: 1.0 .. 1.5 s); exercise: 2.7 s */
-    .uneven = 0.3F,   /* median deviation of periods over their median; sets
-                       * of reps-uci: 0.14 at most (0.2 .. 0.4) */
+    .uneven = 0.3F,   /* median deviation of periods and of ranges, over their
+                       * medians; sets of reps-uci: 0.21 at most (0.26 ..
+                       * 0.4), scripted washing up: 0.28 and more */
+    .faster = 1.5F, /* sets differ if one's period is so many times the other's
+                     * (1.3 .. 2) */
     .shake_g = 0.08F, /* most of |a|'s deviation on a stroke: walking shakes */
     .shake_g_per_deg = 0.007F, /* so does a hand that swings, by its
                                 * centripetal acceleration (0.006 .. 0.008) */
 };
 
-enum { SET_LEAST = 3 };
+enum { SET_LEAST = 3, PART_LEAST = 8 };
 
 /* Hands move with minimum jerk (Flash and Hogan 1985): from 12 to 88 % of the
  * way takes this part of the time, and the speed over time is a bell with
@@ -54,7 +58,8 @@ static const double BELL_VARIANCE = 1.0 / 28;
 /* What a set is judged by. */
 struct evenness {
     double period_s; /* median from start to start */
-    double uneven;   /* median deviation of periods, of the median */
+    double uneven;   /* median deviation of periods, of the median, and of
+                      * ranges, of theirs */
     double range_deg;
     double shake_g;
 };
@@ -94,6 +99,10 @@ static struct evenness judge(struct repetitions *s, size_t first, size_t count)
         x[i] = fabs(r[i + 1].start_s - r[i].start_s - even.period_s);
     }
     even.uneven = median_if_any(x, count - 1) / even.period_s;
+    for (size_t i = 0; i < count; i++) {
+        x[i] = fabs(r[i].range_deg - even.range_deg);
+    }
+    even.uneven += median_if_any(x, count) / even.range_deg;
     return even;
 }
 
@@ -119,15 +128,9 @@ static double confidence_of(const struct evenness *even, size_t count)
 }
 
 /* Adds a set of `count` repetitions from `first` on to what was found. */
-static int add_set(struct repetitions *s, size_t first, size_t count)
+static int add_set(struct repetitions *s, size_t first, size_t count,
+                   const struct evenness *even)
 {
-    if (count < SET_LEAST) {
-        return 0;
-    }
-    struct evenness even = judge(s, first, count);
-    if (!is_exercise(&even, count)) {
-        return 0;
-    }
     struct exercise *found = &s->found;
     struct exercise_set *set =
         array_add(&found->set, found->set_count, sizeof(*set));
@@ -141,10 +144,10 @@ static int add_set(struct repetitions *s, size_t first, size_t count)
     set->repetitions = (uint32_t)count;
     set->hold_s_median =
         median_of(s, first, count, offsetof(struct repetition, hold_s));
-    set->range_deg_median = even.range_deg;
+    set->range_deg_median = even->range_deg;
     set->tempo_s_median =
         median_of(s, first, count, offsetof(struct repetition, tempo_s));
-    set->confidence = confidence_of(&even, count);
+    set->confidence = confidence_of(even, count);
     for (size_t i = 0; i < count; i++) {
         struct repetition *added = array_add(
             &found->repetition, found->repetition_count, sizeof(*added));
@@ -153,12 +156,56 @@ static int add_set(struct repetitions *s, size_t first, size_t count)
         }
         *added = r[i];
         added->set = (uint32_t)found->set_count;
-        added->confidence =
-            (float)(set->confidence * fmin(1, r[i].range_deg / even.range_deg));
+        added->confidence = (float)(set->confidence *
+                                    fmin(1, r[i].range_deg / even->range_deg));
         found->repetition_count++;
     }
     found->set_count++;
     return 0;
+}
+
+/* The repetition that comes latest after the one before it. */
+static size_t longest_wait(const struct repetition *r, size_t count)
+{
+    size_t cut = 1;
+    for (size_t i = 2; i < count; i++) {
+        if (r[i].start_s - r[i - 1].start_s >
+            r[cut].start_s - r[cut - 1].start_s) {
+            cut = i;
+        }
+    }
+    return cut;
+}
+
+/* True if the parts before and after `cut` are both long enough to be told from
+ * chance, and one is clearly the faster. */
+static bool differ(struct repetitions *s, size_t first, size_t cut, size_t end)
+{
+    if (cut - first < PART_LEAST || end - cut < PART_LEAST) {
+        return false;
+    }
+    double before_s = judge(s, first, cut - first).period_s;
+    double after_s = judge(s, cut, end - cut).period_s;
+    return fmax(before_s, after_s) > tune.faster * fmin(before_s, after_s);
+}
+
+/* Adds what is exercise of repetitions first .. end - 1, if they are at least
+ * so many. Uneven ones, or such of two tempi, may be two sets with an idle
+ * movement between: they are cut at the longest wait. */
+static int add_sets(struct repetitions *s, size_t first, size_t end,
+                    size_t least)
+{
+    size_t count = end - first;
+    if (count < least) {
+        return 0;
+    }
+    struct evenness even = judge(s, first, count);
+    size_t cut = first + longest_wait(&s->repetition[first], count);
+    if (is_exercise(&even, count) && !differ(s, first, cut, end)) {
+        return add_set(s, first, count, &even);
+    }
+    int err = add_sets(s, first, cut, PART_LEAST);
+    return err < 0 ? err : add_sets(s, cut, end, PART_LEAST);
 }
 
 /* How long the movement took of which a stroke shows the middle part. A
@@ -253,7 +300,7 @@ static int end_part(struct repetitions *s, struct part part,
     size_t first = 0;
     for (size_t i = 1; i <= count; i++) {
         if (i == count || r[i].start_s - r[i - 1].end_s > most_s) {
-            int err = add_set(s, first, i - first);
+            int err = add_sets(s, first, i, SET_LEAST);
             if (err < 0) {
                 return err;
             }
@@ -269,16 +316,15 @@ static double dwelling_s(const struct repetitions *s, size_t i)
     return s->stroke[i + 1].home_s - s->stroke[i].near_s;
 }
 
-/* The longest dwelling after strokes first, first + 2, ... that is usual
- * there. A longer one is a rest, and where one rests is home. */
-static double usual_most_s(struct repetitions *s, size_t first)
+/* True if it dwelt there much longer than before or after at the same place:
+ * that is a rest, and where one rests is home. */
+static bool is_rest(const struct repetitions *s, size_t i)
 {
-    size_t n = 0;
-    for (size_t i = first; i + 1 < s->strokes; i += 2) {
-        s->scratch[n++] = dwelling_s(s, i);
+    double usual_s = i >= 2 ? dwelling_s(s, i - 2) : 0;
+    if (i + 3 < s->strokes) {
+        usual_s = fmax(usual_s, dwelling_s(s, i + 2));
     }
-    double usual_s = n > 0 ? median_if_any(s->scratch, n) : 0;
-    return fmax(tune.pause_s, tune.pause_share * usual_s);
+    return dwelling_s(s, i) > fmax(tune.pause_s, tune.pause_share * usual_s);
 }
 
 /* Makes sets of the run. `next` is the stroke after it, or NULL. */
@@ -290,13 +336,12 @@ static int end_run(struct repetitions *s, const struct stroke *next)
         excursion_end_at(&s->excursion, &last, s->stroke[s->strokes - 1].from);
         next = &last;
     }
-    const double most_s[2] = {usual_most_s(s, 0), usual_most_s(s, 1)};
     struct part part = {0, 0};
     int err = 0;
     while (part.end < s->strokes && err == 0) {
         size_t i = part.end++;
         bool is_last = part.end == s->strokes;
-        if (is_last || dwelling_s(s, i) > most_s[i % 2]) {
+        if (is_last || is_rest(s, i)) {
             err = end_part(s, part, is_last ? next : &s->stroke[part.end]);
             part.first = part.end;
         }

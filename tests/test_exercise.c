@@ -268,6 +268,48 @@ static void turns_about_the_vertical_need_the_gyroscope(void **unused)
     }
 }
 
+/* An idle movement after the first set joins it to the second. */
+static void sets_of_different_tempo_are_told_apart(void **unused)
+{
+    (void)unused;
+    static struct session session;
+    session.rows = 0;
+    hold(&session, 5, 0);
+    repeat(&session, 10, 60, 6);
+    hold(&session, 5, 0);
+    turn(&session, 1, 0, 50);
+    turn(&session, 3, 50, 0);
+    hold(&session, 4, 0);
+    repeat(&session, 10, 60, 0);
+    hold(&session, 5, 0);
+    struct exercise found = measure(&session, &plain);
+    assert_int_equal(found.set_count, 2);
+    assert_true(abs((int)found.set[0].repetitions - 10) <= 1);
+    assert_true(abs((int)found.set[1].repetitions - 10) <= 1);
+    assert_true(fabs(found.set[0].hold_s_median - 6) < 0.2);
+    assert_true(fabs(found.set[1].hold_s_median) < 0.2);
+    release(&found);
+}
+
+/* The same way there and back, but now far, now near, now soon, now late. */
+static void fidgeting_to_and_fro_is_no_exercise(void **unused)
+{
+    (void)unused;
+    static const double degrees[] = {20, 34, 22, 40, 30, 18, 38, 25};
+    static const double pauses_s[] = {0.2, 1.4, 0.8, 2.5, 0.4, 2, 1.1};
+    static struct session session;
+    session.rows = 0;
+    hold(&session, 5, 0);
+    for (int i = 0; i < 30; i++) {
+        turn(&session, 0.9, 0, degrees[i % 8]);
+        turn(&session, 0.9, degrees[i % 8], 0);
+        hold(&session, pauses_s[i % 7], 0);
+    }
+    struct exercise found = measure(&session, &plain);
+    assert_int_equal(found.set_count, 0);
+    release(&found);
+}
+
 static void gap_ends_a_set(void **unused)
 {
     (void)unused;
@@ -331,6 +373,8 @@ int main(void)
         cmocka_unit_test(way_of_wearing_changes_no_count),
         cmocka_unit_test(size_of_chunks_changes_nothing),
         cmocka_unit_test(turns_about_the_vertical_need_the_gyroscope),
+        cmocka_unit_test(sets_of_different_tempo_are_told_apart),
+        cmocka_unit_test(fidgeting_to_and_fro_is_no_exercise),
         cmocka_unit_test(gap_ends_a_set),
         cmocka_unit_test(what_is_no_exercise_raises_no_set),
         cmocka_unit_test(without_accelerometer_it_says_why_not),
