@@ -23,6 +23,9 @@ static const double SMALL_DEG = 25; /* a trembling arm drifts by that */
 /* An arm that swings does so once in two steps; within this many. */
 static const double STRIDE_STEPS = 2;
 static const double STRIDE_OFF = 0.3;
+/* In an exercise, harmonics of a repetition pass for steps, a few in each. With
+ * so many it is a walk, over and over, between rests. */
+static const double WALK_STEPS = 12;
 
 static double overlap(struct span a, struct span b)
 {
@@ -73,7 +76,8 @@ static bool is_in_step(const struct exercise_set *set,
     struct span walk = {bout->start_s, bout->end_s};
     double period_s = (set->end_s - set->start_s) / set->repetitions;
     double steps = period_s * bout->cadence_spm / 60;
-    return overlap(span, walk) > 0 && fabs(steps - STRIDE_STEPS) < STRIDE_OFF;
+    return overlap(span, walk) > 0 &&
+           (fabs(steps - STRIDE_STEPS) < STRIDE_OFF || steps > WALK_STEPS);
 }
 
 /* Repetitions that are sure and no arm's swing. */

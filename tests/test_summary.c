@@ -211,6 +211,20 @@ static void exercise_and_walking_are_told_apart_by_the_stride(void **state)
     assert_true(summary.walking.walking_s == 30);
 }
 
+static void walks_over_and_over_are_no_exercise(void **state)
+{
+    (void)state;
+    add_bout(105, 130);
+    add_bout(140, 165);
+    summary.walking.bout[0].cadence_spm = 90;
+    summary.walking.bout[1].cadence_spm = 90;
+    add_set(100, 170);
+    summary.exercise.set[0].repetitions = 2; /* 52 steps in each */
+    assert_int_equal(arbitrate(&summary), 0);
+    assert_int_equal(summary.walking.bout_count, 2);
+    assert_int_equal(summary.exercise.set_count, 0);
+}
+
 static void steps_in_a_quiet_tremor_are_its_own(void **state)
 {
     (void)state;
@@ -370,6 +384,8 @@ int main(void)
         cmocka_unit_test_setup_teardown(what_trembles_is_no_bag, begin, end),
         cmocka_unit_test_setup_teardown(
             exercise_and_walking_are_told_apart_by_the_stride, begin, end),
+        cmocka_unit_test_setup_teardown(walks_over_and_over_are_no_exercise,
+                                        begin, end),
         cmocka_unit_test_setup_teardown(steps_in_a_quiet_tremor_are_its_own,
                                         begin, end),
         cmocka_unit_test_setup_teardown(json_has_every_key_that_others_rely_on,
