@@ -19,8 +19,9 @@
  * sign of steps may have no negative weight.
  *
  * The gyroscope's two are set by hand: with a gyroscope only one set walks.
- * Geotec left out, 93 to 97 % is found for SWING of 2 .. 6 and TURNING of 0 ..
- * -1; reps-uci has 0 to 1.2 false steps a minute for SWING of 2 .. 4.
+ * So geotec's figures with it are not wholly left out. In an earlier fit,
+ * geotec left out, 93 to 97 % was found for SWING of 2 .. 6 and TURNING of 0 ..
+ * -1, and reps-uci, left out, had 1.2 false steps a minute for SWING of 2 .. 4.
  *
  * Figures of the whole method, fitted on all and with the set left out:
  *   pebble median absolute error, %        1.0   1.0
@@ -69,8 +70,9 @@ static const float WEIGHT[TERMS] = {
  * counts half. */
 static const float REPEATED = 0.5F;
 /* A window that does not look like walking at all is no stronger evidence than
- * that: people turn, stop and reach. With -2, 6 % of geotec's seated time is
- * walking; without it, pebble left out was -9.1 % instead of -8.2 %. */
+ * that: people turn, stop and reach. In earlier fits, with -2, 6 % of geotec's
+ * seated time was walking; without it, pebble left out was -9.1 % instead of
+ * -8.2 %. */
 static const float LEAST_SCORE = -3.0F;
 
 enum { PADDED = 128, BINS = PADDED / 2 + 1 };
