@@ -74,7 +74,7 @@ soak: $(BUILD)/soak_stream
 	$(V)$(BUILD)/soak_stream
 
 ## bench: speed and memory, side by side with what else there is
-bench: $(BUILD)/carpus $(BUILD)/bench_recording
+bench: $(BUILD)/carpus $(BUILD)/bench_recording $(BUILD)/bench_parts
 	$(V)scripts/bench $(BUILD)
 
 ## log-hours: how long the wristband's log lasts on the real motion in DATA

@@ -14,11 +14,16 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "acquire/vector.h"
+
 /* Kaiser, "Nonrecursive digital filter design using the I0-sinh window
  * function" (1974): attenuation A needs beta = 0.1102 (A - 8.7) and a length
  * of (A - 7.95) / (2.285 x transition width [rad]). */
 #define ATTENUATION_DB 64.0
-#define CUTOFF 0.49      /* centre of the transition [lower rate] */
+/* Centre of the transition [lower rate]. At one half, the filter to a higher
+ * rate is 0 at all rows but the one that it stands on: where the grids
+ * coincide, what comes out is what came in. */
+#define CUTOFF 0.5
 #define TRANSITION 0.196 /* its width [lower rate] */
 #define PI 3.14159265358979323846
 
@@ -28,24 +33,31 @@ enum {
     PHASES = 128,  /* a sample of the lower rate */
     FRACTION = 16, /* bits of the position between two rows: rounding it
                     * keeps rounding of times out of the output (-94 dB) */
-    LANES = 4,
+    LANES = 4,     /* coefficients taken at once */
 };
 
-/* Half a struct motion; may stand for its floats. */
 typedef float quad __attribute__((vector_size(16), may_alias));
+
+struct instant {
+    double t_s;
+    double per_s; /* 1 / (time to the next row) */
+};
 
 struct resample {
     double out_hz;
-    size_t half;         /* rows that the filter reaches to either side */
-    unsigned phases;     /* a power of two */
-    float *table;        /* (phases + 1) x 2 half coefficients */
-    struct motion *rows; /* less `reference` */
-    double *times;       /* of the rows [s] */
-    size_t capacity;     /* rows */
-    size_t count;        /* rows held, repeated ones at the edges included */
-    size_t last;         /* true last row */
-    size_t at;           /* row at or before the next output instant */
-    int64_t next;        /* output instant, in steps */
+    double step_s;         /* 1 / out_hz */
+    size_t half;           /* rows that the filter reaches to either side */
+    unsigned phases;       /* a power of two */
+    float *table;          /* (phases + 1) x 2 half coefficients */
+    float *mixed;          /* 2 half coefficients between two phases */
+    bool keeps_rows;       /* phase 0 of the table is a row as it is */
+    struct motion *rows;   /* less `reference` */
+    struct instant *times; /* of the rows */
+    size_t capacity;       /* rows */
+    size_t count;          /* rows held, repeated ones at the edges included */
+    size_t last;           /* true last row */
+    size_t at;             /* row at or before the next output instant */
+    int64_t next;          /* output instant, in steps */
     bool begun;
     bool flushed;
     struct motion reference; /* the segment's first row: what is filtered is
@@ -109,16 +121,21 @@ struct resample *resample_new(double in_hz, double out_hz)
     double lower = fmin(1, out_hz / in_hz); /* [in_hz] */
     double width =
         (ATTENUATION_DB - 7.95) / (2.285 * 2 * PI * TRANSITION * lower);
-    *r = (struct resample){.out_hz = out_hz, .phases = PHASES};
+    *r = (struct resample){.out_hz = out_hz,
+                           .step_s = 1 / out_hz,
+                           .phases = PHASES,
+                           .keeps_rows = lower == 1};
     r->half = LANES / 2 * (size_t)ceil(width / LANES);
     while (r->phases > 2 && r->phases * (1 / lower) >= 2 * PHASES) {
         r->phases /= 2;
     }
     r->capacity = 5 * r->half + 1 + RESAMPLE_PUSH_MAX;
     r->table = allocate(2 * r->half * (r->phases + 1), sizeof(*r->table));
+    r->mixed = allocate(2 * r->half, sizeof(*r->mixed));
     r->rows = allocate(r->capacity, sizeof(*r->rows));
     r->times = allocate(r->capacity, sizeof(*r->times));
-    if (r->table == NULL || r->rows == NULL || r->times == NULL) {
+    if (r->table == NULL || r->mixed == NULL || r->rows == NULL ||
+        r->times == NULL) {
         resample_free(r);
         return NULL;
     }
@@ -133,6 +150,7 @@ void resample_free(struct resample *r)
     }
     free(r->times);
     free(r->rows);
+    free(r->mixed);
     free(r->table);
     free(r);
 }
@@ -144,14 +162,14 @@ void resample_reset(struct resample *r)
     r->flushed = false;
 }
 
-static void add_row(struct resample *r, const struct motion *row, double t_s)
+static void add_row(struct resample *r, const struct motion *row, double t_s,
+                    double per_s)
 {
-    const quad *in = (const quad *)(const void *)row;
-    const quad *reference = (const quad *)(const void *)&r->reference;
-    quad *out = (quad *)(void *)&r->rows[r->count];
-    out[0] = in[0] - reference[0];
-    out[1] = in[1] - reference[1];
-    r->times[r->count] = t_s;
+    const octet *in = (const octet *)(const void *)row;
+    const octet *reference = (const octet *)(const void *)&r->reference;
+    octet *out = (octet *)(void *)&r->rows[r->count];
+    *out = *in - *reference;
+    r->times[r->count] = (struct instant){t_s, per_s};
     r->count++;
 }
 
@@ -172,7 +190,7 @@ static void begin(struct resample *r, const struct motion *row, double t0_s)
     r->reference.temperature = number_or_0(row->temperature);
     r->reference.spare = number_or_0(row->spare);
     for (size_t j = 0; j + 1 < r->half; j++) {
-        add_row(r, row, t0_s);
+        add_row(r, row, t0_s, 0);
     }
     r->at = r->count;
     r->next = (int64_t)ceil(t0_s * r->out_hz - GRID_TOLERANCE);
@@ -202,8 +220,10 @@ void resample_push(struct resample *r, const struct motion *rows, size_t n,
         make_room(r);
     }
     assert(r->count + n + tail <= r->capacity);
+    struct instant *before = &r->times[r->count - 1];
+    before->per_s = 1 / (t0_s - before->t_s);
     for (size_t i = 0; i < n; i++) {
-        add_row(r, &rows[i], t0_s + (double)i * dt_s);
+        add_row(r, &rows[i], t0_s + (double)i * dt_s, 1 / dt_s);
     }
     r->last = r->count - 1;
 }
@@ -218,9 +238,10 @@ void resample_flush(struct resample *r)
         make_room(r);
         r->last -= first;
     }
+    r->times[r->last].per_s = 0;
     for (size_t j = 0; j <= r->half; j++) {
         r->rows[r->count] = r->rows[r->last];
-        r->times[r->count] = INFINITY;
+        r->times[r->count] = (struct instant){INFINITY, 0};
         r->count++;
     }
     r->flushed = true;
@@ -228,60 +249,63 @@ void resample_flush(struct resample *r)
 
 /* Goes to the row at or before `t_s`. False: rows that the filter needs are
  * not there yet. */
-static bool seek(struct resample *r, double t_s)
+static inline bool seek(struct resample *r, double t_s)
 {
-    while (r->at + 1 < r->count && r->times[r->at + 1] <= t_s) {
+    while (r->at + 1 < r->count && r->times[r->at + 1].t_s <= t_s) {
         r->at++;
     }
     return r->at + r->half + 1 < r->count;
 }
 
-/* Sum of 2 x half rows, weighted by coefficients `f` of the way from `a` to
- * `b`. Lanes are taps of the coefficients, columns of the rows. */
-static void convolve(const struct resample *r, const float *table, float f,
-                     const struct motion *rows, struct motion *out)
+/* The coefficients `f` of the way from a phase of the table to the next. */
+static inline const float *mix(const struct resample *r, const float *phase,
+                               float f)
 {
-    const quad *a = (const quad *)(const void *)table;
-    const quad *b = (const quad *)(const void *)(table + 2 * r->half);
-    const quad *x = (const quad *)(const void *)rows;
-    quad low0 = {0};
-    quad low1 = {0};
-    quad high0 = {0};
-    quad high1 = {0};
+    const quad *a = (const quad *)(const void *)phase;
+    const quad *b = (const quad *)(const void *)(phase + 2 * r->half);
+    quad *out = (quad *)(void *)r->mixed;
     for (size_t j = 0; j < 2 * r->half / LANES; j++) {
-        /* On a phase of the table, as where the grids coincide, half of the
-         * work is none. */
-        quad h = a[j];
-        if (f != 0) {
-            h += f * (b[j] - a[j]);
-        }
-        low0 += h[0] * x[0] + h[2] * x[4];
-        high0 += h[0] * x[1] + h[2] * x[5];
-        low1 += h[1] * x[2] + h[3] * x[6];
-        high1 += h[1] * x[3] + h[3] * x[7];
-        x += 2 * LANES;
+        out[j] = a[j] + f * (b[j] - a[j]);
     }
-    const quad *reference = (const quad *)(const void *)&r->reference;
-    quad *y = (quad *)(void *)out;
-    y[0] = low0 + low1 + reference[0];
-    y[1] = high0 + high1 + reference[1];
+    return r->mixed;
+}
+
+/* Adds to `out` the sum of 2 x half rows, weighted by the coefficients `h`. */
+static inline void convolve(const struct resample *r, const float *h,
+                            const struct motion *rows, octet *out)
+{
+    const octet *x = (const octet *)(const void *)rows;
+    octet sum[LANES] = {{0}};
+    for (size_t j = 0; j < 2 * r->half; j += LANES) {
+        for (size_t k = 0; k < LANES; k++) {
+            sum[k] += h[j + k] * x[j + k];
+        }
+    }
+    *out += (sum[0] + sum[1]) + (sum[2] + sum[3]);
 }
 
 /* Motion at `t_s`, for which seek has just said true. */
-static void evaluate(const struct resample *r, double t_s, struct motion *out)
+static inline void evaluate(const struct resample *r, double t_s,
+                            struct motion *out)
 {
-    const double *time = &r->times[r->at];
-    double part = (t_s - time[0]) / (time[1] - time[0]);
+    double part = (t_s - r->times[r->at].t_s) * r->times[r->at].per_s;
     part = part > 0 ? part : 0;
     uint32_t position = (uint32_t)(part * (1 << FRACTION) + 0.5);
-    size_t first = r->at - (r->half - 1) + (position >> FRACTION);
+    const struct motion *row = &r->rows[r->at + (position >> FRACTION)];
     position &= (1 << FRACTION) - 1;
+    octet *y = (octet *)(void *)out;
+    *y = *(const octet *)(const void *)&r->reference;
+    if (position == 0 && r->keeps_rows) {
+        *y += *(const octet *)(const void *)row;
+        return;
+    }
     uint32_t scaled = position * r->phases;
     float f = (float)(scaled & ((1 << FRACTION) - 1)) / (1 << FRACTION);
-    const float *table = r->table + (scaled >> FRACTION) * 2 * r->half;
-    convolve(r, table, f, r->rows + first, out);
+    const float *h = r->table + (scaled >> FRACTION) * 2 * r->half;
+    convolve(r, f == 0 ? h : mix(r, h, f), row - (r->half - 1), y);
 }
 
+VECTOR_CLONES
 size_t resample_pull(struct resample *r, struct motion *out, size_t max,
                      double *t0_s)
 {
@@ -290,19 +314,23 @@ size_t resample_pull(struct resample *r, struct motion *out, size_t max,
     }
     double end_s = INFINITY;
     if (r->flushed) {
-        end_s = r->times[r->last] + GRID_TOLERANCE / r->out_hz;
+        end_s = r->times[r->last].t_s + GRID_TOLERANCE / r->out_hz;
     }
-    *t0_s = (double)r->next / r->out_hz;
+    /* A copy, which stores to `out` cannot change: it lives in registers. */
+    struct resample here = *r;
+    *t0_s = (double)here.next / here.out_hz;
     size_t n = 0;
     while (n < max) {
-        double t_s = (double)r->next / r->out_hz;
-        if (t_s > end_s || !seek(r, t_s)) {
+        double t_s = (double)here.next * here.step_s;
+        if (t_s > end_s || !seek(&here, t_s)) {
             break;
         }
-        evaluate(r, t_s, &out[n]);
-        r->next++;
+        evaluate(&here, t_s, &out[n]);
+        here.next++;
         n++;
     }
+    r->at = here.at;
+    r->next = here.next;
     return n;
 }
 

@@ -12,8 +12,9 @@
  * 1 / out_hz at or after the segment's first sample; the last is at or before
  * its last sample (both within a millionth of a step, so that grids that
  * coincide lose no sample to rounding). Output time is true time: the filter
- * has no delay. A constant comes out exactly as it went in. A NAN spreads over
- * the samples that the filter reaches, in its own column.
+ * has no delay. A constant comes out exactly as it went in; so does a sample
+ * that an instant of a grid as fast or faster falls on. A NAN spreads over the
+ * samples that the filter reaches, in its own column.
  *
  * Measured (tests/test_resample.c): within 0.1 dB up to 0.4 of the lower rate,
  * at least 60 dB down from 0.6 of it.

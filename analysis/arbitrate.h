@@ -9,7 +9,8 @@
 
 #include "analysis/summary.h"
 
-/* Drops what another measure explains better and brings totals up to date. */
-void arbitrate(struct summary *summary);
+/* Drops what another measure explains better and brings totals up to date.
+ * Returns 0 or ERR_NO_MEMORY. */
+int arbitrate(struct summary *summary);
 
 #endif

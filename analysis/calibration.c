@@ -139,8 +139,9 @@ static void fit_sphere(const struct calibration *calibration,
         return;
     }
     snprintf(quality->calibration_reason, SUMMARY_REASON,
-             "the best fit still leaves %.1f mg; less than %.0f mg is needed",
-             after, ACCEPT_MG);
+             "not calibrated, error %.0f mg: the best fit still leaves %.1f "
+             "mg; less than %.0f mg is needed",
+             quality->calibration_error_mg, after, ACCEPT_MG);
 }
 
 void calibration_finish(const struct calibration *calibration,
@@ -148,25 +149,28 @@ void calibration_finish(const struct calibration *calibration,
 {
     if (calibration->seen == 0) {
         snprintf(quality->calibration_reason, SUMMARY_REASON,
-                 "the sensor was never still for 5 s");
+                 "not calibrated, error not known: the sensor was never still "
+                 "for 5 s");
         return;
     }
     quality->calibration_error_mg =
         1000 * calibration->error_sum_g / (double)calibration->seen;
     if (calibration->beyond > 0) {
         snprintf(quality->calibration_reason, SUMMARY_REASON,
-                 "in %zu of %zu still moments gravity was off by more than "
-                 "half: is the accelerometer broken?",
-                 calibration->beyond, calibration->seen);
+                 "not calibrated, error %.0f mg: in %zu of %zu still moments "
+                 "gravity was off by more than half: is the accelerometer "
+                 "broken?",
+                 quality->calibration_error_mg, calibration->beyond,
+                 calibration->seen);
         return;
     }
 
     int faces = faces_seen(calibration);
     if (faces < 6 || calibration->count < POINTS_MIN) {
         snprintf(quality->calibration_reason, SUMMARY_REASON,
-                 "a fit needs the sensor still on all six sides; %d seen in "
-                 "%zu still moment%s",
-                 faces, calibration->offered,
+                 "not calibrated, error %.0f mg: a fit needs the sensor still "
+                 "on all six sides; %d seen in %zu still moment%s",
+                 quality->calibration_error_mg, faces, calibration->offered,
                  calibration->offered == 1 ? "" : "s");
         return;
     }

@@ -9,27 +9,25 @@ static const float DEGREES = 57.29578F;
 /* A stroke is at least this long; less is sway. */
 static const float STROKE_MIN_COS = 0.9781476F; /* 12 degrees */
 /* Closer to the last turning point than this, one dwells there still. */
-static const float SAME_COS = 0.9945219F; /* 6 degrees */
+static const float SAME_COS = 0.99862953F; /* 3 degrees */
 /* Turned back: by this part of the stroke, and by more than a held arm's sag
  * and wobble. */
 static const float BACK_SHARE = 0.5F;
-static const float BACK_MIN_DEG = 6;
+static const float BACK_MIN_COS = 0.9945219F; /* 6 degrees */
 /* As much is enough, however far the stroke went: it may have begun with a
  * change of posture. */
 static const float BACK_MAX_DEG = 25;
-/* Dwelling: nothing in the last DWELL_ROWS is further than this away. */
-static const float DWELL_COS = 0.99756405F; /* 4 degrees */
+/* Dwelling: nothing in the last DWELL_ROWS is further than this away. More, and
+ * strokes of 15 degrees in 5 s would dwell on their way. */
+static const float DWELL_COS = 0.99862953F; /* 3 degrees */
 enum {
     DWELL_ROWS = 38, /* 1.5 s, as rest in orientation.c */
     DWELL_STEP = 4,
     STALE_ROWS = EXCURSION_ROWS - 64
 };
-/* A turning point is dwelt at as long as the direction is within this part of
- * the stroke of it; it is held, within the narrower one. The wider is what a
- * person marks as the movement's beginning and end; the narrower comes closest
- * to the plateau (reps-uci: hold 0.3 s too long, median). */
+/* Near a turning point: within this part of the stroke of it. It is what a
+ * person marks as the movement's beginning and end (reps-uci). */
 static const float NEAR_SHARE = 0.12F;
-static const float HELD_SHARE = 0.05F;
 
 /* A stroke passes a place if it comes closer than this part of itself. */
 static const float VIA_SHARE = 0.15F;
@@ -39,9 +37,14 @@ static float cosine(const float a[3], const float b[3])
     return a[0] * b[0] + a[1] * b[1] + a[2] * b[2];
 }
 
+static float angle_of(float cosine)
+{
+    return DEGREES * acosf(fminf(1, fmaxf(-1, cosine)));
+}
+
 float excursion_angle_deg(const float a[3], const float b[3])
 {
-    return DEGREES * acosf(fminf(1, fmaxf(-1, cosine(a, b))));
+    return angle_of(cosine(a, b));
 }
 
 static const float *at(const struct excursion *e, size_t row)
@@ -49,9 +52,9 @@ static const float *at(const struct excursion *e, size_t row)
     return e->direction[row % EXCURSION_ROWS];
 }
 
-static float angle(const struct excursion *e, size_t a, size_t b)
+static float cosine_of(const struct excursion *e, size_t a, size_t b)
 {
-    return excursion_angle_deg(at(e, a), at(e, b));
+    return cosine(at(e, a), at(e, b));
 }
 
 static double time_of(const struct excursion *e, size_t row)
@@ -72,8 +75,9 @@ void excursion_start(struct excursion *excursion, double start_s)
 static size_t last_near(const struct excursion *e, size_t from, size_t to,
                         float deg)
 {
+    float least = cosf(deg / DEGREES);
     size_t row = to;
-    while (row > from && angle(e, row, from) >= deg) {
+    while (row > from && cosine_of(e, row, from) <= least) {
         row--;
     }
     return row;
@@ -83,11 +87,24 @@ static size_t last_near(const struct excursion *e, size_t from, size_t to,
 static size_t first_near(const struct excursion *e, size_t from, size_t to,
                          float deg)
 {
+    float least = cosf(deg / DEGREES);
     size_t row = from;
-    while (row < to && angle(e, row, to) >= deg) {
+    while (row < to && cosine_of(e, row, to) <= least) {
         row++;
     }
     return row;
+}
+
+/* When it was at `deg` from `turn`, between row `in`, which is nearer, and its
+ * neighbour `out`. */
+static double crossing_s(const struct excursion *e, size_t turn, size_t in,
+                         size_t out, float deg)
+{
+    float near = angle_of(cosine_of(e, in, turn));
+    float far = angle_of(cosine_of(e, out, turn));
+    float share = near < far ? fminf(1, (deg - near) / (far - near)) : 0;
+    double in_s = time_of(e, in);
+    return in_s + (double)share * (time_of(e, out) - in_s);
 }
 
 static float shake(const struct excursion *e, size_t from, size_t to)
@@ -106,18 +123,19 @@ static float shake(const struct excursion *e, size_t from, size_t to)
 static void describe(const struct excursion *e, size_t from, size_t to,
                      struct stroke *stroke)
 {
-    float deg = angle(e, from, to);
+    float deg = excursion_angle_deg(at(e, from), at(e, to));
     memcpy(stroke->from, at(e, from), sizeof(stroke->from));
     memcpy(stroke->to, at(e, to), sizeof(stroke->to));
-    size_t home = last_near(e, from, to, NEAR_SHARE * deg);
-    size_t near = first_near(e, from, to, NEAR_SHARE * deg);
+    float limit = NEAR_SHARE * deg;
+    size_t home = last_near(e, from, to, limit);
+    size_t near = first_near(e, from, to, limit);
     stroke->from_row = from;
     stroke->to_row = to;
     stroke->angle_deg = deg;
-    stroke->home_s = time_of(e, home);
-    stroke->leave_s = time_of(e, last_near(e, from, to, HELD_SHARE * deg));
-    stroke->arrive_s = time_of(e, first_near(e, from, to, HELD_SHARE * deg));
-    stroke->near_s = time_of(e, near);
+    stroke->home_s =
+        crossing_s(e, from, home, home < to ? home + 1 : home, limit);
+    stroke->near_s =
+        crossing_s(e, to, near, near > from ? near - 1 : near, limit);
     stroke->shake_g = home < near ? shake(e, home, near) : 0;
 }
 
@@ -129,12 +147,12 @@ static bool passes(const struct excursion *e, const struct stroke *stroke,
     if (e->rows - stroke->from_row >= EXCURSION_ROWS) {
         return false;
     }
-    float least = VIA_SHARE * stroke->angle_deg;
+    float most = cosf(VIA_SHARE * stroke->angle_deg / DEGREES);
     bool found = false;
     for (size_t i = stroke->from_row; i <= stroke->to_row; i++) {
-        float deg = excursion_angle_deg(at(e, i), via);
-        if (deg <= least) {
-            least = deg;
+        float near = cosine(at(e, i), via);
+        if (near >= most) {
+            most = near;
             *row = i;
             found = true;
         }
@@ -186,12 +204,18 @@ static void look_how_far(struct excursion *e, size_t row)
     }
 }
 
-/* Begins a stroke at row `turn`: the way since then is looked at anew. */
-static void turn_at(struct excursion *e, size_t turn)
+/* Begins a stroke at row `turn`, around which all rows since then lie. */
+static void begin_at(struct excursion *e, size_t turn)
 {
     e->turn = turn;
     e->far = turn;
     e->far_cos = 1;
+}
+
+/* Begins a stroke at row `turn`: the way since then is looked at anew. */
+static void turn_at(struct excursion *e, size_t turn)
+{
+    begin_at(e, turn);
     for (size_t row = turn + 1; row < e->rows; row++) {
         look_how_far(e, row);
     }
@@ -202,20 +226,23 @@ static void turn_at(struct excursion *e, size_t turn)
  * degrees that goes on comes nearer, too, but on the other side). */
 static bool has_turned_back(const struct excursion *e, size_t row)
 {
-    float far_deg = angle(e, e->turn, e->far);
-    float back = angle(e, row, e->far);
-    if (back <=
-        fmaxf(BACK_MIN_DEG, fminf(BACK_SHARE * far_deg, BACK_MAX_DEG))) {
+    float back_cos = cosine_of(e, row, e->far);
+    if (back_cos >= BACK_MIN_COS) {
         return false;
     }
-    if (back > BACK_SHARE * far_deg) {
+    float half_deg = BACK_SHARE * angle_of(e->far_cos);
+    float back_deg = angle_of(back_cos);
+    if (back_deg <= fminf(half_deg, BACK_MAX_DEG)) {
+        return false;
+    }
+    if (back_deg > half_deg) {
         return true;
     }
     size_t before = e->far;
-    while (before > e->turn && angle(e, before, e->far) < back) {
+    while (before > e->turn && cosine_of(e, before, e->far) > back_cos) {
         before--;
     }
-    return angle(e, before, row) < back;
+    return cosine_of(e, before, row) > back_cos;
 }
 
 bool excursion_update(struct excursion *excursion, const float direction[3],
@@ -242,12 +269,12 @@ bool excursion_update(struct excursion *excursion, const float direction[3],
             describe(e, e->turn, middle, stroke);
         }
         if (arrived || (middle > e->turn && from_cos > SAME_COS)) {
-            turn_at(e, middle);
+            begin_at(e, middle);
         }
         return arrived;
     }
     if (row - e->turn >= STALE_ROWS) {
-        turn_at(e, row);
+        begin_at(e, row);
     }
     return false;
 }

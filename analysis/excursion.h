@@ -27,9 +27,7 @@ struct stroke {
     float from[3]; /* turning points, unit vectors */
     float to[3];
     float angle_deg; /* between them */
-    double home_s;   /* last near `from` */
-    double leave_s;  /* last at `from` */
-    double arrive_s; /* first at `to` */
+    double home_s;   /* last near `from`: within 12 % of the angle */
     double near_s;   /* first near `to` */
     float shake_g;   /* standard deviation of |a| on the way */
 };

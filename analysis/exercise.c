@@ -1,76 +1,42 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * Repetitions of slow movements, found without being told which: strokes of
- * gravity's direction (excursion.h) that go there and back between the same two
- * places make a run; a run with enough, and even enough, repetitions is a set.
- *
- * Turns about the vertical do not turn gravity and are not seen.
+ * Repetitions of slow movements, found without being told which: looked for in
+ * two directions (repetitions.h), that of gravity in the sensor's axes and,
+ * with a gyroscope, the heading: how far the sensor has turned about the
+ * vertical, which does not turn gravity. A heading drifts, some degrees in ten
+ * seconds, but a repetition is soon over. Of two sets at the same time one is
+ * the movement and the other goes with it: gravity's, which does not drift,
+ * unless the heading's range is clearly the greater.
  */
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "acquire/error.h"
-#include "acquire/median.h"
 #include "analysis/array.h"
-#include "analysis/excursion.h"
 #include "analysis/measure.h"
 #include "analysis/orientation.h"
+#include "analysis/repetitions.h"
 #include "analysis/summary.h"
 
-/*
- * Chosen on reps-uci (3 people, 27 blocks of 10, all exact); in brackets the
- * values that give the same there. Chosen on any two of the people, they count
- * the third's 9 blocks exactly, too.
- */
-static const struct {
-    float stroke_deg;
-    float ratio;
-    float drift_share;
-    float pause_s;
-    float pause_share;
-    float pause_max_s;
-    float period_s;
-    float uneven;
-    float shake_g;
-    float shake_g_per_deg;
-} tune = {
-    .stroke_deg = 12, /* shorter strokes are no exercise (10 .. 18) */
-    .ratio = 0.45F,   /* least of a stroke's angle over the one before's (0.3 ..
-                         0.6) */
-    .drift_share = 0.45F, /* furthest from the place two strokes ago, of the
-                           * stroke (0.3 .. 0.6) */
-    .pause_s = 6, /* a longer pause between repetitions ends a set, (5 .. 8) */
-    .pause_share = 3, /* unless it is within this many of the usual ones */
-    .pause_max_s = 15,
-    .period_s = 1.6F, /* faster is arm swing (steps-oxford-phone,
-                       * activity-geotec: 1.0 .. 1.5 s); exercise: 2.7 s */
-    .uneven = 0.3F,   /* median deviation of periods over their median; sets
-                       * of reps-uci: 0.14 at most (0.2 .. 0.4) */
-    .shake_g = 0.08F, /* most of |a|'s deviation on a stroke: walking shakes */
-    .shake_g_per_deg = 0.007F, /* so does a hand that swings, by its
-                                * centripetal acceleration (0.006 .. 0.008) */
-};
-
 enum {
-    SET_LEAST = 3,
-    STROKES_MAX = 1024, /* in a run; a longer one is cut */
-    REPETITIONS_MAX = STROKES_MAX / 2 + 1,
     WINDOW = 17, /* rows (0.7 s) of the low-pass without a gyroscope */
-    DELAY = WINDOW / 2
+    DELAY = WINDOW / 2,
+    BATCH = 64, /* rows at a time */
 };
-
-/* What a set is judged by. */
-struct evenness {
-    double period_s; /* median from start to start */
-    double uneven;   /* median deviation of periods, of the median */
-    double range_deg;
-    double shake_g;
-};
+/* Sets are at the same time if so much of the shorter is. */
+static const double SAME_SHARE = 0.5;
+/* Clearly the greater. In reps-uci, whose movements are upright, the heading
+ * has up to 1.2 times gravity's range. */
+static const double TURN_RATIO = 1.5;
+static const float RAD = 0.01745329252F;
+static const double BLUR_S = 0.130; /* standard deviation of that window */
 
 struct exercise_state {
     struct orientation orientation;
-    struct excursion excursion;
+    struct repetitions tilt; /* of gravity's direction */
+    struct repetitions turn; /* of the heading */
+    float heading;           /* [rad] */
     bool has_accel;
     bool has_gyro;
     bool started;
@@ -78,12 +44,6 @@ struct exercise_state {
     float weight[WINDOW];
     float history[WINDOW][3];
     size_t history_rows;
-    size_t strokes;
-    struct stroke stroke[STROKES_MAX]; /* of the run */
-    struct repetition repetition[REPETITIONS_MAX];
-    float shake_g[REPETITIONS_MAX];
-    double scratch[STROKES_MAX];
-    struct exercise found;
 };
 
 static void *create(const struct measure_input *input)
@@ -99,273 +59,8 @@ static void *create(const struct measure_input *input)
         double sine = sin(M_PI * (k + 1) / (WINDOW + 1));
         s->weight[k] = (float)(2 * sine * sine / (WINDOW + 1));
     }
+    s->tilt.blur_s = input->has_gyro ? 0 : BLUR_S;
     return s;
-}
-
-/* Sorts `x`. NAN if there is none. */
-static double median_if_any(double *x, size_t n)
-{
-    return n > 0 ? median(x, n) : NAN;
-}
-
-static double median_of(struct exercise_state *s, size_t first, size_t count,
-                        size_t offset)
-{
-    for (size_t i = 0; i < count; i++) {
-        const char *item = (const char *)&s->repetition[first + i];
-        memcpy(&s->scratch[i], item + offset, sizeof(double));
-    }
-    return median_if_any(s->scratch, count);
-}
-
-static struct evenness judge(struct exercise_state *s, size_t first,
-                             size_t count)
-{
-    const struct repetition *r = &s->repetition[first];
-    double *x = s->scratch;
-    struct evenness even = {0};
-    even.range_deg =
-        median_of(s, first, count, offsetof(struct repetition, range_deg));
-    for (size_t i = 0; i < count; i++) {
-        x[i] = (double)s->shake_g[first + i];
-    }
-    even.shake_g = median_if_any(x, count);
-    for (size_t i = 0; i + 1 < count; i++) {
-        x[i] = r[i + 1].start_s - r[i].start_s;
-    }
-    even.period_s = median_if_any(x, count - 1);
-    for (size_t i = 0; i + 1 < count; i++) {
-        x[i] = fabs(r[i + 1].start_s - r[i].start_s - even.period_s);
-    }
-    even.uneven = median_if_any(x, count - 1) / even.period_s;
-    return even;
-}
-
-/* Of few repetitions more evenness is asked: two periods are soon alike. */
-static bool is_exercise(const struct evenness *even, size_t count)
-{
-    double uneven = tune.uneven * (1 - 1.5 / (double)count);
-    return even->period_s >= tune.period_s && even->uneven <= uneven &&
-           even->shake_g <=
-               tune.shake_g + tune.shake_g_per_deg * even->range_deg;
-}
-
-/* Few, uneven or small repetitions may be something else. */
-static double confidence_of(const struct evenness *even, size_t count)
-{
-    double many = 1 - 0.6 * exp(-((double)count - 2) / 2);
-    double steady = 1 - pow(even->uneven / (2 * tune.uneven), 2);
-    double wide = fmin(1, even->range_deg / (1.5 * tune.stroke_deg));
-    return many * steady * wide;
-}
-
-/* Adds a set of `count` repetitions from `first` on to what was found. */
-static int add_set(struct exercise_state *s, size_t first, size_t count)
-{
-    if (count < SET_LEAST) {
-        return 0;
-    }
-    struct evenness even = judge(s, first, count);
-    if (!is_exercise(&even, count)) {
-        return 0;
-    }
-    struct exercise *found = &s->found;
-    struct exercise_set *set =
-        array_add(&found->set, found->set_count, sizeof(*set));
-    if (set == NULL) {
-        return ERR_NO_MEMORY;
-    }
-    const struct repetition *r = &s->repetition[first];
-    strcpy(set->exercise, "repetition");
-    set->start_s = r[0].start_s;
-    set->end_s = r[count - 1].end_s;
-    set->repetitions = (uint32_t)count;
-    set->hold_s_median =
-        median_of(s, first, count, offsetof(struct repetition, hold_s));
-    set->range_deg_median = even.range_deg;
-    set->tempo_s_median =
-        median_of(s, first, count, offsetof(struct repetition, tempo_s));
-    set->confidence = confidence_of(&even, count);
-    for (size_t i = 0; i < count; i++) {
-        struct repetition *added = array_add(
-            &found->repetition, found->repetition_count, sizeof(*added));
-        if (added == NULL) {
-            return ERR_NO_MEMORY;
-        }
-        *added = r[i];
-        added->set = (uint32_t)found->set_count;
-        added->confidence =
-            (float)(set->confidence * fmin(1, r[i].range_deg / even.range_deg));
-        found->repetition_count++;
-    }
-    found->set_count++;
-    return 0;
-}
-
-static struct repetition make_repetition(const struct stroke *there,
-                                         const struct stroke *back)
-{
-    struct repetition r = {
-        .start_s = there->home_s,
-        .end_s = back->near_s,
-        .hold_s = fmax(0, back->leave_s - there->arrive_s),
-        .range_deg = 0.5 * (double)(there->angle_deg + back->angle_deg),
-    };
-    r.tempo_s = r.end_s - r.start_s - r.hold_s;
-    return r;
-}
-
-/* Part of a run: strokes first .. end - 1. */
-struct part {
-    size_t first;
-    size_t end;
-};
-
-/* How well the strokes of `part` pair into ways there and back: the number of
- * pairs, less where they do not end where they began. */
-static float pairing(const struct exercise_state *s, struct part part)
-{
-    float sum = 0;
-    for (size_t i = part.first; i + 1 < part.end; i += 2) {
-        const struct stroke *there = &s->stroke[i];
-        const struct stroke *back = there + 1;
-        float large = fmaxf(there->angle_deg, back->angle_deg);
-        float off_deg = excursion_angle_deg(there->from, back->to);
-        sum += fmaxf(0, 1 - off_deg / (tune.drift_share * large));
-    }
-    return sum;
-}
-
-/* Pairs strokes into repetitions; returns how many. A part begins at home,
- * unless its first stroke was the way to it. `next`, the stroke after the part,
- * (may be NULL) is the way back where there is none in it. */
-static size_t pair_strokes(struct exercise_state *s, struct part part,
-                           const struct stroke *next)
-{
-    struct part later = {part.first + 1, part.end};
-    if (pairing(s, later) > pairing(s, part) + 0.5F) {
-        part = later;
-    }
-    size_t count = 0;
-    for (size_t i = part.first; i < part.end; i += 2) {
-        const struct stroke *there = &s->stroke[i];
-        const struct stroke *back = i + 1 < part.end ? there + 1 : next;
-        if (back == NULL || back->angle_deg < tune.ratio * there->angle_deg) {
-            break;
-        }
-        s->shake_g[count] = fmaxf(there->shake_g, back->shake_g);
-        s->repetition[count++] = make_repetition(there, back);
-    }
-    return count;
-}
-
-/* Makes sets of a part of the run: what pauses divide. */
-static int end_part(struct exercise_state *s, struct part part,
-                    const struct stroke *next)
-{
-    size_t count = pair_strokes(s, part, next);
-    const struct repetition *r = s->repetition;
-    double *pause = s->scratch;
-    for (size_t i = 0; i + 1 < count; i++) {
-        pause[i] = r[i + 1].start_s - r[i].end_s;
-    }
-    double usual_s = count > 1 ? median_if_any(pause, count - 1) : 0;
-    double most_s =
-        fmin(fmax(tune.pause_s, tune.pause_share * usual_s), tune.pause_max_s);
-    size_t first = 0;
-    for (size_t i = 1; i <= count; i++) {
-        if (i == count || r[i].start_s - r[i - 1].end_s > most_s) {
-            int err = add_set(s, first, i - first);
-            if (err < 0) {
-                return err;
-            }
-            first = i;
-        }
-    }
-    return 0;
-}
-
-/* How long the direction dwelt between stroke `i` and the next. */
-static double dwelling_s(const struct exercise_state *s, size_t i)
-{
-    return s->stroke[i + 1].home_s - s->stroke[i].near_s;
-}
-
-/* The longest dwelling after strokes first, first + 2, ... that is usual
- * there. A longer one is a rest, and where one rests is home. */
-static double usual_most_s(struct exercise_state *s, size_t first)
-{
-    size_t n = 0;
-    for (size_t i = first; i + 1 < s->strokes; i += 2) {
-        s->scratch[n++] = dwelling_s(s, i);
-    }
-    double usual_s = n > 0 ? median_if_any(s->scratch, n) : 0;
-    return fmax(tune.pause_s, tune.pause_share * usual_s);
-}
-
-/* Makes sets of the run. `next` is the stroke after it, or NULL. */
-static int end_run(struct exercise_state *s, const struct stroke *next)
-{
-    struct stroke last;
-    if (next != NULL && s->strokes > 0) {
-        last = *next;
-        excursion_end_at(&s->excursion, &last, s->stroke[s->strokes - 1].from);
-        next = &last;
-    }
-    const double most_s[2] = {usual_most_s(s, 0), usual_most_s(s, 1)};
-    struct part part = {0, 0};
-    int err = 0;
-    while (part.end < s->strokes && err == 0) {
-        size_t i = part.end++;
-        bool is_last = part.end == s->strokes;
-        if (is_last || dwelling_s(s, i) > most_s[i % 2]) {
-            err = end_part(s, part, is_last ? next : &s->stroke[part.end]);
-            part.first = part.end;
-        }
-    }
-    s->strokes = 0;
-    return err;
-}
-
-/* True if stroke `b` leads back to where stroke `a`, before it, began. */
-static bool returns(const struct stroke *a, const struct stroke *b)
-{
-    float small = fminf(a->angle_deg, b->angle_deg);
-    float large = fmaxf(a->angle_deg, b->angle_deg);
-    return small >= tune.stroke_deg && small > tune.ratio * large &&
-           excursion_angle_deg(b->to, a->from) < tune.drift_share * large;
-}
-
-static int take_stroke(struct exercise_state *s, const struct stroke *stroke)
-{
-    const struct stroke *before =
-        s->strokes > 0 ? &s->stroke[s->strokes - 1] : NULL;
-    if (before == NULL || s->strokes == STROKES_MAX ||
-        !returns(before, stroke)) {
-        struct stroke first = *(before != NULL ? before : stroke);
-        int err = end_run(s, stroke);
-        if (err < 0) {
-            return err;
-        }
-        /* On the way to the first repetition, perhaps past its beginning. */
-        if (before != NULL &&
-            excursion_begin_at(&s->excursion, &first, stroke->to) &&
-            returns(&first, stroke)) {
-            s->stroke[s->strokes++] = first;
-        }
-    }
-    s->stroke[s->strokes++] = *stroke;
-    return 0;
-}
-
-static int take_direction(struct exercise_state *s, const float direction[3],
-                          float norm_g)
-{
-    struct stroke stroke;
-    if (!excursion_update(&s->excursion, direction, norm_g, &stroke)) {
-        return 0;
-    }
-    return take_stroke(s, &stroke);
 }
 
 /* Without a gyroscope gravity is the smoothed acceleration, DELAY rows ago. */
@@ -390,25 +85,68 @@ static int take_accel(struct exercise_state *s, const float accel[3])
     }
     const float *now = s->history[(s->history_rows + DELAY) % WINDOW];
     float norm_g = sqrtf(now[0] * now[0] + now[1] * now[1] + now[2] * now[2]);
-    return take_direction(s, mean, norm_g);
+    return repetitions_update(&s->tilt, mean, norm_g);
 }
 
-static int take_row(struct exercise_state *s, const struct motion *row)
+/* What is looked at of a row. */
+struct look {
+    float up[3];
+    float turn; /* about the vertical, since the row before [rad] */
+    float norm_g;
+};
+
+static void orient(struct exercise_state *s, const struct motion *rows,
+                   size_t n, struct look *look)
 {
-    const float *a = row->accel;
-    if (!s->has_gyro) {
-        return take_accel(s, a);
+    struct orientation *o = &s->orientation;
+    for (size_t i = 0; i < n; i++) {
+        const float *a = rows[i].accel;
+        const float *up = o->gravity;
+        orientation_update(o, &rows[i]);
+        float turning_dps = 0;
+        for (int c = 0; c < 3; c++) {
+            turning_dps += (rows[i].gyro[c] - o->bias[c]) * up[c];
+        }
+        memcpy(look[i].up, up, sizeof(look[i].up));
+        look[i].turn = RAD / EXCURSION_RATE_HZ * turning_dps;
+        look[i].norm_g = sqrtf(a[0] * a[0] + a[1] * a[1] + a[2] * a[2]);
     }
-    orientation_update(&s->orientation, row);
-    return take_direction(s, s->orientation.gravity,
-                          sqrtf(a[0] * a[0] + a[1] * a[1] + a[2] * a[2]));
+}
+
+static int follow_heading(struct exercise_state *s, const struct look *look,
+                          size_t n)
+{
+    int err = 0;
+    for (size_t i = 0; i < n && err == 0; i++) {
+        s->heading += look[i].turn;
+        s->heading = remainderf(s->heading, 2 * (float)M_PI);
+        const float ahead[3] = {cosf(s->heading), sinf(s->heading), 0};
+        err = repetitions_update(&s->turn, ahead, look[i].norm_g);
+    }
+    return err;
+}
+
+/* All rows in each step before the next: what a step hands on from row to row
+ * is a chain, and a processor gets on with one chain while it has no other. */
+static int take_rows(struct exercise_state *s, const struct motion *rows,
+                     size_t n)
+{
+    struct look look[BATCH];
+    orient(s, rows, n, look);
+    int err = 0;
+    for (size_t i = 0; i < n && err == 0; i++) {
+        err = repetitions_update(&s->tilt, look[i].up, look[i].norm_g);
+    }
+    return err < 0 ? err : follow_heading(s, look, n);
 }
 
 static void begin(struct exercise_state *s, const struct motion *first,
                   double t0_s)
 {
     s->started = true;
-    excursion_start(&s->excursion, t0_s);
+    repetitions_start(&s->tilt, t0_s);
+    repetitions_start(&s->turn, t0_s);
+    s->heading = 0;
     orientation_reset(&s->orientation);
     for (size_t k = 0; k < DELAY; k++) {
         memcpy(s->history[k], first->accel, sizeof(s->history[k]));
@@ -427,13 +165,15 @@ static int push(void *state, const struct motion *rows, size_t n, double t0_s,
     if (!s->started && n > 0) {
         begin(s, rows, t0_s);
     }
-    for (size_t i = 0; i < n; i++) {
-        int err = take_row(s, &rows[i]);
-        if (err < 0) {
-            return err;
-        }
+    int err = 0;
+    while (n > 0 && err == 0) {
+        size_t part = s->has_gyro ? (n < BATCH ? n : BATCH) : 1;
+        err = s->has_gyro ? take_rows(s, rows, part)
+                          : take_accel(s, rows[0].accel);
+        rows += part;
+        n -= part;
     }
-    return 0;
+    return err;
 }
 
 static int gap(void *state)
@@ -449,31 +189,99 @@ static int gap(void *state)
         memcpy(last, s->history[(s->history_rows - 1) % WINDOW], sizeof(last));
         err = take_accel(s, last);
     }
-    struct stroke stroke;
-    if (err == 0 && excursion_end(&s->excursion, &stroke)) {
-        err = take_stroke(s, &stroke);
+    if (err == 0) {
+        err = repetitions_end(&s->tilt);
     }
-    return err < 0 ? err : end_run(s, NULL);
+    return err < 0 ? err : repetitions_end(&s->turn);
+}
+
+/* True if a set of `others` at the same time has more than `ratio` times the
+ * range. */
+static bool goes_with(const struct exercise_set *set,
+                      const struct exercise *others, double ratio)
+{
+    for (size_t i = 0; i < others->set_count; i++) {
+        const struct exercise_set *other = &others->set[i];
+        double both_s =
+            fmin(set->end_s, other->end_s) - fmax(set->start_s, other->start_s);
+        double shorter_s =
+            fmin(set->end_s - set->start_s, other->end_s - other->start_s);
+        if (both_s > SAME_SHARE * shorter_s &&
+            other->range_deg_median > ratio * set->range_deg_median) {
+            return true;
+        }
+    }
+    return false;
+}
+
+/* Adds set `index` of `from` with its repetitions, which stand in the order of
+ * their sets: *cursor is the first that has not been looked at. */
+static int copy_set(struct exercise *out, const struct exercise *from,
+                    size_t index, size_t *cursor, bool keep)
+{
+    for (; *cursor < from->repetition_count &&
+           from->repetition[*cursor].set == index;
+         (*cursor)++) {
+        if (keep) {
+            struct repetition *r =
+                array_add(&out->repetition, out->repetition_count, sizeof(*r));
+            if (r == NULL) {
+                return ERR_NO_MEMORY;
+            }
+            *r = from->repetition[*cursor];
+            r->set = (uint32_t)out->set_count;
+            out->repetition_count++;
+        }
+    }
+    struct exercise_set *set =
+        keep ? array_add(&out->set, out->set_count, sizeof(*set)) : NULL;
+    if (set != NULL) {
+        *set = from->set[index];
+        out->set_count++;
+    }
+    return keep && set == NULL ? ERR_NO_MEMORY : 0;
+}
+
+/* Adds the sets of both to `out` by their beginnings. */
+static int merge(struct exercise *out, const struct exercise *tilt,
+                 const struct exercise *turn)
+{
+    size_t i = 0, k = 0, in_tilt = 0, in_turn = 0;
+    int err = 0;
+    while (err == 0 && (i < tilt->set_count || k < turn->set_count)) {
+        if (k == turn->set_count ||
+            (i < tilt->set_count &&
+             tilt->set[i].start_s <= turn->set[k].start_s)) {
+            bool keep = !goes_with(&tilt->set[i], turn, TURN_RATIO);
+            err = copy_set(out, tilt, i++, &in_tilt, keep);
+        } else {
+            bool keep = !goes_with(&turn->set[k], tilt, 1 / TURN_RATIO);
+            err = copy_set(out, turn, k++, &in_turn, keep);
+        }
+    }
+    return err;
 }
 
 static int finish(void *state, struct summary *summary)
 {
     struct exercise_state *s = state;
-    summary->exercise = s->found;
     if (!s->has_accel) {
         strcpy(summary->exercise.reason,
                "which way is up needs an accelerometer");
     }
-    s->found = (struct exercise){0};
-    return 0;
+    return merge(&summary->exercise, &s->tilt.found, &s->turn.found);
 }
 
 static void destroy(void *state)
 {
     struct exercise_state *s = state;
-    free(s->found.set);
-    free(s->found.repetition);
-    free(s);
+    if (s != NULL) {
+        free(s->tilt.found.set);
+        free(s->tilt.found.repetition);
+        free(s->turn.found.set);
+        free(s->turn.found.repetition);
+        free(s);
+    }
 }
 
 const struct measure exercise_measure = {

@@ -41,7 +41,8 @@ enum {
 
 struct measure {
     const char *name;
-    double rate_hz; /* grid wanted; 0: the recording's own samples */
+    double rate_hz;  /* grid wanted; 0: the recording's own samples */
+    double as_is_hz; /* up to this rate of it, its own samples all the same */
 
     /* Makes the measure's state, NULL if memory is short. */
     void *(*create)(const struct measure_input *input);
@@ -55,6 +56,13 @@ struct measure {
     int (*finish)(void *state, struct summary *summary);
     void (*destroy)(void *state);
 };
+
+/* Grid on which a recording of `source_hz` goes to a measure; 0: as it is. */
+static inline double measure_grid_hz(const struct measure *measure,
+                                     double source_hz)
+{
+    return source_hz > measure->as_is_hz ? measure->rate_hz : 0.0;
+}
 
 extern const struct measure quality_measure;       /* quality.c */
 extern const struct measure walking_measure;       /* walking.c */

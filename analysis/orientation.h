@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
  * Which way is up for the sensor: gravity from accelerometer and gyroscope.
- * The gyroscope turns the estimate; the accelerometer, low-passed in an almost
- * inertial frame, pulls it back (after Laidig & Seel, "VQF", 2023: tau 3 s;
+ * The accelerometer is low-passed while the gyroscope turns what has been
+ * gathered with the sensor (after Laidig & Seel, "VQF", 2023: tau 3 s;
  * gyroscope bias from moments of rest). Without a gyroscope gravity is the
  * low-passed accelerometer.
  *
@@ -15,25 +15,31 @@
 
 #include "acquire/motion.h"
 
+/* x, y, z and a fourth that is 0: what a processor takes at once. */
+typedef float orientation_vector __attribute__((vector_size(16)));
+
 struct orientation {
-    float gravity[3];  /* unit vector, sensor axes: what it reads at rest */
-    float linear[3];   /* acceleration without gravity [g] */
-    float rate[3];     /* angular rate without bias [deg/s] */
-    float attitude[4]; /* unit quaternion, sensor to an earth frame whose z
-                        * is up and whose heading is arbitrary */
-    float bias[3];     /* of the gyroscope [deg/s] */
-    bool still;        /* no motion for the last second and a half */
+    float gravity[3]; /* unit vector, sensor axes: what it reads at rest */
+    orientation_vector bias; /* of the gyroscope [deg/s] */
+    bool still;              /* no motion for the last second and a half */
     /* The rest is private to orientation.c. */
     float dt_s;
     bool has_gyro;
     bool started;
-    float state[24];
+    orientation_vector
+        low[2]; /* specific force behind each pole, sensor axes [g] */
+    orientation_vector
+        rest_accel;               /* low-passed for the detection of rest [g] */
+    orientation_vector rest_gyro; /* [deg/s] */
+    float age_s;                  /* since reset */
+    float rest_s;                 /* at rest for so long */
+    float learnt_s;               /* rest that the bias has seen */
 };
 
 void orientation_init(struct orientation *orientation, double rate_hz,
                       bool has_gyro);
 
-/* Forgets the attitude (after a gap) but keeps the gyroscope's bias. */
+/* Forgets which way is up (after a gap) but keeps the gyroscope's bias. */
 void orientation_reset(struct orientation *orientation);
 
 void orientation_update(struct orientation *orientation,

@@ -10,13 +10,13 @@
 #include "analysis/arbitrate.h"
 #include "analysis/measure.h"
 
-static const struct measure *const measures[] = {
+const struct measure *const pipeline_measures[] = {
     &quality_measure,       &trace_measure, &walking_measure,  &tremor_measure,
-    &rest_detector_measure, &taps_measure,  &exercise_measure,
+    &rest_detector_measure, &taps_measure,  &exercise_measure, NULL,
 };
 
 enum {
-    MEASURES = sizeof(measures) / sizeof(measures[0]),
+    MEASURES = sizeof(pipeline_measures) / sizeof(pipeline_measures[0]) - 1,
     PULL_ROWS = 1024,
     BRIDGE_ROWS = 512, /* made at a time; PIPELINE_BRIDGE_S at 1667 Hz fits */
 };
@@ -62,7 +62,7 @@ static void pipeline_free(struct pipeline *p)
     }
     for (size_t i = 0; i < MEASURES; i++) {
         if (p->state[i] != NULL) {
-            measures[i]->destroy(p->state[i]);
+            pipeline_measures[i]->destroy(p->state[i]);
         }
     }
     for (size_t i = 0; i < p->grids; i++) {
@@ -82,10 +82,12 @@ static int pipeline_new(const struct measure_input *input,
     p->input = *input;
     int err = 0;
     for (size_t i = 0; i < MEASURES && err == 0; i++) {
-        p->state[i] = measures[i]->create(input);
+        p->state[i] = pipeline_measures[i]->create(input);
         err = p->state[i] == NULL ? ERR_NO_MEMORY : 0;
-        if (err == 0 && measures[i]->rate_hz > 0) {
-            err = add_grid(p, measures[i]->rate_hz);
+        double grid_hz =
+            measure_grid_hz(pipeline_measures[i], input->source_hz);
+        if (err == 0 && grid_hz > 0) {
+            err = add_grid(p, grid_hz);
         }
     }
     if (err < 0) {
@@ -100,8 +102,9 @@ static int push_all(struct pipeline *p, double rate_hz,
                     const struct motion *rows, size_t n, const double at[2])
 {
     for (size_t i = 0; i < MEASURES; i++) {
-        if (measures[i]->rate_hz == rate_hz) {
-            int err = measures[i]->push(p->state[i], rows, n, at[0], at[1]);
+        const struct measure *measure = pipeline_measures[i];
+        if (measure_grid_hz(measure, p->input.source_hz) == rate_hz) {
+            int err = measure->push(p->state[i], rows, n, at[0], at[1]);
             if (err < 0) {
                 return err;
             }
@@ -155,7 +158,7 @@ static int end_segment(struct pipeline *p)
         resample_reset(p->grid[i].resample);
     }
     for (size_t i = 0; i < MEASURES && err == 0; i++) {
-        err = measures[i]->gap(p->state[i]);
+        err = pipeline_measures[i]->gap(p->state[i]);
     }
     p->started = false;
     return err;
@@ -232,12 +235,12 @@ static int read_all(struct pipeline *p, struct recording *recording,
 static int finish(struct pipeline *p, struct summary *out, struct error *error)
 {
     for (size_t i = 0; i < MEASURES; i++) {
-        if (measures[i]->finish(p->state[i], out) < 0) {
+        if (pipeline_measures[i]->finish(p->state[i], out) < 0) {
             return error_set(error, ERR_NO_MEMORY, "out of memory");
         }
     }
-    arbitrate(out);
-    return 0;
+    return arbitrate(out) < 0 ? error_set(error, ERR_NO_MEMORY, "out of memory")
+                              : 0;
 }
 
 /* What the recording itself says. */

@@ -17,6 +17,11 @@
 /* A second of walking has two steps: what is missing must be less. */
 #define PIPELINE_BRIDGE_S 0.25
 
+struct measure;
+
+/* The measures, in the order in which they run; NULL after the last. */
+extern const struct measure *const pipeline_measures[];
+
 struct pipeline_options {
     double lever_m;           /* 0: MEASURE_LEVER_MM */
     enum placement placement; /* PLACEMENT_OTHER: as the recording says */

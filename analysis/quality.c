@@ -1,49 +1,23 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
  * How good the data is: calibration, noise below 50 Hz, gyroscope bias, and
- * when the band was worn. All from one-second epochs.
- *
- * Wear. A wrist is never as still as a table: pulse, breath and muscle turn it
- * by more than a gyroscope's noise, even at rest. So with a gyroscope a band
- * is off when its turning stays near the noise floor for some time; with an
- * accelerometer alone, which sees little of that, stillness must last longer
- * (after Vert et al. 2022, DETACH: 8 mg for 5 min, there with temperature).
+ * when the band was worn (wear.h). All from one-second epochs.
  */
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "analysis/array.h"
+#include "acquire/vector.h"
 #include "analysis/calibration.h"
 #include "analysis/measure.h"
 #include "analysis/summary.h"
+#include "analysis/wear.h"
 
-/* Measured on real recordings: the quietest second of five people at rest has
- * 0.65 deg/s rms over three axes, sensor noise included. Noise alone, below
- * 50 Hz, is 0.05 deg/s with an LSM6DSOX (3.8 mdps/sqrt(Hz), data sheet) and
- * 0.12 with a gyroscope twice and a half as noisy. Between them lies tremor
- * too faint to see, 0.2 deg/s: that is still an arm. */
 static const double EPOCH_S = 1.0;
 static const double LEAST_SOURCE_HZ = 10; /* slower hides all that moves */
-static const double STILL_SD_MG = 13;     /* van Hees et al. 2014 */
-static const double STILL_GYRO_DPS = 2;   /* rms of three axes */
-static const double OFF_GYRO_DPS = 0.15;
-static const double OFF_SD_MG = 8;       /* DETACH */
-static const double OFF_SD_ALONE_MG = 5; /* accelerometer alone */
-static const double OFF_MIN_S = 20;      /* with gyroscope */
-static const double OFF_MIN_ALONE_S = 180;
-static const double TURN_G = 0.02; /* mean moves less in the run */
-enum { OFF_BLIPS = 10 };           /* one epoch in ten may be a blip */
-enum { STILL_RUN = 5 };            /* epochs to a calibration point */
-
-struct run { /* consecutive quiet epochs */
-    double start_s;
-    double end_s;
-    double first_g[3]; /* mean of its first epoch */
-    unsigned epochs;
-    unsigned blips; /* of them not quiet, only still */
-};
+static const double TURN_G = 0.02;        /* mean moves less in the run */
+enum { STILL_RUN = 5 };                   /* epochs to a calibration point */
 
 struct state {
     double source_hz;
@@ -56,8 +30,11 @@ struct state {
     float origin[6]; /* first row: sums are kept relative to it */
     double sum[6];
     double sum2[6];
+    double celsius; /* sum over the rows that have a temperature */
+    unsigned warm_rows;
     /* the still run under way */
-    struct run still;
+    double still_first_g[3]; /* mean of its first epoch */
+    unsigned still_epochs;
     double still_sum_g[3];
     double still_total_s;
     double seen_s;
@@ -65,10 +42,7 @@ struct state {
     unsigned bias_count;
     double accel_noise_mg;
     double gyro_noise_dps;
-    struct run off;
-    double off_total_s;
-    size_t nonwear_count;
-    struct span *nonwear;
+    struct wear wear;
     struct calibration calibration;
 };
 
@@ -81,6 +55,7 @@ static void *create(const struct measure_input *input)
         state->has_gyro = input->has_gyro;
         state->accel_noise_mg = NAN;
         state->gyro_noise_dps = NAN;
+        wear_init(&state->wear, input->has_gyro);
     }
     return state;
 }
@@ -89,18 +64,10 @@ static void destroy(void *self)
 {
     struct state *state = self;
     if (state != NULL) {
-        free(state->nonwear);
+        wear_deinit(&state->wear);
         free(state);
     }
 }
-
-struct epoch {
-    double start_s;
-    double end_s;
-    double mean[6];
-    double accel_sd_mg; /* largest of the axes */
-    double gyro_sd_dps; /* rms of three axes */
-};
 
 static struct epoch epoch_take(struct state *state)
 {
@@ -118,45 +85,31 @@ static struct epoch epoch_take(struct state *state)
             gyro2 += variance;
         }
     }
-    epoch.gyro_sd_dps = sqrt(gyro2);
+    epoch.gyro_sd_dps = state->has_gyro ? sqrt(gyro2) : 0;
+    epoch.celsius =
+        state->warm_rows > 0 ? state->celsius / state->warm_rows : (double)NAN;
     state->rows = 0;
     return epoch;
 }
 
-static bool has_turned(const struct run *run, const struct epoch *epoch)
-{
-    for (int axis = 0; axis < 3; axis++) {
-        if (fabs(epoch->mean[axis] - run->first_g[axis]) > TURN_G) {
-            return true;
-        }
-    }
-    return false;
-}
-
 static void still_end(struct state *state)
 {
-    state->still.epochs = 0;
+    state->still_epochs = 0;
     memset(state->still_sum_g, 0, sizeof(state->still_sum_g));
-}
-
-static bool is_still(const struct state *state, const struct epoch *epoch)
-{
-    return epoch->accel_sd_mg < STILL_SD_MG &&
-           (!state->has_gyro || epoch->gyro_sd_dps < STILL_GYRO_DPS);
 }
 
 static void still_add(struct state *state, const struct epoch *epoch)
 {
-    bool still = is_still(state, epoch);
-    if (!still ||
-        (state->still.epochs > 0 && has_turned(&state->still, epoch))) {
+    bool still = epoch_is_still(epoch);
+    if (!still || (state->still_epochs > 0 &&
+                   epoch_has_turned(epoch, state->still_first_g, TURN_G))) {
         still_end(state);
     }
     if (!still) {
         return;
     }
-    if (state->still.epochs == 0) {
-        memcpy(state->still.first_g, epoch->mean, sizeof(state->still.first_g));
+    if (state->still_epochs == 0) {
+        memcpy(state->still_first_g, epoch->mean, sizeof(state->still_first_g));
     }
     state->still_total_s += epoch->end_s - epoch->start_s;
     state->accel_noise_mg = fmin(state->accel_noise_mg, epoch->accel_sd_mg);
@@ -164,7 +117,7 @@ static void still_add(struct state *state, const struct epoch *epoch)
     for (int axis = 0; axis < 3; axis++) {
         state->still_sum_g[axis] += epoch->mean[axis];
     }
-    if (++state->still.epochs < STILL_RUN) {
+    if (++state->still_epochs < STILL_RUN) {
         return;
     }
     for (int axis = 0; axis < 3; axis++) {
@@ -176,61 +129,6 @@ static void still_add(struct state *state, const struct epoch *epoch)
     still_end(state);
 }
 
-static bool looks_off(const struct state *state, const struct epoch *epoch)
-{
-    if (state->has_gyro) {
-        return epoch->gyro_sd_dps < OFF_GYRO_DPS &&
-               epoch->accel_sd_mg < OFF_SD_MG;
-    }
-    return epoch->accel_sd_mg < OFF_SD_ALONE_MG;
-}
-
-static int off_end(struct state *state)
-{
-    struct run run = state->off;
-    state->off = (struct run){0};
-    double least_s = state->has_gyro ? OFF_MIN_S : OFF_MIN_ALONE_S;
-    if (run.epochs == 0 || run.end_s - run.start_s < least_s) {
-        return 0;
-    }
-    struct span *span =
-        array_add(&state->nonwear, state->nonwear_count, sizeof(*span));
-    if (span == NULL) {
-        return ERR_NO_MEMORY;
-    }
-    state->nonwear_count++;
-    *span = (struct span){run.start_s, run.end_s};
-    state->off_total_s += run.end_s - run.start_s;
-    return 0;
-}
-
-/* A step on the floor, a door: a table shakes now and then, a little. */
-static bool is_blip(const struct state *state, const struct run *run,
-                    const struct epoch *epoch)
-{
-    return is_still(state, epoch) && OFF_BLIPS * run->blips < run->epochs;
-}
-
-static int off_add(struct state *state, const struct epoch *epoch)
-{
-    struct run *run = &state->off;
-    bool off = looks_off(state, epoch);
-    bool goes_on = run->epochs > 0 && !has_turned(run, epoch) &&
-                   (off || is_blip(state, run, epoch));
-    if (!goes_on) {
-        int err = off_end(state);
-        if (err < 0 || !off) {
-            return err;
-        }
-        run->start_s = epoch->start_s;
-        memcpy(run->first_g, epoch->mean, sizeof(run->first_g));
-    }
-    run->epochs++;
-    run->blips += !off;
-    run->end_s = epoch->end_s;
-    return 0;
-}
-
 static int epoch_end(struct state *state)
 {
     struct epoch epoch = epoch_take(state);
@@ -239,7 +137,7 @@ static int epoch_end(struct state *state)
         return 0;
     }
     still_add(state, &epoch);
-    return off_add(state, &epoch);
+    return wear_add(&state->wear, &epoch);
 }
 
 static void epoch_begin(struct state *state, const struct motion *row,
@@ -250,29 +148,35 @@ static void epoch_begin(struct state *state, const struct motion *row,
     memcpy(state->origin + 3, row->gyro, sizeof(row->gyro));
     memset(state->sum, 0, sizeof(state->sum));
     memset(state->sum2, 0, sizeof(state->sum2));
+    state->celsius = 0;
+    state->warm_rows = 0;
 }
 
 /* Adds n rows to the epoch. Float sums of at most a few hundred differences
  * from the origin, then added up in double. */
+VECTOR_CLONES
 static void epoch_add(struct state *state, const struct motion *rows, size_t n)
 {
-    float sum[6] = {0};
-    float sum2[6] = {0};
+    const float *o = state->origin;
+    const octet origin = {o[0], o[1], o[2], o[3], o[4], o[5], 0, 0};
+    octet sum = {0};
+    octet sum2 = {0};
     for (size_t i = 0; i < n; i++) {
-        const float x[6] = {rows[i].accel[0], rows[i].accel[1],
-                            rows[i].accel[2], rows[i].gyro[0],
-                            rows[i].gyro[1],  rows[i].gyro[2]};
-        for (int k = 0; k < 6; k++) {
-            float d = x[k] - state->origin[k];
-            sum[k] += d;
-            sum2[k] += d * d;
-        }
+        octet d = *(const octet *)(const void *)&rows[i] - origin;
+        sum += d;
+        sum2 += d * d;
     }
     for (int k = 0; k < 6; k++) {
         state->sum[k] += (double)sum[k];
         state->sum2[k] += (double)sum2[k];
     }
     state->rows += (unsigned)n;
+    /* It changes once in seconds: the last will do. */
+    double celsius = (double)rows[n - 1].temperature;
+    if (!isnan(celsius)) {
+        state->celsius += celsius;
+        state->warm_rows++;
+    }
 }
 
 static int push(void *self, const struct motion *rows, size_t n, double t0_s,
@@ -311,7 +215,16 @@ static int gap(void *self)
         state->rows = 0;
     }
     still_end(state);
-    return off_end(state);
+    return wear_gap(&state->wear);
+}
+
+static double spans_s(const struct span *spans, size_t count)
+{
+    double sum = 0;
+    for (size_t i = 0; i < count; i++) {
+        sum += spans[i].end_s - spans[i].start_s;
+    }
+    return sum;
 }
 
 static int finish(void *self, struct summary *summary)
@@ -329,10 +242,13 @@ static int finish(void *self, struct summary *summary)
         return 0;
     }
     quality->still_s = state->still_total_s;
-    quality->worn_s = state->seen_s - state->off_total_s;
-    quality->nonwear_count = state->nonwear_count;
-    quality->nonwear = state->nonwear;
-    state->nonwear = NULL;
+    int err = wear_finish(&state->wear, quality);
+    if (err < 0) {
+        return err;
+    }
+    quality->worn_s =
+        state->seen_s - spans_s(quality->nonwear, quality->nonwear_count) -
+        spans_s(quality->wear_unknown, quality->wear_unknown_count);
     if (!state->has_accel) {
         quality->worn_s = NAN;
         static const char why[] = "no accelerometer in this recording";

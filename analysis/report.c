@@ -202,9 +202,16 @@ static void put_quality(struct html *html, const struct summary *s)
         fact(html, "Gravity error", "%.0f mg at rest (0 is perfect)",
              q->calibration_error_mg);
     }
-    fact(html, "Calibration", "%s",
-         q->calibration_reason[0] ? q->calibration_reason
-                                  : "a fit exists; it is not applied");
+    if (q->calibration_reason[0] != '\0') {
+        fact(html, "Calibration", "%s", q->calibration_reason);
+    } else {
+        fact(html, "Calibration", "a fit leaves %.1f mg; it is not applied",
+             q->calibration_error_after_mg);
+    }
+    if (isfinite(q->gyro_bias_dps[0])) {
+        fact(html, "Gyroscope at rest", "%+.2f, %+.2f, %+.2f deg/s",
+             q->gyro_bias_dps[0], q->gyro_bias_dps[1], q->gyro_bias_dps[2]);
+    }
     if (s->clock.probes > 0) {
         fact(html, "Clock", "%+.1f ppm against the computer, %zu probes",
              s->clock.ppm, s->clock.probes);

@@ -94,7 +94,12 @@ void text_quality_line(const struct summary *s, char out[TEXT_LINE])
                       "; %llu were beyond the sensor's range",
                       (unsigned long long)q->clipped_samples);
     }
-    if (isfinite(q->worn_s) && q->nonwear_count > 0) {
+    if (isfinite(q->worn_s) && q->wear_unknown_count > 0) {
+        snprintf(out + n, (size_t)(TEXT_LINE - n),
+                 "; the band was surely worn for %s of %s; some of the rest "
+                 "may be a bag or a vehicle.",
+                 worn, length);
+    } else if (isfinite(q->worn_s) && q->nonwear_count > 0) {
         snprintf(out + n, (size_t)(TEXT_LINE - n),
                  "; the band was worn for %s of %s.", worn, length);
     } else {

@@ -5,23 +5,21 @@
  * by window of 4 s through rest_window.c; in the end the method's summary.
  *
  * It was validated at 64 to 100 Hz. Slower recordings are declined; faster
- * ones are band-limited and brought to 100 Hz first.
+ * ones come on the pipeline's grid of 100 Hz, band-limited.
  */
 #include <math.h>
 #include <stdlib.h>
 #include <stdio.h>
 
-#include "acquire/resample.h"
 #include "analysis/array.h"
 #include "analysis/measure.h"
 #include "analysis/rest_window.h"
 #include "analysis/spline.h"
 #include "analysis/summary.h"
 
-/* Rates the method was validated at (ParaDigMa, pull request 281), with room
- * for a sensor's rate error. */
+/* Rates the method was validated at (ParaDigMa, pull request 281) begin here,
+ * with room for a sensor's rate error. */
 static const double SLOWEST_HZ = 63.5;
-static const double AS_IT_IS_HZ = 101.0;
 
 /* Rows this close to the grid, in its steps, are on it: over a window nothing
  * moves that shows. */
@@ -31,12 +29,11 @@ static const double GRID_TOLERANCE = 2e-5;
 enum { MODE_POINTS = 301 };
 static const double MODE_STEP = 0.02;
 
-enum { TAKE_ROWS = 256, POWER_FLOOR = 1 };
+enum { POWER_FLOOR = 1 };
 
 struct detector {
     bool able;
     char reason[SUMMARY_REASON];
-    struct resample *resample; /* NULL: rows go to the spline as they are */
     struct spline *spline;
     bool on_grid;  /* rows of this segment come at the grid's rate so far */
     double next_s; /* when the next row on the grid is due */
@@ -80,7 +77,6 @@ static void destroy(void *state)
     if (detector == NULL) {
         return;
     }
-    resample_free(detector->resample);
     spline_free(detector->spline);
     rest_window_free(detector->window);
     free(detector->power_log);
@@ -97,14 +93,9 @@ static void *create(const struct measure_input *input)
     if (!detector->able) {
         return detector;
     }
-    bool too_fast = input->source_hz > AS_IT_IS_HZ;
-    if (too_fast) {
-        detector->resample = resample_new(input->source_hz, REST_WINDOW_HZ);
-    }
     detector->spline = spline_new(REST_WINDOW_HZ);
     detector->window = rest_window_new();
-    if ((too_fast && detector->resample == NULL) || detector->spline == NULL ||
-        detector->window == NULL) {
+    if (detector->spline == NULL || detector->window == NULL) {
         destroy(detector);
         return NULL;
     }
@@ -202,22 +193,6 @@ static int add_rows(struct detector *detector, const struct motion *rows,
     return 0;
 }
 
-static int add_resampled(struct detector *detector)
-{
-    struct motion rows[TAKE_ROWS];
-    double t0_s;
-    for (;;) {
-        size_t n = resample_pull(detector->resample, rows, TAKE_ROWS, &t0_s);
-        if (n == 0) {
-            return 0;
-        }
-        int err = add_rows(detector, rows, n, t0_s, 1.0 / REST_WINDOW_HZ);
-        if (err < 0) {
-            return err;
-        }
-    }
-}
-
 static int push(void *state, const struct motion *rows, size_t n, double t0_s,
                 double dt_s)
 {
@@ -225,21 +200,7 @@ static int push(void *state, const struct motion *rows, size_t n, double t0_s,
     if (!detector->able) {
         return 0;
     }
-    if (detector->resample == NULL) {
-        return add_rows(detector, rows, n, t0_s, dt_s);
-    }
-    while (n > 0) {
-        size_t part = n < RESAMPLE_PUSH_MAX ? n : RESAMPLE_PUSH_MAX;
-        resample_push(detector->resample, rows, part, t0_s, dt_s);
-        int err = add_resampled(detector);
-        if (err < 0) {
-            return err;
-        }
-        rows += part;
-        n -= part;
-        t0_s += (double)part * dt_s;
-    }
-    return 0;
+    return add_rows(detector, rows, n, t0_s, dt_s);
 }
 
 static int gap(void *state)
@@ -248,16 +209,8 @@ static int gap(void *state)
     if (!detector->able) {
         return 0;
     }
-    int err = 0;
-    if (detector->resample != NULL) {
-        resample_flush(detector->resample);
-        err = add_resampled(detector);
-        resample_reset(detector->resample);
-    }
-    if (err == 0) {
-        spline_end(detector->spline);
-        err = take_rows(detector);
-    }
+    spline_end(detector->spline);
+    int err = take_rows(detector);
     begin_segment(detector);
     return err;
 }
@@ -362,7 +315,8 @@ static int finish(void *state, struct summary *summary)
 
 const struct measure rest_detector_measure = {
     .name = "rest_detector",
-    .rate_hz = 0.0,
+    .rate_hz = REST_WINDOW_HZ,
+    .as_is_hz = 101.0,
     .create = create,
     .push = push,
     .gap = gap,

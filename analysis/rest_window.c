@@ -16,6 +16,8 @@
 
 #include <fftw3.h>
 
+#include "acquire/vector.h"
+
 static const double PI = 3.14159265358979323846;
 
 /* Parameters of ParaDigMa 1.1.2 (Apache-2.0), TremorConfig, at 100 Hz. */
@@ -393,6 +395,7 @@ static void judge(struct rest_features *features)
                        features->peak_hz <= TREMOR_HIGH_HZ;
 }
 
+VECTOR_CLONES
 void rest_window_features(struct rest_window *window, double (*gyro)[3],
                           struct rest_features *out)
 {

@@ -7,6 +7,8 @@
 
 #include <fftw3.h>
 
+#include "acquire/vector.h"
+
 struct spectrum {
     size_t length;
     size_t padded;
@@ -157,6 +159,7 @@ static float power(const float value[2])
     return value[0] * value[0] + value[1] * value[1];
 }
 
+VECTOR_CLONES
 void spectrum_add(struct spectrum *spectrum, const float *x, size_t stride,
                   int detrend, float *psd)
 {
@@ -186,6 +189,7 @@ static void transform_pair(struct spectrum *spectrum, const float *re,
     fftwf_execute(spectrum->pair_plan);
 }
 
+VECTOR_CLONES
 void spectrum_add_axes(struct spectrum *spectrum, const float *const axis[3],
                        float *psd)
 {

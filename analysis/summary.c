@@ -34,6 +34,7 @@ void summary_init(struct summary *summary)
 void summary_free(struct summary *summary)
 {
     free(summary->quality.nonwear);
+    free(summary->quality.wear_unknown);
     free(summary->walking.step);
     free(summary->walking.bout);
     free(summary->walking.minute);

@@ -33,9 +33,11 @@ struct quality {
     char calibration_reason[SUMMARY_REASON]; /* why there was no fit */
     double gyro_bias_dps[3];                 /* from still windows; NAN: none */
     double still_s;
-    double worn_s;
+    double worn_s; /* without the spans below */
     size_t nonwear_count;
     struct span *nonwear;
+    size_t wear_unknown_count; /* moved, but perhaps not by an arm */
+    struct span *wear_unknown;
     double accel_noise_mg; /* rms in the stillest window */
     double gyro_noise_dps;
     char reason[SUMMARY_REASON];

@@ -316,13 +316,15 @@ struct list {
     item_fn *item;
 };
 
-enum { LISTS = 6, DUMP = JSON_REAL_PRECISION(10) };
+enum { LISTS = 7, DUMP = JSON_REAL_PRECISION(10) };
 
 static void lists_of(const struct summary *s, struct list lists[LISTS])
 {
     const struct list all[LISTS] = {
         {"quality", "nonwear", s->quality.nonwear, s->quality.nonwear_count,
          sizeof(struct span), span_json},
+        {"quality", "wear_unknown", s->quality.wear_unknown,
+         s->quality.wear_unknown_count, sizeof(struct span), span_json},
         {"walking", "bouts", s->walking.bout, s->walking.bout_count,
          sizeof(struct walk_bout), bout_json},
         {"walking", "minutes", s->walking.minute, s->walking.minute_count,

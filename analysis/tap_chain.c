@@ -6,14 +6,19 @@
 #include <stdint.h>
 
 #include "acquire/median.h"
+#include "analysis/extreme.h"
 #include "analysis/tap_rhythm.h"
 
 /*
- * Chosen on taps-pin at 200, 100 and 50 Hz by 120 random draws, against walking
- * (steps-oxford-phone) and daily life (tremor-ppp, steps-multigait). With
- * threshold, reference, sway and early_cost chosen without the file that is
- * scored: exactly four in 61 % given the span, 55 % without; within one in 95 %
- * and 89 %. In brackets what makes no more difference than two files in 38.
+ * Chosen with the tables of tap_band.c, tap_weight.c, tap_rhythm.c and
+ * tap_series.c on taps-pin at 200 and 100 Hz and without gyroscope, against
+ * daily life (tremor-ppp), walking (steps-oxford-phone, steps-multigait,
+ * activity-geotec) and scripts, by the cross-entropy method: the middle of
+ * where random draws do well, not the best draw. With all chosen without the
+ * file that is scored: at 200 Hz exactly four in 63 % given the span, 55 %
+ * without; within one in 100 % and 92 %; at 100 Hz 74, 66, 100 and 92 %;
+ * without gyroscope 66, 58, 100 and 92 %. Draws around these values: 70, 62,
+ * 99 and 91 % at 200 Hz on average.
  */
 static const struct {
     float reference;
@@ -32,36 +37,38 @@ static const struct {
     float beat_width;
     float off_beat_cost;
     float on_beat_gain;
+    float hopeless;
 } tune = {
-    .reference = 0.4F, /* of the third strongest around (0.3 .. 0.5) ... */
-    .reference_s = 3,  /* ... within this time */
-    .echo = 0.7F,      /* of the onset before: the finger's way back, */
-    .echo_s = 0.2F,    /* 0.1 to 0.2 s after the blow (0.6 .. 0.8) */
-    .sway = 0.8F,      /* peak over slow motion that scores 0: steps have
-                        * 0.05 .. 0.4, taps 1 .. 5 (0.7 .. 1) */
-    .turn_dps = 80,    /* who turns the wrist faster is not tapping */
+    .reference = 0.36F, /* of the third strongest around (0.3 .. 0.45) ... */
+    .reference_s = 3,   /* ... within this time */
+    .echo = 0.88F,      /* of the onset before: the finger's way back, */
+    .echo_s = 0.2F,     /* 0.1 to 0.2 s after the blow (0.8 .. 0.9) */
+    .sway = 0.8F,       /* peak over slow motion that scores 0: steps have
+                         * 0.05 .. 0.4, taps 1 .. 5 (0.7 .. 0.9) */
+    .turn_dps = 80,     /* who turns the wrist faster is not tapping */
     .turn_power = 3,
-    .score_max = 1.2F,        /* a knock counts no more than a tap */
+    .score_max = 1.5F,        /* a knock counts no more than a tap */
     .interval_min_s = 0.125F, /* 8 Hz: nobody taps faster */
     .rhythm_width = 1,        /* of the logarithm of interval over period */
     .late_cost = 0.2F,        /* an interval far too long (0 .. 0.3) */
-    .early_cost = 0.7F,       /* far too short (0.5 .. 1) */
-    .pause_cost = 1.2F,       /* of beginning another series */
+    .early_cost = 0.73F,      /* far too short (0.5 .. 1) */
+    .pause_cost = 1.9F,       /* of beginning another series */
     /* Where the rhythm is clear (tap_rhythm.h): */
     .beat_width = 0.25F, /* of the logarithm of interval over period */
     .off_beat_cost = 1,
     .on_beat_gain = 0.3F,
+    .hopeless = -0.8F, /* a score that rhythm hardly makes up for
+                        * (-2 .. -0.6) */
 };
 
-/* From 1.6 to 2.0 exactly four goes from 58 to 66 %. */
-const float tap_chain_threshold = 1.8F;
+const float tap_chain_threshold = 1.75F;
 
 enum {
     ROUNDS = 4,    /* of finding a chain and its rhythm in turn */
     AROUND = 6,    /* intervals before and after that rhythm is over */
-    LIKELY_MIN = 5 /* fewer do not make one (tap_rhythm.c, MANY_NONE) */
+    LIKELY_MIN = 7 /* fewer do not make one (tap_rhythm.c, MANY_NONE) */
 };
-static const double RHYTHM_STEP_S = 1;
+static const double RHYTHM_STEP_S = 2;
 static const float STEADY_LEAST = 0.2F;
 
 /* How large an onset is, whatever the noise around it: taps may become so fast
@@ -71,20 +78,30 @@ static float size_of(const struct tap_onset *onset)
     return onset->strength * onset->noise;
 }
 
+/* Onsets within `reference_s` of the one asked for; moves on with it. */
+struct window {
+    size_t from;
+    size_t to;
+};
+
 /* The third largest onset around: no single knock and no pair of them can be
  * it, but three taps are. 0 where there are fewer than three. */
-static float reference_of(const struct tap_onset *onsets, size_t n, size_t at)
+static float reference_of(const struct tap_onset *onsets, size_t n, size_t at,
+                          const float *size, struct window *window)
 {
     float top[3] = {0, 0, 0};
-    size_t from = at;
-    while (from > 0 &&
-           onsets[at].time_s - onsets[from - 1].time_s < tune.reference_s) {
-        from--;
+    double at_s = onsets[at].time_s;
+    double reach_s = (double)tune.reference_s;
+    while (at_s - onsets[window->from].time_s >= reach_s) {
+        window->from++;
     }
-    for (size_t i = from;
-         i < n && onsets[i].time_s - onsets[at].time_s < tune.reference_s;
-         i++) {
-        tap_keep_top(top, 3, size_of(&onsets[i]));
+    while (window->to < n && onsets[window->to].time_s - at_s < reach_s) {
+        window->to++;
+    }
+    for (size_t i = window->from; i < window->to; i++) {
+        if (size[i] > top[2]) {
+            tap_keep_top(top, 3, size[i]);
+        }
     }
     return top[2];
 }
@@ -92,36 +109,55 @@ static float reference_of(const struct tap_onset *onsets, size_t n, size_t at)
 /* Strength an onset needs: over noise; beside its neighbours, of which it is to
  * be nearer to the large ones than to noise; and after one that may ring on,
  * after a knock no more than after a tap. */
-static float threshold_of(const struct tap_onset *onsets, size_t n, size_t at,
-                          float threshold)
+static float threshold_of(const struct tap_onset *onsets, size_t at,
+                          const float *size, float reference)
 {
     float noise = onsets[at].noise;
-    float reference = reference_of(onsets, n, at);
-    float least = fmaxf(tune.reference * reference, sqrtf(reference * noise));
+    float least = larger(tune.reference * reference, sqrtf(reference * noise));
     for (size_t i = at; i > 0; i--) {
-        const struct tap_onset *before = &onsets[i - 1];
-        if (onsets[at].time_s - before->time_s >= (double)tune.echo_s) {
+        double s = onsets[at].time_s - onsets[i - 1].time_s;
+        if (s >= (double)tune.echo_s) {
             break;
         }
-        float size = fminf(size_of(before), reference);
-        least = fmaxf(least, tune.echo * size);
+        least = larger(least, tune.echo * smaller(size[i - 1], reference));
     }
-    return fmaxf(threshold, least / noise);
+    return least / noise;
 }
 
-static void score_onsets(const struct tap_onset *onsets, size_t n,
-                         float threshold, struct tap_link *links)
+/* What slow motion leaves of an onset's score. */
+static float score_of_motion(const struct tap_onset *onset)
 {
     static const float TINY = 1e-3F;
+    float sway = onset->peak_mg / (tune.sway * larger(onset->sway_mg, TINY));
+    float turn = tune.turn_dps / larger(onset->turn_dps, TINY);
+    float score = smaller(logf(larger(sway, TINY)), tune.score_max);
+    return smaller(score, tune.turn_power * logf(turn));
+}
+
+size_t tap_chain_score(struct tap_onset *onsets, size_t n, float threshold,
+                       struct tap_link *links, float *scratch)
+{
+    struct window window = {0, 0};
+    size_t kept = 0;
     for (size_t i = 0; i < n; i++) {
-        const struct tap_onset *onset = &onsets[i];
-        float need = threshold_of(onsets, n, i, threshold);
-        float score = fminf(logf(onset->strength / need), tune.score_max);
-        float sway = onset->peak_mg / (tune.sway * fmaxf(onset->sway_mg, TINY));
-        float turn = tune.turn_dps / fmaxf(onset->turn_dps, TINY);
-        score = fminf(score, logf(fmaxf(sway, TINY)));
-        links[i].score = fminf(score, tune.turn_power * logf(turn));
+        scratch[i] = size_of(&onsets[i]);
     }
+    for (size_t i = 0; i < n; i++) {
+        links[i].score = score_of_motion(&onsets[i]);
+        if (links[i].score > tune.hopeless) {
+            float reference = reference_of(onsets, n, i, scratch, &window);
+            float need = threshold_of(onsets, i, scratch, reference);
+            float over = onsets[i].strength / larger(threshold, need);
+            links[i].score = smaller(links[i].score, logf(over));
+        }
+    }
+    for (size_t i = 0; i < n; i++) {
+        if (links[i].score > tune.hopeless) {
+            links[kept].score = links[i].score;
+            onsets[kept++] = onsets[i];
+        }
+    }
+    return kept;
 }
 
 /* What an interval costs. Without a steady rhythm people still do not tap twice
@@ -134,9 +170,9 @@ static float interval_cost(float interval_s, const struct tap_link *link)
     float off = logf(interval_s / link->period_s);
     float wide = off / tune.rhythm_width;
     float cost = off < 0 ? tune.early_cost : tune.late_cost;
-    cost *= fminf(1, wide * wide);
+    cost *= smaller(1, wide * wide);
     float beat = off / tune.beat_width;
-    float beat_cost = tune.off_beat_cost * fminf(1, beat * beat);
+    float beat_cost = tune.off_beat_cost * smaller(1, beat * beat);
     return cost + link->steady * (beat_cost - tune.on_beat_gain);
 }
 
@@ -162,22 +198,24 @@ static size_t chain(const struct tap_onset *onsets, size_t n,
             best = links[distant - 1].total - tune.pause_cost;
             link->before = distant;
         }
-        for (size_t i = far; i < j; i++) {
-            float interval_s = (float)(onsets[j].time_s - onsets[i].time_s);
-            if (interval_s < tune.interval_min_s) {
-                break;
-            }
-            /* Not worth the logarithm: no interval gains more. */
-            if (links[i].total + tune.on_beat_gain <= best) {
+        float gain = link->steady * tune.on_beat_gain;
+        /* No interval gains more than that: not worth looking. */
+        for (size_t i = j; i > far && links[i - 1].most + gain > best; i--) {
+            const struct tap_link *before = &links[i - 1];
+            float interval_s = (float)(onsets[j].time_s - onsets[i - 1].time_s);
+            if (interval_s < tune.interval_min_s ||
+                before->total + gain <= best) {
                 continue;
             }
-            float total = links[i].total - interval_cost(interval_s, link);
+            float total = before->total - interval_cost(interval_s, link);
             if (total > best) {
                 best = total;
-                link->before = i + 1;
+                link->before = i;
             }
         }
         link->total = best + link->score;
+        link->most =
+            j > 0 ? larger(links[j - 1].most, link->total) : link->total;
         if (last == 0 || link->total > links[last - 1].total) {
             last = j + 1;
         }
@@ -266,18 +304,20 @@ static bool is_likely(struct likely *likely, const struct tap_onset *onsets,
     return likely->count >= LIKELY_MIN;
 }
 
-/* Asks for the rhythm every second, where there may be one. */
+/* Asks for the rhythm every RHYTHM_STEP_S, where there may be one. */
 static void set_rhythm(const struct tap_onset *onsets, size_t n,
                        struct tap_link *links)
 {
     struct likely likely = {0, 0, 0};
+    struct tap_lags lags;
     struct tap_rhythm rhythm = {0, 0};
     double next_s = -INFINITY;
+    tap_lags_init(&lags);
     for (size_t i = 0; i < n; i++) {
         if (onsets[i].time_s >= next_s) {
             next_s = onsets[i].time_s + RHYTHM_STEP_S;
             rhythm = is_likely(&likely, onsets, n, links, i)
-                         ? tap_rhythm_find(onsets, n, onsets[i].time_s)
+                         ? tap_rhythm_find(onsets, n, onsets[i].time_s, &lags)
                          : (struct tap_rhythm){0, 0};
         }
         links[i].steady = rhythm.steady;
@@ -285,10 +325,9 @@ static void set_rhythm(const struct tap_onset *onsets, size_t n,
     }
 }
 
-size_t tap_chain_find(const struct tap_onset *onsets, size_t n, float threshold,
+size_t tap_chain_find(const struct tap_onset *onsets, size_t n,
                       struct tap_link *links, size_t *member)
 {
-    score_onsets(onsets, n, threshold, links);
     set_rhythm(onsets, n, links);
     size_t count = 0;
     for (int round = 0; round < ROUNDS; round++) {

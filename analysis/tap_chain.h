@@ -21,6 +21,7 @@
 struct tap_link {
     float score;    /* of the onset itself; above 0 it looks like a tap */
     float total;    /* of the best chain that ends here */
+    float most;     /* greatest total up to here */
     float period_s; /* of the rhythm around; 0: none known */
     float steady;   /* how sure that rhythm is, 0 .. 1 */
     size_t before;  /* index + 1 of the chain's link before; 0: none */
@@ -29,10 +30,16 @@ struct tap_link {
 /* Strength over noise with which an onset scores 0. */
 extern const float tap_chain_threshold;
 
-/* Finds the chain among `n` onsets, by time, with at least `threshold`. Sets
- * `links` (n) and writes the indices of its members, by time, to `member` (room
- * for n). Returns how many. A chain may go over gaps. */
-size_t tap_chain_find(const struct tap_onset *onsets, size_t n, float threshold,
+/* Scores `n` onsets, by time, that are to have at least `threshold`, and takes
+ * out those that can be no link of any chain. Sets the `score` of `links` (n);
+ * `scratch` has room for n. Returns how many onsets are left. */
+size_t tap_chain_score(struct tap_onset *onsets, size_t n, float threshold,
+                       struct tap_link *links, float *scratch);
+
+/* Finds the chain among `n` onsets that are scored. Sets the rest of `links`
+ * and writes the indices of its members, by time, to `member` (room for n).
+ * Returns how many. A chain may go over gaps. */
+size_t tap_chain_find(const struct tap_onset *onsets, size_t n,
                       struct tap_link *links, size_t *member);
 
 #endif

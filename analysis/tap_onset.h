@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
  * Onsets: moments at which something may have struck, seen as high-frequency
- * transients in accelerometer and gyroscope. Each channel is measured in units
+ * transients in accelerometer and gyroscope. Each sensor is measured in units
  * of its own noise in the three seconds around, so that neither a loud moment
  * elsewhere nor the sensor's units matter; what is left of a knock is local.
+ * Which way the sensor is turned does not matter (tap_weight.h).
  *
  * Most onsets are noise: tap_series.h decides which of them are taps.
  *
@@ -17,8 +18,7 @@
 #include <stddef.h>
 
 #include "acquire/motion.h"
-
-enum { TAP_RATE_HZ = 200 }; /* of the grid that motion comes on */
+#include "analysis/tap_band.h"
 
 struct tap_onset {
     double time_s;

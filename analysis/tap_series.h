@@ -12,10 +12,17 @@
 #include "analysis/summary.h"
 #include "analysis/tap_onset.h"
 
+/* What a recording is too slow to show; 0: no limit. */
+struct tap_limits {
+    float strength_least;   /* median of a series */
+    float interval_least_s; /* median of a series */
+};
+
 struct tap_findings {
-    struct taps taps; /* arrays on the heap */
-    float weak;       /* strength of the strongest series that was too weak to
-                       * be told from noise; 0: none */
+    struct tap_limits limits; /* set by the caller */
+    struct taps taps;         /* arrays on the heap */
+    float weak; /* strength of the strongest series that was too weak to be told
+                 * from noise; 0: none */
 };
 
 /* True of an onset that noise alone hardly brings forth: a stretch that is

@@ -25,7 +25,8 @@ enum {
     DELAY = TAPS / 2, /* of it, rows */
     CHANNELS = 6,     /* gyroscope, accelerometer */
     ACCEL = 3,        /* first channel of the accelerometer */
-    MISSED_MAX = 3,   /* windows a bout may go without tremor */
+    MISSED_MAX = 1,   /* windows a bout may go without tremor: no pause that
+                       * is doubtful may count as tremor */
     /* a window and the one after it */
     ROWS = TREMOR_WINDOW_ROWS + TREMOR_WINDOW_HOP,
 };

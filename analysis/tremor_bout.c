@@ -15,8 +15,10 @@ static const double G_MS2 = 9.80665;
 static const double FREQUENCY_STEP_HZ = 1.2;
 
 /* Windows at either end hold only part of the tremor: those with less than a
- * quarter of the usual power (half the amplitude) are not counted in. */
-static const double EDGE_SHARE = 0.25;
+ * tenth of the usual power (a third of the amplitude) are not counted in. From
+ * 0.05 to 0.25 all that changes is how much is found (tremor-ppp 92 to 88 s);
+ * between rates that differs by 0.25 % on average, whatever the share. */
+static const double EDGE_SHARE = 0.1;
 static const double SHORTEST_S = 1.5;
 
 /* A burst of no length at all gives windows with power over this long: the
@@ -101,23 +103,69 @@ static double median_of(const struct tremor_bout *bout, size_t offset)
     return median(value, n);
 }
 
+struct power_sums {
+    double plain;
+    double squares;
+};
+
+static struct power_sums sum_power(const struct tremor_bout *bout)
+{
+    struct power_sums sums = {0.0, 0.0};
+    for (size_t i = 0; i < bout->count; i++) {
+        double power = bout->window[i].power;
+        sums.plain += power;
+        sums.squares += power * power;
+    }
+    return sums;
+}
+
+/* The mean of the windows' power, each weighted by its own: what a window of
+ * little power adds changes nothing. */
+static double usual_power(const struct tremor_bout *bout)
+{
+    struct power_sums sums = sum_power(bout);
+    return sums.plain > 0.0 ? sums.squares / sums.plain : 0.0;
+}
+
 struct range {
     size_t first;
     size_t last;
+    double start_s;
+    double end_s;
 };
 
-/* The windows that are full enough. */
+/* When the amplitude was `least` between two windows, on a straight line. */
+static double crossing_s(const struct bout_window *outer,
+                         const struct bout_window *inner, double least)
+{
+    double low = sqrt(outer->power);
+    double high = sqrt(inner->power);
+    double part = (least - low) / (high - low);
+    return outer->middle_s + part * (inner->middle_s - outer->middle_s);
+}
+
+/* The windows that are full enough, and the time from where to where it is so.
+ */
 static struct range full_range(const struct tremor_bout *bout)
 {
-    struct range range = {0, bout->count - 1};
-    double least =
-        EDGE_SHARE * median_of(bout, offsetof(struct bout_window, power));
-    while (range.first < range.last &&
-           bout->window[range.first].power < least) {
+    const struct bout_window *window = bout->window;
+    struct range range = {.first = 0, .last = bout->count - 1};
+    double least = EDGE_SHARE * usual_power(bout);
+    while (range.first < range.last && window[range.first].power < least) {
         range.first++;
     }
-    while (range.last > range.first && bout->window[range.last].power < least) {
+    while (range.last > range.first && window[range.last].power < least) {
         range.last--;
+    }
+    range.start_s = window[range.first].middle_s;
+    range.end_s = window[range.last].middle_s;
+    if (range.first > 0) {
+        range.start_s = crossing_s(&window[range.first - 1],
+                                   &window[range.first], sqrt(least));
+    }
+    if (range.last + 1 < bout->count) {
+        range.end_s = crossing_s(&window[range.last + 1], &window[range.last],
+                                 sqrt(least));
     }
     return range;
 }
@@ -138,13 +186,11 @@ static double mean_power(const struct tremor_bout *bout, struct range range)
 static double sustained(const struct tremor_bout *bout)
 {
     static const double HOP_S = (double)TREMOR_WINDOW_HOP / TREMOR_WINDOW_HZ;
-    double sum = 0.0;
-    double squares = 0.0;
-    for (size_t i = 0; i < bout->count; i++) {
-        sum += bout->window[i].power;
-        squares += bout->window[i].power * bout->window[i].power;
+    struct power_sums sums = sum_power(bout);
+    double length_s = 0.0;
+    if (sums.squares > 0.0) {
+        length_s = HOP_S * sums.plain * sums.plain / sums.squares;
     }
-    double length_s = squares > 0.0 ? HOP_S * sum * sum / squares : 0.0;
     double own = WINDOW_SUSTAIN_S * WINDOW_SUSTAIN_S;
     return sqrt(fmax(0.0, length_s * length_s - own));
 }
@@ -344,8 +390,8 @@ bool bout_close(struct tremor_bout *bout, const struct tremor_limits *limits,
     memset(out, 0, sizeof(*out));
     struct range range = full_range(bout);
     struct tremor_segment *segment = &out->segment;
-    segment->start_s = bout->window[range.first].middle_s;
-    segment->end_s = bout->window[range.last].middle_s;
+    segment->start_s = range.start_s;
+    segment->end_s = range.end_s;
     double short_s = SHORTEST_S - (segment->end_s - segment->start_s);
     if (short_s > 0.0) {
         segment->start_s -= 0.5 * short_s;

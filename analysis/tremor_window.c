@@ -31,9 +31,9 @@ static const double SLOW_HIGH_HZ = 2.35;
 static const double SLOW_TREMOR_HZ = 3.3;
 static const double SLOW_TREMOR_FACTOR = 2.0;
 
-/* Kinetic tremor: essential and cerebellar tremor begin at 4 Hz; brushing and
- * scratching are slower. */
-static const double KINETIC_LOWEST_HZ = 4.0;
+/* Kinetic tremor: cerebellar tremor begins at 3 Hz, essential at 4. Brushing
+ * and scratching, as slow, are less steady (tremor_segments.c). */
+static const double KINETIC_LOWEST_HZ = 3.3;
 static const double KINETIC_PROMINENCE = 5.0;
 static const double KINETIC_RATIO = 0.05;
 static const double KINETIC_DPS = 1.0;
@@ -249,8 +249,8 @@ static double line(const float *psd, double hz)
 }
 
 /* True where slow motion is a rhythm and `hz` one of a series of overtones of
- * it, so that the one before is there as well; two steps make a stride, so
- * halves count above 1.4 Hz. */
+ * it, so that one before is there as well: the next that the peak itself does
+ * not reach. Two steps make a stride, so halves count above 1.4 Hz. */
 static bool is_overtone_of_slow(const float *psd, double hz)
 {
     static const double STEPS_HZ = 1.4;
@@ -265,8 +265,9 @@ static bool is_overtone_of_slow(const float *psd, double hz)
     }
     double base_hz = slow_hz > STEPS_HZ ? 0.5 * slow_hz : slow_hz;
     double off_hz = fabs(hz - base_hz * round(hz / base_hz));
+    double before_hz = hz - base_hz * ceil(HALF_BAND_HZ / base_hz);
     return off_hz < OVERTONE_OFF_HZ &&
-           line(psd, hz - base_hz) > OVERTONE_SERIES * line(psd, hz);
+           line(psd, before_hz) > OVERTONE_SERIES * line(psd, hz);
 }
 
 /* Power around overtone `n` of the peak, 0 where the recording has none. */

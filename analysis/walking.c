@@ -19,25 +19,20 @@
 #include "analysis/walking_swing.h"
 #include "analysis/walking_track.h"
 
-/* Figures for these by cross-validation are in walking_model.c. */
+/* Figures with sets left out are in walking_model.c. */
 static const struct parameters {
     double least_source_hz; /* cadence to 3.5 Hz and its harmonic */
-    double accept;          /* of evidence(), no gyroscope */
-    double accept_narrow;   /* more of it at 12.5 Hz and less: half the band */
-    double accept_gyro;     /* the gyroscope's share is in the scores */
+    double accept_narrow;   /* evidence needed at 12.5 Hz and less, half the
+                             * band, and no gyroscope; else 0 */
     double peak_share;      /* of the best window in evidence() */
-    double length_share;    /* of each hop of length in it, */
-    double length_most;     /* up to so many: 48 s */
+    double certainty;       /* log odds a unit of it */
     size_t least_steps;     /* fewer are no bout; MultiGait takes 4 */
     double merge_s;         /* bouts this close are one; MultiGait 3 s */
 } PARAMETERS = {
     .least_source_hz = 9,
-    .accept = 1.2,
-    .accept_narrow = 1.0,
-    .accept_gyro = 0,
+    .accept_narrow = 0.8,
     .peak_share = 0.5,
-    .length_share = 0.01,
-    .length_most = 100,
+    .certainty = 1.8,
     .least_steps = 5,
     .merge_s = 2,
 };
@@ -103,7 +98,7 @@ static void start_segment(struct walker *w)
     w->last_step = -1;
     w->going = false;
     w->open = false;
-    walking_track_init(&w->track, w->input.has_gyro);
+    walking_track_init(&w->track);
 }
 
 static void *walking_create(const struct measure_input *input)
@@ -141,7 +136,9 @@ static bool is_walking(struct walker *w, size_t hop)
     return hop < w->decided && hop_at(w, hop)->rate != WALKING_NONE;
 }
 
-/* How convincing the piece is. One good window makes a bout, or many fair. */
+/* How convincing the piece is: even odds at 0. One good window makes a bout, or
+ * many fair. Length tells nothing, for exercises last, too: with its logarithm
+ * bouts of left-out sets are told no better. */
 static double evidence(struct walker *w)
 {
     const struct walking_piece *piece = &w->piece;
@@ -153,8 +150,7 @@ static double evidence(struct walker *w)
         mean += score / n;
         most = fmax(most, score);
     }
-    return mean + PARAMETERS.peak_share * most +
-           PARAMETERS.length_share * fmin(n, PARAMETERS.length_most);
+    return mean + PARAMETERS.peak_share * most;
 }
 
 /* All motion looks more regular where the recording has nothing of the upper
@@ -164,11 +160,10 @@ static double evidence_needed(const struct measure_input *input)
     const double full_hz = 22;
     const double half_hz = 12.5;
     if (input->has_gyro) {
-        return PARAMETERS.accept_gyro;
+        return 0;
     }
     double missing = (full_hz - input->source_hz) / (full_hz - half_hz);
-    return PARAMETERS.accept +
-           PARAMETERS.accept_narrow * fmax(0, fmin(1, missing));
+    return PARAMETERS.accept_narrow * fmax(0, fmin(1, missing));
 }
 
 static void smooth_rates(struct walker *w)
@@ -287,10 +282,10 @@ static int extend_bout(struct walker *w, size_t count)
 /* Judges a piece and takes its steps. w->going: it was accepted. */
 static int take_piece(struct walker *w)
 {
-    double beyond = evidence(w) - evidence_needed(&w->input);
+    double found = evidence(w);
     bool begins = w->piece.begins;
     w->going = false;
-    if (begins && beyond < 0) {
+    if (begins && found < evidence_needed(&w->input)) {
         return 0;
     }
     smooth_rates(w);
@@ -301,7 +296,7 @@ static int take_piece(struct walker *w)
         return 0;
     }
     if (begins) {
-        int err = open_bout(w, 1 / (1 + exp(-1 - beyond)));
+        int err = open_bout(w, 1 / (1 + exp(-PARAMETERS.certainty * found)));
         if (err < 0) {
             return err;
         }

@@ -156,7 +156,12 @@ static int count_cadence(struct walking *out)
 int walking_sum_up(struct walking *out)
 {
     out->steps = out->step_count;
+    out->walking_s = 0;
     out->cadence_median_spm = NAN;
+    out->minutes_over_100_spm = 0;
+    out->minutes_over_130_spm = 0;
+    out->minute_count = 0;
+    out->cadence_count = 0;
     int err = describe_bouts(out);
     if (err == 0) {
         err = count_minutes(out);

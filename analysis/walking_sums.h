@@ -8,8 +8,8 @@
 
 #include "analysis/summary.h"
 
-/* Fills in the rest of `out`, of which steps and bouts are there. Returns
- * 0 or ERR_NO_MEMORY. */
+/* Fills in the rest of `out`, of which steps and bouts are there; anew, if it
+ * was. Returns 0 or ERR_NO_MEMORY. */
 int walking_sum_up(struct walking *out);
 
 #endif

@@ -28,14 +28,13 @@ struct walking_decision {
 };
 
 struct walking_track {
-    float none_score; /* of no walking */
-    size_t seen;      /* windows */
+    size_t seen; /* windows */
     float value[WALKING_RATES + 1];
     uint8_t from[WALKING_TRACK_RING][WALKING_RATES + 1];
     float score[WALKING_TRACK_RING][WALKING_RATES];
 };
 
-void walking_track_init(struct walking_track *track, bool has_gyro);
+void walking_track_init(struct walking_track *track);
 
 /* Takes the scores of the next window. Returns true if *out received the
  * decision on the window WALKING_TRACK_LAG before it. */

@@ -51,6 +51,7 @@ static void angular_rate_is_the_derivative_of_attitude(void **state)
     static const char *const ACTIVITIES[] = {
         "walk 12",
         "curls 20 count=3 hold=1",
+        "curls 20 count=3 hold=1 pose=raised twist=60 yaw=30",
         "wash 10",
         "tremor 8 amplitude=20 pose=raised wander=0.05 waxing=0.5",
         "taps 8 size=100 spin=20",
@@ -349,6 +350,27 @@ static void curl_turns_gravity_by_its_range_and_holds(void **state)
     play_free(&play);
 }
 
+static void curl_about_the_vertical_leaves_gravity_where_it_is(void **state)
+{
+    (void)state;
+    struct play play =
+        play_new("curls 60 count=5 range=90 hold=5 pose=raised yaw=90", 8);
+    struct motion_point still = at(&play, 0.0);
+    for (size_t k = 0; k < play.count; k++) {
+        const struct script_truth *rep = &play.truths[k];
+        struct motion_point held = at(&play, 0.5 * (rep->start_s + rep->end_s));
+        double most_dps = 0.0;
+        for (int i = 0; i < 3; i++) {
+            assert_near(held.accel_g[i], still.accel_g[i], 0.02);
+        }
+        for (double t = rep->start_s; t < rep->end_s; t += 0.01) {
+            most_dps = fmax(most_dps, length(at(&play, t).gyro_dps));
+        }
+        assert_true(most_dps > 90.0);
+    }
+    play_free(&play);
+}
+
 static void table_lies_without_any_motion_and_cools(void **state)
 {
     (void)state;
@@ -419,6 +441,7 @@ int main(void)
         cmocka_unit_test(taps_lose_size_by_their_decrement),
         cmocka_unit_test(hesitations_are_pauses_of_more_than_two_intervals),
         cmocka_unit_test(curl_turns_gravity_by_its_range_and_holds),
+        cmocka_unit_test(curl_about_the_vertical_leaves_gravity_where_it_is),
         cmocka_unit_test(table_lies_without_any_motion_and_cools),
         cmocka_unit_test(knock_is_one_blow_of_its_size),
         cmocka_unit_test(filter_of_a_slow_sensor_takes_most_of_a_tap),

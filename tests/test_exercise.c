@@ -55,11 +55,13 @@ struct band {
     bool has_gyro;
     double roll_deg; /* how it is worn: turned by two angles */
     double pitch_deg;
-    size_t chunk;   /* rows a push */
-    size_t gap_row; /* 0: none */
+    size_t chunk;    /* rows a push */
+    size_t gap_row;  /* 0: none */
+    bool is_level;   /* the arm turns about the vertical */
+    double bias_dps; /* of the gyroscope, about that axis */
 };
 
-static const struct band plain = {true, 0, 0, 64, 0};
+static const struct band plain = {true, 0, 0, 64, 0, false, 0};
 
 static void rotate(const struct band *band, const double in[3], float out[3])
 {
@@ -78,10 +80,11 @@ static struct motion row_of(const struct session *session,
     double now = session->angle_deg[row];
     double before = row > 0 ? session->angle_deg[row - 1] : now;
     /* Before the turn by pitch and roll the arm turns about x. */
-    const double accel[3] = {0, sin(now * RAD), cos(now * RAD)};
-    const double gyro[3] = {(now - before) * RATE_HZ, 0, 0};
+    const double turning[3] = {0, sin(now * RAD), cos(now * RAD)};
+    const double level[3] = {1, 0, 0};
+    const double gyro[3] = {(now - before) * RATE_HZ + band->bias_dps, 0, 0};
     struct motion m = {0};
-    rotate(band, accel, m.accel);
+    rotate(band, band->is_level ? level : turning, m.accel);
     rotate(band, gyro, m.gyro);
     return m;
 }
@@ -148,9 +151,9 @@ static void repetitions_are_counted_with_hold_range_and_tempo(void **unused)
             assert_int_equal(found.repetition_count, cases[i].count);
             const struct exercise_set *set = found.set;
             assert_int_equal(set->repetitions, cases[i].count);
-            assert_true(fabs(set->hold_s_median - cases[i].hold_s) < 0.5);
+            assert_true(fabs(set->hold_s_median - cases[i].hold_s) < 0.2);
             assert_true(fabs(set->range_deg_median - cases[i].range_deg) < 2);
-            assert_true(fabs(set->tempo_s_median - 1.7) < 0.5);
+            assert_true(fabs(set->tempo_s_median - 2.4) < 0.2);
             assert_true(fabs(set->start_s - 10.3) < 0.3);
             assert_string_equal(set->exercise, "repetition");
             for (size_t k = 1; k < found.repetition_count; k++) {
@@ -212,7 +215,7 @@ static void way_of_wearing_changes_no_count(void **unused)
     repeat(&session, 10, 50, 1);
     hold(&session, 5, 0);
     for (int i = 0; i < 24; i++) {
-        struct band band = {i % 2 == 0, i * 77.0, i * 131.0, 25, 0};
+        struct band band = {i % 2 == 0, i * 77.0, i * 131.0, 25, 0, false, 0};
         struct exercise found = measure(&session, &band);
         assert_int_equal(found.repetition_count, 10);
         release(&found);
@@ -239,6 +242,72 @@ static void size_of_chunks_changes_nothing(void **unused)
         release(&found);
     }
     release(&whole);
+}
+
+/* Turning about the vertical leaves gravity where it is. */
+static void turns_about_the_vertical_need_the_gyroscope(void **unused)
+{
+    (void)unused;
+    static struct session session;
+    session.rows = 0;
+    hold(&session, 5, 0);
+    repeat(&session, 8, 60, 3);
+    hold(&session, 5, 0);
+    for (int i = 0; i < 6; i++) {
+        struct band band = {true, i * 77.0, i * 131.0, 25, 0, true, 0.1 * i};
+        struct exercise found = measure(&session, &band);
+        assert_int_equal(found.set_count, 1);
+        assert_int_equal(found.repetition_count, 8);
+        assert_true(fabs(found.set[0].range_deg_median - 60) < 3);
+        assert_true(fabs(found.set[0].hold_s_median - 3) < 0.2);
+        release(&found);
+        band.has_gyro = false;
+        found = measure(&session, &band);
+        assert_int_equal(found.set_count, 0);
+        release(&found);
+    }
+}
+
+/* An idle movement after the first set joins it to the second. */
+static void sets_of_different_tempo_are_told_apart(void **unused)
+{
+    (void)unused;
+    static struct session session;
+    session.rows = 0;
+    hold(&session, 5, 0);
+    repeat(&session, 10, 60, 6);
+    hold(&session, 5, 0);
+    turn(&session, 1, 0, 50);
+    turn(&session, 3, 50, 0);
+    hold(&session, 4, 0);
+    repeat(&session, 10, 60, 0);
+    hold(&session, 5, 0);
+    struct exercise found = measure(&session, &plain);
+    assert_int_equal(found.set_count, 2);
+    assert_true(abs((int)found.set[0].repetitions - 10) <= 1);
+    assert_true(abs((int)found.set[1].repetitions - 10) <= 1);
+    assert_true(fabs(found.set[0].hold_s_median - 6) < 0.2);
+    assert_true(fabs(found.set[1].hold_s_median) < 0.2);
+    release(&found);
+}
+
+/* The same way there and back, but now far, now near, now soon, now late. */
+static void fidgeting_to_and_fro_is_no_exercise(void **unused)
+{
+    (void)unused;
+    static const double degrees[] = {20, 34, 22, 40, 30, 18, 38, 25};
+    static const double pauses_s[] = {0.2, 1.4, 0.8, 2.5, 0.4, 2, 1.1};
+    static struct session session;
+    session.rows = 0;
+    hold(&session, 5, 0);
+    for (int i = 0; i < 30; i++) {
+        turn(&session, 0.9, 0, degrees[i % 8]);
+        turn(&session, 0.9, degrees[i % 8], 0);
+        hold(&session, pauses_s[i % 7], 0);
+    }
+    struct exercise found = measure(&session, &plain);
+    assert_int_equal(found.set_count, 0);
+    release(&found);
 }
 
 static void gap_ends_a_set(void **unused)
@@ -303,6 +372,9 @@ int main(void)
         cmocka_unit_test(two_sets_are_told_apart_by_the_rest_between),
         cmocka_unit_test(way_of_wearing_changes_no_count),
         cmocka_unit_test(size_of_chunks_changes_nothing),
+        cmocka_unit_test(turns_about_the_vertical_need_the_gyroscope),
+        cmocka_unit_test(sets_of_different_tempo_are_told_apart),
+        cmocka_unit_test(fidgeting_to_and_fro_is_no_exercise),
         cmocka_unit_test(gap_ends_a_set),
         cmocka_unit_test(what_is_no_exercise_raises_no_set),
         cmocka_unit_test(without_accelerometer_it_says_why_not),

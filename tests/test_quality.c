@@ -17,6 +17,8 @@ struct session {
     void *state;
     double t_s;
     uint32_t random;
+    double celsius; /* goes to `around_c`, by half in 4 min */
+    double around_c;
 };
 
 static float noise(struct session *session, double size)
@@ -30,7 +32,8 @@ static void begin(struct session *session, bool has_gyro)
 {
     const struct measure_input input = {
         .source_hz = RATE_HZ, .has_accel = true, .has_gyro = has_gyro};
-    *session = (struct session){quality_measure.create(&input), 0, 1};
+    *session = (struct session){quality_measure.create(&input), 0, 1,
+                                (double)NAN, (double)NAN};
     assert_non_null(session->state);
 }
 
@@ -41,7 +44,9 @@ static void add(struct session *session, double seconds, const float accel[3],
 {
     int n = (int)(seconds * RATE_HZ);
     for (int i = 0; i < n; i++) {
-        struct motion m = {0};
+        session->celsius +=
+            (session->around_c - session->celsius) / (350 * RATE_HZ);
+        struct motion m = {.temperature = (float)session->celsius};
         for (int axis = 0; axis < 3; axis++) {
             m.accel[axis] = accel[axis] + noise(session, accel_rms_g);
             m.gyro[axis] = 0.4F + noise(session, gyro_rms_dps);
@@ -89,6 +94,59 @@ static void table_is_not_worn_and_a_resting_wrist_is(void **state)
         assert_int_equal(summary.quality.nonwear_count, cases[i].nonwear);
         double worn = 60 + (cases[i].nonwear ? 0 : cases[i].table_s);
         assert_true(fabs(summary.quality.worn_s - worn) < 2.1);
+        summary_free(&summary);
+    }
+}
+
+/* Two minutes of an arm that is used. */
+static void use_arm(struct session *session)
+{
+    static const float poses[3][3] = {{0, 0, 1}, {0, 0.7F, 0.7F}, {-1, 0, 0}};
+    session->around_c = 31;
+    for (int i = 0; i < 12; i++) {
+        add(session, 10, poses[i % 3], 0.06, 40);
+    }
+}
+
+static void band_in_a_bag_is_told_by_its_temperature(void **state)
+{
+    (void)state;
+    static const struct {
+        double arm_c; /* at first */
+        double around_c;
+        double away_s;
+        double accel_rms_g;
+        size_t nonwear;
+        size_t unknown;
+    } cases[] = {
+        {31, 21, 900, 0.05, 1, 0},          /* cools: a bag */
+        {31, 31, 900, 0.05, 0, 1},          /* no contrast: who knows */
+        {(double)NAN, 21, 900, 0.05, 0, 1}, /* not measured: nor then */
+        {31, 21, 200, 0.05, 0, 0},          /* too short for anything */
+        {21, 31, 900, 0.05, 0, 0},          /* still warming: an arm */
+        {21, 31, 900, 0.001, 0, 0},         /* stiller than an arm, but warm */
+        {31, 21, 900, 0.001, 1, 0},         /* as still, and cold: a table */
+    };
+    for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+        struct session session;
+        struct summary summary;
+        begin(&session, true);
+        session.celsius = cases[i].arm_c;
+        use_arm(&session);
+        session.around_c = cases[i].around_c;
+        add(&session, cases[i].away_s, flat, cases[i].accel_rms_g,
+            cases[i].accel_rms_g * 40);
+        use_arm(&session);
+        end(&session, &summary);
+        const struct quality *q = &summary.quality;
+        assert_int_equal(q->nonwear_count, cases[i].nonwear);
+        assert_int_equal(q->wear_unknown_count, cases[i].unknown);
+        const struct span *span =
+            q->nonwear_count > 0 ? q->nonwear : q->wear_unknown;
+        bool some = q->nonwear_count + q->wear_unknown_count > 0;
+        double away_s = some ? span->end_s - span->start_s : 0;
+        assert_true(!some || fabs(away_s - cases[i].away_s) < 15);
+        assert_true(fabs(q->worn_s - (session.t_s - away_s)) < 1.1);
         summary_free(&summary);
     }
 }
@@ -149,7 +207,8 @@ static void too_slow_a_recording_says_nothing_of_stillness(void **state)
     (void)state;
     const struct measure_input input = {
         .source_hz = 1, .has_accel = true, .has_gyro = true};
-    struct session session = {quality_measure.create(&input), 0, 1};
+    struct session session = {quality_measure.create(&input), 0, 1, (double)NAN,
+                              (double)NAN};
     struct summary summary;
     add(&session, 300, flat, 0, 0);
     end(&session, &summary);
@@ -247,6 +306,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(table_is_not_worn_and_a_resting_wrist_is),
+        cmocka_unit_test(band_in_a_bag_is_told_by_its_temperature),
         cmocka_unit_test(calibration_error_is_found_and_explained_by_a_fit),
         cmocka_unit_test(too_few_directions_are_named_instead_of_a_fit),
         cmocka_unit_test(motion_without_stillness_has_no_calibration_error),

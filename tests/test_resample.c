@@ -227,6 +227,34 @@ static void constant_comes_out_exactly(void **state)
     }
 }
 
+/* Noise up to half of the rate, on a grid that is as fast or twice as fast. */
+static void rows_on_the_grid_come_out_as_they_are(void **state)
+{
+    (void)state;
+    enum { ROWS = 300 };
+    struct motion rows[ROWS];
+    struct motion out[2 * ROWS];
+    double t0_s;
+    uint32_t random = 1;
+    for (size_t i = 0; i < ROWS; i++) {
+        random = random * 1664525 + 1013904223;
+        rows[i] = sine((double)random, 1);
+    }
+    for (size_t times = 1; times <= 2; times++) {
+        struct resample *r = resample_new(100, 100 * (double)times);
+        assert_non_null(r);
+        resample_push(r, rows, ROWS, 604800, 0.01);
+        resample_flush(r);
+        size_t n = resample_pull(r, out, 2 * ROWS, &t0_s);
+        assert_int_equal(n, times * (ROWS - 1) + 1);
+        for (size_t i = 0; i < ROWS; i++) {
+            assert_float_equal(out[times * i].accel[0], rows[i].accel[0], 1e-6);
+            assert_float_equal(out[times * i].gyro[0], rows[i].gyro[0], 1e-4);
+        }
+        resample_free(r);
+    }
+}
+
 /* Times here are exact in binary, so any split gives the same instants. */
 static void chunk_size_does_not_change_a_bit(void **state)
 {
@@ -430,6 +458,7 @@ int main(void)
         cmocka_unit_test(sine_in_pass_band_keeps_amplitude_and_time),
         cmocka_unit_test(sine_above_stop_edge_is_60_db_down),
         cmocka_unit_test(constant_comes_out_exactly),
+        cmocka_unit_test(rows_on_the_grid_come_out_as_they_are),
         cmocka_unit_test(chunk_size_does_not_change_a_bit),
         cmocka_unit_test(small_pulls_give_the_same_rows),
         cmocka_unit_test(segment_starts_on_the_grid_and_has_all_its_outputs),

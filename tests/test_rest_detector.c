@@ -48,8 +48,15 @@ static struct measure_input input_of(double rate_hz, bool has_gyro)
         .source_hz = rate_hz, .has_accel = true, .has_gyro = has_gyro};
 }
 
+/* At which rows of a recording come. */
+static double row_hz_of(double rate_hz)
+{
+    double grid_hz = measure_grid_hz(&rest_detector_measure, rate_hz);
+    return grid_hz > 0.0 ? grid_hz : rate_hz;
+}
+
 struct run {
-    double rate_hz;
+    double rate_hz; /* of the recording */
     size_t rows;
     size_t part;   /* rows a push */
     size_t gap_at; /* a gap before this row; 0: none */
@@ -59,11 +66,12 @@ struct run {
 static struct rest_detector run(const struct run *run)
 {
     const struct measure *m = &rest_detector_measure;
-    struct motion *motion = motion_new(run->rows, run->rate_hz, run->tremor);
+    double row_hz = row_hz_of(run->rate_hz);
+    struct motion *motion = motion_new(run->rows, row_hz, run->tremor);
     struct measure_input input = input_of(run->rate_hz, true);
     void *state = m->create(&input);
     assert_non_null(state);
-    double dt_s = 1.0 / run->rate_hz;
+    double dt_s = 1.0 / row_hz;
     size_t n = 0;
     for (size_t i = 0; i < run->rows; i += n) {
         n = run->part < run->rows - i ? run->part : run->rows - i;
@@ -91,7 +99,7 @@ static void tremor_is_found_at_every_rate_it_is_valid_for(void **state)
     static const double rates[] = {64.0, 99.6, 100.0, 104.0, 208.0, 1667.0};
     for (size_t i = 0; i < sizeof(rates) / sizeof(rates[0]); i++) {
         /* 40.5 s */
-        size_t rows = (size_t)(40.5 * rates[i]);
+        size_t rows = (size_t)(40.5 * row_hz_of(rates[i]));
         struct rest_detector out =
             run(&(struct run){rates[i], rows, 100, 0, true});
         assert_int_equal(out.windows, 10);

@@ -77,6 +77,15 @@ static void add_set(double start_s, double end_s)
     *r = (struct repetition){start_s, end_s, 5, 90, 4, 0.8F, index};
 }
 
+static void add_nonwear(double start_s, double end_s)
+{
+    struct quality *q = &summary.quality;
+    struct span *span =
+        array_add(&q->nonwear, q->nonwear_count++, sizeof(*span));
+    *span = (struct span){start_s, end_s};
+    q->worn_s = 1000 - (end_s - start_s);
+}
+
 static void walking_explains_what_lies_in_it_and_nothing_else(void **state)
 {
     (void)state;
@@ -87,7 +96,7 @@ static void walking_explains_what_lies_in_it_and_nothing_else(void **state)
     add_series(300, 310, 7);
     add_set(150, 190);
     add_set(195, 260);
-    arbitrate(&summary);
+    assert_int_equal(arbitrate(&summary), 0);
     assert_int_equal(summary.tremor.segment_count, 1);
     assert_true(summary.tremor.tremor_s == 10);
     assert_int_equal(summary.taps.series_count, 1);
@@ -100,40 +109,133 @@ static void walking_explains_what_lies_in_it_and_nothing_else(void **state)
     assert_int_equal(summary.exercise.repetition[0].set, 0);
 }
 
-static void tapping_is_not_tremor(void **state)
+static void tremor_that_is_sure_stays_in_what_looks_like_walking(void **state)
 {
     (void)state;
-    add_series(10, 20, 30);
-    add_tremor(11, 19);
-    arbitrate(&summary);
-    assert_int_equal(summary.tremor.segment_count, 0);
-    assert_int_equal(summary.taps.count, 30);
+    add_bout(100, 200);
+    add_tremor(110, 120);
+    add_tremor(130, 140);
+    for (size_t i = 0; i < 2; i++) {
+        summary.tremor.segment[i].kind = TREMOR_KINETIC;
+        summary.tremor.segment[i].rms_dps = 30;
+    }
+    summary.tremor.segment[1].confidence = 0.95;
+    assert_int_equal(arbitrate(&summary), 0);
+    assert_int_equal(summary.tremor.segment_count, 1);
+    assert_true(summary.tremor.segment[0].start_s == 130);
 }
 
-static void jerks_in_tremor_are_no_taps(void **state)
+static void onsets_in_tremor_are_no_taps(void **state)
 {
     (void)state;
     add_tremor(10, 20);
-    add_series(11, 19, 4);
-    summary.taps.series[0].rate_hz = 0.5;
-    arbitrate(&summary);
+    add_series(11, 19, 30);
+    add_series(25, 35, 7);
+    assert_int_equal(arbitrate(&summary), 0);
     assert_int_equal(summary.tremor.segment_count, 1);
-    assert_int_equal(summary.taps.count, 0);
+    assert_int_equal(summary.taps.series_count, 1);
+    assert_int_equal(summary.taps.count, 7);
 }
 
 static void nothing_happens_on_a_band_that_is_not_worn(void **state)
 {
     (void)state;
-    struct quality *q = &summary.quality;
-    *(struct span *)array_add(&q->nonwear, q->nonwear_count++,
-                              sizeof(struct span)) = (struct span){0, 50};
+    add_nonwear(0, 50);
+    add_bout(20, 30);
     add_series(10, 20, 4);
     add_tremor(30, 40);
     add_set(41, 49);
-    arbitrate(&summary);
+    assert_int_equal(arbitrate(&summary), 0);
     assert_int_equal(summary.taps.count, 0);
     assert_int_equal(summary.tremor.segment_count, 0);
     assert_int_equal(summary.exercise.set_count, 0);
+    assert_int_equal(summary.walking.bout_count, 0);
+}
+
+static void stretch_held_still_is_worn(void **state)
+{
+    (void)state;
+    add_nonwear(30, 55);
+    add_set(10, 100);
+    assert_int_equal(arbitrate(&summary), 0);
+    assert_int_equal(summary.quality.nonwear_count, 0);
+    assert_true(summary.quality.worn_s == 1000);
+    assert_int_equal(summary.exercise.set_count, 1);
+}
+
+static void what_trembles_is_no_bag(void **state)
+{
+    (void)state;
+    struct quality *q = &summary.quality;
+    for (int i = 0; i < 2; i++) {
+        struct span *span =
+            array_add(&q->wear_unknown, q->wear_unknown_count++, sizeof(*span));
+        *span = (struct span){1000.0 * i, 1000.0 * i + 400};
+    }
+    q->worn_s = 100;
+    add_tremor(50, 390);
+    summary.tremor.segment[0].confidence = 0.95;
+    assert_int_equal(arbitrate(&summary), 0);
+    assert_int_equal(q->wear_unknown_count, 1);
+    assert_true(q->wear_unknown[0].start_s == 1000);
+    assert_true(q->worn_s == 500);
+}
+
+/* Steps at which a walking wrist would not turn up and down. */
+static void exercise_and_walking_are_told_apart_by_the_stride(void **state)
+{
+    (void)state;
+    add_bout(100, 130);
+    add_bout(200, 230);
+    for (size_t i = 0; i < summary.walking.bout_count; i++) {
+        for (int k = 0; k < 40; k++) {
+            struct walking *w = &summary.walking;
+            struct step *step =
+                array_add(&w->step, w->step_count++, sizeof(*step));
+            *step = (struct step){w->bout[i].start_s + 0.75 * k, 0.9F};
+        }
+        summary.walking.bout[i].steps = 40;
+        summary.walking.bout[i].cadence_spm = 80;
+    }
+    add_set(100, 130);
+    add_set(200, 230);
+    summary.exercise.set[0].repetitions = 20; /* two steps in each */
+    summary.exercise.set[1].repetitions = 10;
+    assert_int_equal(arbitrate(&summary), 0);
+    assert_int_equal(summary.exercise.set_count, 1);
+    assert_true(summary.exercise.set[0].start_s == 200);
+    assert_int_equal(summary.walking.bout_count, 1);
+    assert_true(summary.walking.bout[0].start_s == 100);
+    assert_int_equal(summary.walking.steps, 40);
+    assert_int_equal(summary.walking.step_count, 40);
+    assert_true(summary.walking.walking_s == 30);
+}
+
+static void walks_over_and_over_are_no_exercise(void **state)
+{
+    (void)state;
+    add_bout(105, 130);
+    add_bout(140, 165);
+    summary.walking.bout[0].cadence_spm = 90;
+    summary.walking.bout[1].cadence_spm = 90;
+    add_set(100, 170);
+    summary.exercise.set[0].repetitions = 2; /* 52 steps in each */
+    assert_int_equal(arbitrate(&summary), 0);
+    assert_int_equal(summary.walking.bout_count, 2);
+    assert_int_equal(summary.exercise.set_count, 0);
+}
+
+static void steps_in_a_quiet_tremor_are_its_own(void **state)
+{
+    (void)state;
+    add_bout(20, 30);
+    add_tremor(10, 40);
+    struct tremor_segment *segment = &summary.tremor.segment[0];
+    segment->confidence = 0.95;
+    segment->rms_dps = 10;
+    assert_int_equal(arbitrate(&summary), 0);
+    assert_int_equal(summary.walking.bout_count, 0);
+    assert_int_equal(summary.tremor.segment_count, 1);
 }
 
 static json_t *written(bool compact)
@@ -272,11 +374,20 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup_teardown(
             walking_explains_what_lies_in_it_and_nothing_else, begin, end),
-        cmocka_unit_test_setup_teardown(tapping_is_not_tremor, begin, end),
-        cmocka_unit_test_setup_teardown(jerks_in_tremor_are_no_taps, begin,
+        cmocka_unit_test_setup_teardown(
+            tremor_that_is_sure_stays_in_what_looks_like_walking, begin, end),
+        cmocka_unit_test_setup_teardown(onsets_in_tremor_are_no_taps, begin,
                                         end),
         cmocka_unit_test_setup_teardown(
             nothing_happens_on_a_band_that_is_not_worn, begin, end),
+        cmocka_unit_test_setup_teardown(stretch_held_still_is_worn, begin, end),
+        cmocka_unit_test_setup_teardown(what_trembles_is_no_bag, begin, end),
+        cmocka_unit_test_setup_teardown(
+            exercise_and_walking_are_told_apart_by_the_stride, begin, end),
+        cmocka_unit_test_setup_teardown(walks_over_and_over_are_no_exercise,
+                                        begin, end),
+        cmocka_unit_test_setup_teardown(steps_in_a_quiet_tremor_are_its_own,
+                                        begin, end),
         cmocka_unit_test_setup_teardown(json_has_every_key_that_others_rely_on,
                                         begin, end),
         cmocka_unit_test_setup_teardown(

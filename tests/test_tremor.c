@@ -222,24 +222,46 @@ static void voluntary_motion_is_no_tremor(void **state)
     }
 }
 
+/* Nothing after this measure takes tapping for what it is: it must itself. */
+static void tapping_is_no_tremor(void **state)
+{
+    static const double RATES[] = {1.5, 2.5, 3.5, 4.5, 5.5, 7.0};
+    static const struct {
+        int size_mg;
+        int spin_dps;
+    } TAPS[] = {{20, 1}, {20, 30}, {100, 6}, {600, 1}, {600, 30}};
+    (void)state;
+    for (size_t t = 0; t < sizeof(TAPS) / sizeof(TAPS[0]); t++) {
+        char text[1024] = "rest 15 pose=lap\n";
+        for (size_t r = 0; r < sizeof(RATES) / sizeof(RATES[0]); r++) {
+            size_t at = strlen(text);
+            snprintf(text + at, sizeof(text) - at,
+                     "taps 15 rate=%.1f size=%d spin=%d\nrest 4 pose=lap\n",
+                     RATES[r], TAPS[t].size_mg, TAPS[t].spin_dps);
+        }
+        struct summary *summary = play_and_measure(text, AS_IT_IS);
+        assert_int_equal(summary->tremor.segment_count, 0);
+        forget(summary);
+    }
+}
+
 /* Rows of NOT_TREMOR go by one seed; here the rhythm differs. */
-static void strong_voluntary_rhythm_is_no_tremor(void **state)
+static void voluntary_rhythm_is_no_tremor(void **state)
 {
     (void)state;
-    static const double frequency_hz[] = {2.6, 3.8, 4.5, 5.4};
+    static const double frequency_hz[] = {2.6, 3.5, 3.8, 4.5, 5.4};
+    static const int amplitude_dps[] = {8, 15, 60};
     static const char *const name[] = {"brush", "shake"};
-    for (size_t i = 0; i < 4; i++) {
-        for (size_t k = 0; k < 2; k++) {
-            char text[128];
-            snprintf(text, sizeof(text),
-                     "rest 10 pose=lap\n%s 20 frequency=%g amplitude=60\n",
-                     name[k], frequency_hz[i]);
-            struct summary *summary = play_and_measure(text, AS_IT_IS);
-            if (summary->tremor.segment_count != 0) {
-                fail_msg("tremor in: %s", text);
-            }
-            forget(summary);
+    for (size_t i = 0; i < 5 * 3 * 2; i++) {
+        char text[128];
+        snprintf(text, sizeof(text),
+                 "rest 10 pose=lap\n%s 20 frequency=%g amplitude=%d\n",
+                 name[i % 2], frequency_hz[i / 6], amplitude_dps[i / 2 % 3]);
+        struct summary *summary = play_and_measure(text, AS_IT_IS);
+        if (summary->tremor.segment_count != 0) {
+            fail_msg("tremor in: %s", text);
         }
+        forget(summary);
     }
 }
 
@@ -256,6 +278,35 @@ static void strong_tremor_is_tremor(void **state)
         struct summary *summary = play_and_measure(text, AS_IT_IS);
         assert_int_equal(summary->tremor.segment_count, 1);
         assert_near(summary->tremor.segment[0].rms_dps, 150.0, 7.5);
+        forget(summary);
+    }
+}
+
+/* Slow motion is a rhythm by chance here and there, of which the tremor's
+ * frequency is a multiple. */
+static void waxing_tremor_of_a_moving_arm_is_one_segment(void **state)
+{
+    (void)state;
+    enum { TIMES = 12 };
+    for (int hz10 = 35; hz10 < 90; hz10 += 11) {
+        char text[2048] = "rest 12 pose=lap\n";
+        for (size_t i = 0; i < TIMES; i++) {
+            size_t at = strlen(text);
+            snprintf(text + at, sizeof(text) - at,
+                     "tremor 18 frequency=%g amplitude=25 pose=moving "
+                     "wander=0.02 waxing=0.5\nrest 8 pose=lap\n",
+                     0.1 * hz10);
+        }
+        struct summary *summary = play_and_measure(text, AS_IT_IS);
+        if (summary->tremor.segment_count != TIMES) {
+            fail_msg("%zu segments at %g Hz", summary->tremor.segment_count,
+                     0.1 * hz10);
+        }
+        for (size_t i = 0; i < TIMES; i++) {
+            const struct tremor_segment *segment = &summary->tremor.segment[i];
+            assert_near(segment->rms_dps, 25.0, 1.25);
+            assert_near(segment->frequency_hz, 0.1 * hz10, 0.05);
+        }
         forget(summary);
     }
 }
@@ -435,8 +486,10 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(scripted_tremor_has_its_frequency_amplitude_and_kind),
         cmocka_unit_test(voluntary_motion_is_no_tremor),
-        cmocka_unit_test(strong_voluntary_rhythm_is_no_tremor),
+        cmocka_unit_test(tapping_is_no_tremor),
+        cmocka_unit_test(voluntary_rhythm_is_no_tremor),
         cmocka_unit_test(strong_tremor_is_tremor),
+        cmocka_unit_test(waxing_tremor_of_a_moving_arm_is_one_segment),
         cmocka_unit_test(strong_rhythm_is_tremor_of_one_who_has_it_at_rest),
         cmocka_unit_test(result_does_not_depend_on_how_rows_come),
         cmocka_unit_test(no_window_reaches_over_a_gap),

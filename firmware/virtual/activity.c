@@ -18,7 +18,7 @@ static const struct pose POSES[] = {
 static const struct activity *const ACTIVITIES[] = {
     &activity_rest,   &activity_walk,  &activity_tremor, &activity_taps,
     &activity_curls,  &activity_wash,  &activity_shake,  &activity_brush,
-    &activity_typing, &activity_knock, &activity_table};
+    &activity_typing, &activity_knock, &activity_table,  &activity_bag};
 
 const struct activity *activity_find(const char *name)
 {
@@ -75,5 +75,5 @@ void parameter_names(const struct activity *activity, char *out, size_t size)
 
 bool activity_is_unworn(const struct activity *activity)
 {
-    return activity == &activity_table;
+    return activity == &activity_table || activity == &activity_bag;
 }

@@ -98,10 +98,13 @@ struct activity {
 /* The rows, each beside its functions (activity_limb.c, activity_blow.c).
  * Parameters: default, least, most. Units: cadence [1/min]; swing, range
  * [deg], swing from end to end; frequency, rate [1/s]; amplitude, strength,
- * micro, spin [deg/s], all but spin rms over the three axes; impact, bounce
- * and size of a knock [g, peak]; size of taps and typing [mg, peak]; lever
- * [cm]; hold, tempo [s], tempo 0: as fits; jitter: coefficient of variation;
- * asymmetry, decrement, wander, waxing: parts of 1. */
+ * micro, spin, sway [deg/s], all but spin rms over the three axes; impact,
+ * bounce and size of a knock [g, peak]; size of taps and typing [mg, peak];
+ * shaking [mg, rms]; lever [cm]; hold, tempo [s], tempo 0: as fits; twist, yaw
+ * [deg], of the axis of a curl, away from across the arm, to its length and to
+ * the vertical; jitter: coefficient of variation; asymmetry, decrement, wander,
+ * waxing: parts of 1.
+ */
 extern const struct activity activity_rest;
 extern const struct activity activity_walk;
 extern const struct activity activity_tremor;
@@ -113,6 +116,7 @@ extern const struct activity activity_brush;
 extern const struct activity activity_typing;
 extern const struct activity activity_knock;
 extern const struct activity activity_table;
+extern const struct activity activity_bag;
 
 /* Returns the activity of that name, NULL if there is none. */
 const struct activity *activity_find(const char *name);

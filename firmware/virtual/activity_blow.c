@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* Activities in which something strikes: fingers, a blow, the table. */
+/* Activities in which something strikes: fingers, a blow, the table, a bag. */
 #include "firmware/virtual/activity_parts.h"
 
 #include <math.h>
@@ -217,3 +217,54 @@ const struct activity activity_table = {.name = "table",
                                         .least_s = 5.0,
                                         .plan = table_plan,
                                         .move = table_move};
+
+/* bag: carried in one by somebody who walks, or driven about */
+
+enum { BAG_CADENCE, BAG_SHAKING, BAG_SWAY };
+
+static int bag_plan(const struct segment *segment, struct plan *plan, char *why,
+                    size_t size)
+{
+    (void)why;
+    (void)size;
+    return part_truth(plan, segment,
+                      (struct script_truth){.kind = "nonwear",
+                                            .start_s = segment->lead_s,
+                                            .end_s = segment->length_s});
+}
+
+/* It is shaken in all directions, sways slowly and, where it is carried, bobs
+ * at each step and hangs from the arm or the shoulder at half of that; nobody
+ * turns it. */
+static void bag_move(const struct segment *segment, double t_s,
+                     const struct acting *acting, struct body *body)
+{
+    static const double *const AXES[] = {FOREARM, ACROSS, BACK};
+    static const double SHAKING_S = 0.08; /* below 6 Hz: road and springs */
+    static const double SWAY_S = 0.8;
+    static const double BOB = 3.0; /* of the shaking */
+    (void)acting;
+    struct jet envelope = part_envelope(segment, t_s);
+    double shaking_g =
+        1e-3 * envelope.x * segment->value[BAG_SHAKING] / sqrt(3.0);
+    part_wander(segment, t_s, SWAY_S, segment->value[BAG_SWAY], body);
+    for (unsigned k = 0; k < 3; k++) {
+        uint64_t seed = part_seed(segment, SERIES_SWAY + k);
+        body_push(body, AXES[k], shaking_g * jet_noise(seed, t_s, SHAKING_S).x);
+    }
+    struct jet phase = jet_phase(t_s, segment->value[BAG_CADENCE] / 60.0);
+    body_push(body, body->up, BOB * shaking_g * sin(phase.x));
+    body_turn(body, ACROSS,
+              jet_scale(jet_sine(jet_scale(phase, 0.5)), 2.0 * RADIANS));
+}
+
+const struct activity activity_bag = {
+    .name = "bag",
+    .pose = "table",
+    .lever_m = 0.5,
+    .least_s = 5.0,
+    .parameters = {[BAG_CADENCE] = {"cadence", 0.0, 0.0, 160.0},
+                   [BAG_SHAKING] = {"shaking", 60.0, 0.0, 1000.0},
+                   [BAG_SWAY] = {"sway", 2.0, 0.0, 30.0}},
+    .plan = bag_plan,
+    .move = bag_move};

@@ -221,7 +221,15 @@ const struct activity activity_tremor = {
 
 /* curls */
 
-enum { CURLS_COUNT, CURLS_RANGE, CURLS_HOLD, CURLS_TEMPO, CURLS_JITTER };
+enum {
+    CURLS_COUNT,
+    CURLS_RANGE,
+    CURLS_HOLD,
+    CURLS_TEMPO,
+    CURLS_JITTER,
+    CURLS_TWIST,
+    CURLS_YAW
+};
 
 /* Each way of a repetition [s], 0 where it does not fit into `period_s`. */
 static double curl_tempo(const struct segment *segment, double period_s)
@@ -282,6 +290,19 @@ static int curls_plan(const struct segment *segment, struct plan *plan,
     return 0;
 }
 
+/* Across the arm; with `twist` towards its length (turning the palm up), with
+ * `yaw` towards the vertical (reaching round to the side). */
+static void curl_axis(const struct segment *segment, double axis[3])
+{
+    double twist = segment->value[CURLS_TWIST] * RADIANS;
+    double yaw = segment->value[CURLS_YAW] * RADIANS;
+    for (int i = 0; i < 3; i++) {
+        double limb = cos(twist) * ACROSS[i] + sin(twist) * FOREARM[i];
+        axis[i] = cos(yaw) * limb + sin(yaw) * segment->up[i];
+    }
+    vector_normalise(axis);
+}
+
 static void curls_move(const struct segment *segment, double t_s,
                        const struct acting *acting, struct body *body)
 {
@@ -294,7 +315,9 @@ static void curls_move(const struct segment *segment, double t_s,
     struct jet down =
         jet_rise(t_s, event->end_s - event->tempo_s, event->tempo_s);
     struct jet bend = jet_sum(up, jet_scale(down, -1.0));
-    body_turn(body, ACROSS, jet_scale(bend, event->size));
+    double axis[3];
+    curl_axis(segment, axis);
+    body_turn(body, axis, jet_scale(bend, event->size));
 }
 
 const struct activity activity_curls = {
@@ -306,7 +329,9 @@ const struct activity activity_curls = {
                    [CURLS_RANGE] = {"range", 120.0, 5.0, 170.0},
                    [CURLS_HOLD] = {"hold", 1.0, 0.0, 600.0},
                    [CURLS_TEMPO] = {"tempo", 0.0, 0.0, 60.0},
-                   [CURLS_JITTER] = {"jitter", 0.03, 0.0, 0.2}},
+                   [CURLS_JITTER] = {"jitter", 0.03, 0.0, 0.2},
+                   [CURLS_TWIST] = {"twist", 0.0, 0.0, 90.0},
+                   [CURLS_YAW] = {"yaw", 0.0, 0.0, 90.0}},
     .plan = curls_plan,
     .move = curls_move};
 

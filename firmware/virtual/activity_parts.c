@@ -6,7 +6,6 @@
 
 #define COUNT(table) (sizeof(table) / sizeof((table)[0]))
 
-static const double FOREARM[3] = {1.0, 0.0, 0.0};
 static const double BACK[3] = {0.0, 0.0, 1.0};
 
 uint64_t part_seed(const struct segment *segment, unsigned which)

@@ -16,6 +16,7 @@ static const double STILL_DPS = 0.1; /* sway while only fingers move */
 /* The sensor's axes on the arm: x along the forearm to the fingers, y across
  * it, z out of its back. */
 static const double ACROSS[3] = {0.0, 1.0, 0.0};
+static const double FOREARM[3] = {1.0, 0.0, 0.0};
 static const double TREMBLE[3] = {0.55, 0.75, 0.36742}; /* mostly flexion */
 
 /* The independent random series of a segment. */

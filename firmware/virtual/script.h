@@ -10,8 +10,10 @@
  *   tremor 20 frequency=7 amplitude=2 pose=raised     # postural
  *   taps 20 rate=3 size=20 jitter=0.03 decrement=0.2  # size: peak [mg]
  *   curls 90 count=10 range=120 hold=5
+ *   curls 90 count=10 range=60 yaw=90    # about the vertical
  *   knock 2 size=3                                    # one blow [g]
  *   table 30                                          # put down, picked up
+ *   bag 600 cadence=100                               # not worn, carried
  *
  * The first word after the activity is its duration in seconds; what may
  * follow is in the table of activity.c, and every parameter has a default;

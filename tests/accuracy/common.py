@@ -28,17 +28,24 @@ def _listed():
     return {(bar["set"], bar["measure"]): bar for bar in bars}
 
 
+def _number(value):
+    is_tiny = 0 < abs(value) < 0.005
+    return f"{value:.1e}" if is_tiny else f"{value:.2f}"
+
+
 def row(name, measure, value, bar, sense, best_other=""):
-    """Prints a figure. `sense` is "<=" or ">="; a listed bar counts rather
-    than the one given."""
+    """Prints a figure. `sense` is "<=", ">=" or "=" (to six digits); a listed
+    bar counts rather than the one given."""
     listed = _listed().get((name, measure))
     if listed:
         bar, sense = float(listed["bar"]), listed["sense"]
-    good = value <= bar if sense == "<=" else value >= bar
+    good = (value <= bar if sense == "<=" else value >= bar if sense == ">="
+            else f"{value:.6g}" == f"{bar:.6g}")
     if listed and not good:
         _missed.append(measure)
-    print(f"{name:<19}| {measure:<44}| {value:>8.2f} | {sense} {bar:<6g} "
-          f"| {best_other:<22}| {'pass' if good else 'FAIL'}", flush=True)
+    ours = f"{value:.6g}" if sense == "=" else _number(value)
+    print(f"{name:<19}| {measure:<44}| {ours:>8} | "
+          f"{f'{sense} {bar:g}':<11}| {best_other:<22}| {'pass' if good else 'FAIL'}", flush=True)
 
 
 def status():

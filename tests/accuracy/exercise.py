@@ -125,11 +125,56 @@ def score_scripted(program):
         len(repetitions_of(still)), 0, "<=")
 
 
+# Other exercises than curls: ranges [deg], time of each way and hold [s].
+RANGES, WAYS, HOLDS = (15, 30, 60, 120), (0.75, 1.5, 3, 5), (0, 2, 15)
+# Posture, and the axis: twist [deg] turns it to the arm's length (palm up and
+# down), yaw to the vertical (reaching round to the side).
+PLANES = {"arm hanging": "pose=hanging", "arm raised": "pose=raised",
+          "turning the palm": "pose=raised twist=90",
+          "round to the side": "pose=outstretched yaw=90",
+          "aslant": "pose=raised yaw=60"}
+COUNT = 6
+
+
+def exercise_script(where, degrees, way_s, hold_s):
+    length = COUNT * (2.6 * way_s + hold_s + 0.5) + 2
+    rest = f"rest 8 {where.split()[0]}\n"
+    return (f"{rest}curls {length:g} count={COUNT} range={degrees} "
+            f"tempo={way_s} hold={hold_s} {where}\n{rest}")
+
+
+def score_exercises(program):
+    """Every range with every way and hold, in turn, in each plane."""
+    cases = [(degrees, way_s, HOLDS[(i + k) % len(HOLDS)])
+             for i, degrees in enumerate(RANGES)
+             for k, way_s in enumerate(WAYS)]
+    for plane, where in PLANES.items():
+        results = perform(program, [exercise_script(where, *case)
+                                    for case in cases], 26)
+        exact, holds, tempi = [], [], []
+        for case, result in zip(cases, results):
+            ours = len(repetitions_of(result))
+            exact.append(ours == COUNT)
+            if ours != COUNT:
+                verbose(plane, case, ours)
+            for set_ in result.summary["exercise"]["sets"]:
+                holds.append(abs(set_["hold_s_median"] - case[2]))
+                tempi.append(abs(set_["tempo_s_median"] / case[1] / 2 - 1))
+        name = "scripted"
+        row(name, f"{plane}: sets counted exactly, %", 100 * mean(exact), 90,
+            ">=")
+        row(name, f"{plane}: hold, median error, s", median(holds or [99]),
+            0.2, "<=")
+        row(name, f"{plane}: tempo, median error, %",
+            100 * median(tempi or [99]), 10, "<=")
+
+
 def main():
     program, data = arguments()
     score_uci(program, data)
     score_without(program, data)
     score_scripted(program)
+    score_exercises(program)
     return status()
 
 

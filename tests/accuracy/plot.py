@@ -1,7 +1,8 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Draws what tests/accuracy/reliability.py wrote: python3 plot.py POINTS OUT.
 
-OUT/truth.svg        truth against estimate, a panel a measure
+OUT/truth.svg        truth against estimate, a panel a measure; the larger a
+                     point the more there are at its place
 OUT/agreement.svg    Bland-Altman: how far off, by how much there was; the lines
                      are the mean and what 95 % lie within
 OUT/reliability.svg  share that is right, by confidence
@@ -16,9 +17,11 @@ from statistics import mean, stdev
 import matplotlib
 matplotlib.use("svg")
 import matplotlib.pyplot as plt  # noqa: E402 (after the choice of backend)
+from matplotlib.ticker import MaxNLocator  # noqa: E402
 
 EDGES = (0, 0.5, 0.6, 0.7, 0.8, 0.9, 1.0)
 LIMIT_SDS = 1.96  # of differences: 95 % lie within (Bland and Altman 1986)
+LARGE = "the larger a point, the more recordings or sets are there"
 INK = "#222222"
 GREY = "#999999"
 COLOURS = ("#0072b2", "#d55e00", "#009e73", "#cc79a7", "#e69f00")  # Okabe, Ito
@@ -56,12 +59,14 @@ def draw_truth(values):
     figure, those = panels(sorted({r["measure"] for r in values}))
     for measure, axes in those:
         rows = [r for r in values if r["measure"] == measure]
-        ends = [0, 1.05 * max(max(r["truth"], r["estimate"]) for r in rows)]
-        axes.plot(ends, ends, color=GREY, linewidth=0.8, zorder=0)
+        most = max(max(r["truth"], r["estimate"]) for r in rows)
+        ends = [-0.05 * most, 1.05 * most]
+        axes.plot([0, most], [0, most], color=GREY, linewidth=0.8, zorder=0)
         scatter(axes, rows, lambda r: (r["truth"], r["estimate"]))
         axes.set(title=measure, xlabel="truth", ylabel="carpus", aspect="equal",
                  xlim=ends, ylim=ends)
         axes.legend(loc="upper left")
+    figure.supxlabel(LARGE, fontsize=8, color=GREY)
     return figure
 
 
@@ -79,9 +84,14 @@ def draw_agreement(values):
                                        r["estimate"] - r["truth"]))
         axes.set(title=f"{measure}: {middle:+.2g} \u00b1 {limit:.2g}",
                  xlabel="mean of truth and carpus", ylabel="carpus - truth")
-        reach = 1.4 * max([abs(o) for o in off] + [limit]) or 1
+        most = max([abs(o) for o in off] + [limit])
+        counts = all(o == int(o) for o in off)
+        reach = 1.4 * (max(most, 1) if counts else most)
         axes.set_ylim(-reach, reach)
+        axes.yaxis.set_major_locator(MaxNLocator(nbins=8, integer=counts))
+        axes.margins(x=0.1)
         axes.legend(loc="upper left")
+    figure.supxlabel(LARGE, fontsize=8, color=GREY)
     return figure
 
 
@@ -109,13 +119,16 @@ def draw_reliability(items):
         low = [min(a, e) for a, e in zip(y, error)]
         high = [min(1 - a, e) for a, e in zip(y, error)]
         axes.errorbar(x, y, (low, high), color=COLOURS[0], marker="o",
-                      linewidth=1)
+                      linestyle="none", linewidth=1)
         for a, b, n in zip(x, y, counts):
             axes.annotate(str(n), (a, b), textcoords="offset points",
-                          xytext=(4, 6 if b < 0.5 else -13), fontsize=8)
+                          xytext=(-6, -3), ha="right", fontsize=8)
         axes.set(title=f"{measure} ({sum(counts)})", xlabel="confidence given",
-                 ylabel="share that is right", xlim=(0, 1.02),
+                 ylabel="share that is right", xlim=(-0.02, 1.04),
                  ylim=(-0.02, 1.04), aspect="equal")
+    figure.supxlabel("numbers: items of that confidence; bars: standard error; "
+                     "green: what 0.9 and more must reach", fontsize=8,
+                     color=GREY)
     return figure
 
 

@@ -11,17 +11,22 @@ that is known (truth and estimate as they are; no confidence).
 import csv
 import os
 from collections import Counter
-from statistics import mean
+from itertools import compress
+from statistics import mean, median
 
 from common import analyse, arguments, perform, read_csv, row, status
 from exercise import AROUND_S, BLOCKS, middle, overlap, repetitions_of, span
 from taps import EARLY_S, LATE_S, taps_of
+from variants import analyse_motions, load
 
 EDGES = (0, 0.5, 0.6, 0.7, 0.8, 0.9, 1.01)
 RELIABLE = 0.9
 RIGHT_SHARE = 0.5  # of an item that lies in a true one
 # An arm raised again and again, how often nobody says: neither right nor wrong.
 REPEATED = "rec/raise_arm.csv"
+
+SHORT = (3, 4, 5, 6)  # repetitions
+BEFORE_S, AFTER_S = 8, 1.5
 
 points = []
 
@@ -119,10 +124,44 @@ def score_reps(program, data):
             value(name, "repetitions", f"{file} {block}", len(here), sum(
                 here[0][0] - AROUND_S < middle(e) < here[-1][1] + AROUND_S
                 for e in repetitions_of(result)))
+            holds = [float(t["hold_ref_s"]) for t in true
+                     if t["block"] == block]
+            for set_ in result.summary["exercise"]["sets"]:
+                if lies_in(set_, [(here[0][0] - AROUND_S,
+                                   here[-1][1] + AROUND_S)]):
+                    value(name, "hold, s", f"{file} {block}", median(holds),
+                          set_["hold_s_median"])
         repetitions(name, file, result, [span(t) for t in true])
         bouts(name, file, result, [])
         segments(name, file, result, [])
         series(name, file, result, [], 0, 0)
+
+
+def score_short_sets(program, data):
+    """The first few repetitions of each block by themselves: the blocks are of
+    ten all, and people do fewer."""
+    name = "reps-uci"
+    folder = os.path.join(data, name)
+    truth = [t for t in read_csv(folder, "truth_reps.csv")
+             if t["source"].startswith("auto_half")]
+    short, motions, true = [], [], []
+    for i, file in enumerate(sorted({t["file"] for t in truth})):
+        motion = load(folder, file)
+        for k, block in enumerate(BLOCKS):
+            count = SHORT[(i + k) % len(SHORT)]
+            spans = [span(t) for t in truth
+                     if t["file"] == file and t["block"] == block][:count]
+            keep = [spans[0][0] - BEFORE_S < t < spans[-1][1] + AFTER_S
+                    for t in motion[0]]
+            short.append(f"{file} {block}, {count}")
+            motions.append([list(compress(axis, keep)) for axis in motion])
+            start_s = motions[-1][0][0]
+            true.append([(a - start_s, b - start_s) for a, b in spans])
+    for file, result, spans in zip(short, analyse_motions(program, motions),
+                                   true):
+        value(name, "repetitions", file, len(spans),
+              len(repetitions_of(result)))
+        repetitions(name, file, result, spans)
 
 
 def score_pin(program, data):
@@ -168,6 +207,9 @@ def score_scripted(program):
         segments(name, file, result, spans["tremor"])
         series(name, file, result, [s for s, _ in spans["tap"]], 0.05, 0.05)
         repetitions(name, file, result, spans["repetition"])
+        if spans["repetition"]:
+            value(name, "repetitions", file, len(spans["repetition"]),
+                  len(repetitions_of(result)))
         for t in true["tremor"]:
             here = [s for s in result.summary["tremor"]["segments"]
                     if lies_in(s, [span(t)])]
@@ -212,6 +254,7 @@ def main():
     score_steps(program, data)
     score_geotec(program, data)
     score_reps(program, data)
+    score_short_sets(program, data)
     score_pin(program, data)
     score_scripted(program)
     print_table()

@@ -28,7 +28,7 @@ SEED = 20250711
 COUNTS = {
     "steps": lambda r: r.summary["walking"]["steps"],
     "repetitions": lambda r: sum(e["kind"] == "repetition" for e in r.events),
-    "taps": lambda r: r.summary["taps"]["count"],
+    "taps": lambda r: r.summary["taps"]["count"] or 0,
     "tremor": lambda r: r.summary["tremor"]["tremor_s"] or 0,
 }
 
@@ -41,6 +41,11 @@ def verbose(*words):
 def files_of(data, name, every=1):
     paths = sorted(glob(os.path.join(data, name, PATTERNS[name])))
     return [p for p in paths if not p.endswith(".steps.csv")][::every]
+
+
+def says_why_not(what, result):
+    """Whether a measure says that it could not measure, and why."""
+    return bool(result.summary.get(what, {}).get("reason"))
 
 
 def off_percent(what, files, as_is, other):
@@ -63,7 +68,7 @@ RATES = (
     ("activity-geotec", 2, 100, "steps", (50, 25, 12.5)),
     ("steps-pebble", 4, 25, "steps", (50, 12.5)),
     ("reps-uci", 1, 25, "repetitions", (50, 12.5)),
-    ("tremor-ppp", 1, 100, "tremor", (200, 50)),
+    ("tremor-ppp", 1, 100, "tremor", (200, 50, 25)),
     ("taps-pin", 1, 200, "taps", (100, 50)),
 )
 DECLINES_HZ = 12.5
@@ -90,6 +95,14 @@ def speaking(results):
                                             ("taps", "series", [])))
 
 
+def score_silence(name, rate, files, as_is, results):
+    """Taps that a slower recording does not show: where it does not say so."""
+    told = [(file, a, b) for file, a, b in zip(files, as_is, results)
+            if not says_why_not("taps", b)]
+    off = off_percent("taps", *zip(*told)) if told else 0
+    row(name, f"taps at {rate:g} Hz, off where not declined, %", off, 2, "<=")
+
+
 def score_rates(program, data):
     too_slow = 0
     for name, every, rate_hz, what, wanted in RATES:
@@ -102,6 +115,8 @@ def score_rates(program, data):
             off = off_percent(what, files, as_is, results)
             row(name, f"{what} at {rate:g} Hz, off from {rate_hz:g} Hz, %",
                 off, 2 if rate > DECLINES_HZ else 5, "<=")
+            if what == "taps":
+                score_silence(name, rate, files, as_is, results)
             if rate <= DECLINES_HZ:
                 too_slow += speaking(results)
     row("all", f"tremor or taps not declined at {DECLINES_HZ:g} Hz",

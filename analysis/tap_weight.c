@@ -1,0 +1,154 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "analysis/tap_weight.h"
+
+#include <float.h>
+#include <math.h>
+#include <string.h>
+
+#include "acquire/vector.h"
+#include "analysis/extreme.h"
+
+/* While fingers tap at 7 Hz about half of the blocks are quiet: the third
+ * quietest of ten is noise. */
+enum { QUIET_RANK = 3 };
+/* No sensor is quieter than this in the band; a coarse one at rest seems so.
+ * [g, deg/s] */
+static const float FLOOR[TAP_SENSORS] = {0.9e-3F, 0.05F};
+/* Chosen with the table of tap_chain.c. How much the direction counts, and how
+ * much a moment may for standing out: one knock is no direction. */
+static const float DIRECTION_GAIN = 6.3F;
+static const float EXCESS_MAX = 8.7F;
+
+static float square_of(const float axis[3][TAP_HOP], size_t i)
+{
+    return axis[0][i] * axis[0][i] + axis[1][i] * axis[1][i] +
+           axis[2][i] * axis[2][i];
+}
+
+/* Puts `x` among the `n` smallest values so far, held in `least` by size. */
+static void keep_least(float *least, size_t n, float x)
+{
+    for (size_t k = 0; k < n; k++) {
+        float held = smaller(x, least[k]);
+        x = larger(x, least[k]);
+        least[k] = held;
+    }
+}
+
+/* Covariance of the rows from `first`, a block of them, over its energy. */
+static void shape_of(const float axis[3][TAP_HOP], size_t first, float energy,
+                     struct tap_matrix *shape)
+{
+    memset(shape, 0, sizeof(*shape));
+    if (energy == 0) {
+        return;
+    }
+    float part = 1 / (energy * TAP_BLOCK);
+    for (size_t i = first; i < first + TAP_BLOCK; i++) {
+        float x = axis[0][i];
+        float y = axis[1][i];
+        float z = axis[2][i];
+        const float product[6] = {x * x, y * y, z * z, x * y, x * z, y * z};
+        for (int k = 0; k < 6; k++) {
+            shape->at[k] += product[k] * part;
+        }
+    }
+}
+
+VECTOR_CLONES
+void tap_loudness_of(const float axis[3][TAP_HOP], struct tap_loudness *loud)
+{
+    float square[TAP_HOP];
+    float quiet[QUIET_RANK] = {FLT_MAX, FLT_MAX, FLT_MAX};
+    float most = -1;
+    size_t loudest = 0;
+    for (size_t i = 0; i < TAP_HOP; i++) {
+        square[i] = square_of(axis, i);
+    }
+    for (size_t first = 0; first < TAP_HOP; first += TAP_BLOCK) {
+        float energy = 0;
+        for (size_t i = first; i < first + TAP_BLOCK; i++) {
+            energy += square[i] * (1.0F / TAP_BLOCK);
+        }
+        loudest = energy > most ? first : loudest;
+        most = larger(energy, most);
+        keep_least(quiet, QUIET_RANK, energy);
+    }
+    loud->quiet = quiet[QUIET_RANK - 1];
+    loud->loud = most;
+    shape_of(axis, loudest, most, &loud->shape);
+}
+
+/* Mean square of a sensor's noise: the median of what is quiet in hops. */
+static float noise_of(const struct tap_loudness *const around[], size_t n,
+                      int sensor)
+{
+    float least[TAP_AROUND / 2 + 1];
+    size_t middle = n / 2;
+    for (size_t k = 0; k <= middle; k++) {
+        least[k] = FLT_MAX;
+    }
+    for (size_t h = 0; h < n; h++) {
+        keep_least(least, middle + 1, around[h][sensor].quiet);
+    }
+    float median = 0.5F * (least[(n - 1) / 2] + least[middle]);
+    return larger(median, FLOOR[sensor] * FLOOR[sensor]);
+}
+
+/* The unit matrix and the shapes of the loudest moments, each by how far it
+ * stands out, so scaled that noise that points anywhere adds up to `part`. */
+static void set_matrix(const struct tap_loudness *const around[], size_t n,
+                       int sensor, float noise, float part,
+                       struct tap_matrix *matrix)
+{
+    float gain = DIRECTION_GAIN / (float)n;
+    float sum = 0;
+    for (size_t h = 0; h < n; h++) {
+        const struct tap_loudness *loud = &around[h][sensor];
+        float excess = smaller(larger(loud->loud / noise - 1, 0), EXCESS_MAX);
+        sum += gain * excess;
+        for (int k = 0; k < 6; k++) {
+            matrix->at[k] += gain * excess * loud->shape.at[k];
+        }
+    }
+    part /= noise * (1 + sum / 3);
+    for (int k = 0; k < 3; k++) {
+        matrix->at[k] = (matrix->at[k] + 1) * part;
+        matrix->at[k + 3] *= 2 * part; /* it and its mirror image */
+    }
+}
+
+void tap_weight_set(struct tap_weight *weight,
+                    const struct tap_loudness *const around[], size_t n,
+                    const bool alive[TAP_SENSORS])
+{
+    float sensors = (float)alive[0] + (float)alive[1];
+    float product = 1;
+    memset(weight, 0, sizeof(*weight));
+    for (int s = 0; s < TAP_SENSORS && n > 0; s++) {
+        if (alive[s]) {
+            float noise = noise_of(around, n, s);
+            set_matrix(around, n, s, noise, 1 / sensors, &weight->sensor[s]);
+            product *= noise;
+        }
+    }
+    weight->noise = sensors > 1 ? sqrtf(sqrtf(product)) : sqrtf(product);
+}
+
+VECTOR_CLONES
+void tap_weight_apply(const struct tap_weight *weight,
+                      const float axis[][TAP_HOP], size_t rows, float *energy)
+{
+    memset(energy, 0, rows * sizeof(*energy));
+    for (int s = 0; s < TAP_SENSORS; s++) {
+        const float *w = weight->sensor[s].at;
+        const float *x = axis[3 * s];
+        const float *y = axis[3 * s + 1];
+        const float *z = axis[3 * s + 2];
+        for (size_t i = 0; i < rows; i++) {
+            energy[i] += x[i] * (w[0] * x[i] + w[3] * y[i] + w[4] * z[i]) +
+                         y[i] * (w[1] * y[i] + w[5] * z[i]) +
+                         z[i] * w[2] * z[i];
+        }
+    }
+}
