@@ -6,12 +6,7 @@
 
 #include "acquire/vector.h"
 
-/* Chosen with the table of tap_chain.c. Where a recording is slow the lower
- * corners give way. */
-static const double ACCEL_CORNER_HZ = 20;
-static const double GYRO_CORNER_HZ = 8.3;
-static const double ACCEL_CORNER_OF_SOURCE = 0.2;
-static const double GYRO_CORNER_OF_SOURCE = 0.16;
+/* Chosen with the table of tap_chain.c. */
 static const double UPPER_CORNER_HZ = 40.5;
 
 enum pass { LOW, HIGH };
@@ -32,26 +27,37 @@ static void set_section(struct tap_section *s, enum pass pass, double corner_hz,
     }
 }
 
-void tap_band_init(struct tap_band *band, double source_hz)
+static double corner_hz(const struct tap_corner *corner, double source_hz)
+{
+    return fmin(corner->hz, corner->of_source * source_hz);
+}
+
+void tap_band_init(struct tap_band *band, const struct tap_rate *rate,
+                   double source_hz)
 {
     static const int accel[2] = {0, 3};
     static const int gyro[2] = {3, TAP_AXES};
     static const int both[2] = {0, TAP_AXES};
-    double accel_hz = fmin(ACCEL_CORNER_HZ, ACCEL_CORNER_OF_SOURCE * source_hz);
-    double gyro_hz = fmin(GYRO_CORNER_HZ, GYRO_CORNER_OF_SOURCE * source_hz);
     memset(band, 0, sizeof(*band));
-    set_section(&band->high, HIGH, accel_hz, accel);
-    set_section(&band->high, HIGH, gyro_hz, gyro);
+    set_section(&band->high, HIGH, corner_hz(&rate->accel, source_hz), accel);
+    set_section(&band->high, HIGH, corner_hz(&rate->gyro, source_hz), gyro);
     set_section(&band->low, LOW, UPPER_CORNER_HZ, both);
-    band->sway_gain = (float)sqrt(ACCEL_CORNER_HZ / accel_hz);
+    band->steep = rate->steep;
+    band->again = band->high;
+}
+
+static void be_silent(struct tap_section *s)
+{
+    memset(s->delay1, 0, sizeof(s->delay1));
+    memset(s->delay2, 0, sizeof(s->delay2));
 }
 
 void tap_band_start(struct tap_band *band, const struct motion *row)
 {
     struct tap_section *high = &band->high;
     const float *x = tap_lanes(row);
-    memset(band->low.delay1, 0, sizeof(band->low.delay1));
-    memset(band->low.delay2, 0, sizeof(band->low.delay2));
+    be_silent(&band->low);
+    be_silent(&band->again);
     for (int c = 0; c < TAP_LANES; c++) {
         high->delay1[c] = -high->b0[c] * x[c];
         high->delay2[c] = high->b2[c] * x[c];
@@ -82,4 +88,9 @@ void tap_band_filter(struct tap_band *band, const struct motion *rows, size_t n,
     }
     band->high = high;
     band->low = low;
+    for (size_t i = 0; i < n && band->steep; i++) {
+        float y[TAP_LANES];
+        memcpy(y, out[i], sizeof(y));
+        filter(&band->again, y, out[i]);
+    }
 }

@@ -3,7 +3,8 @@
  * The band in which a fingertip's blow is felt at the wrist: a burst at 20 Hz
  * and above in the accelerometer, with a twitch that is slower in the
  * gyroscope. It ends where a recording at 100 Hz ends, so that a faster one
- * shows the same. Two second-order Butterworth sections, all axes at once.
+ * shows the same; it begins lower where a recording is slow (tap_rate.h).
+ * Second-order Butterworth sections, all axes at once.
  */
 #ifndef ANALYSIS_TAP_BAND_H
 #define ANALYSIS_TAP_BAND_H
@@ -12,6 +13,7 @@
 #include <stddef.h>
 
 #include "acquire/motion.h"
+#include "analysis/tap_rate.h"
 
 enum {
     TAP_RATE_HZ = 100, /* of the grid that motion comes on */
@@ -33,8 +35,8 @@ struct tap_section {
 struct tap_band {
     struct tap_section high;
     struct tap_section low;
-    float sway_gain; /* the lower the band begins, the more of slow motion is
-                      * in it: what slow motion is to be multiplied by */
+    bool steep;
+    struct tap_section again; /* where it is steep: as `high` */
 };
 
 /* A row as a vector: its lanes behind the axes (temperature) go along and are
@@ -48,7 +50,8 @@ static inline const float *tap_lanes(const struct motion *row)
 }
 
 /* `source_hz`: rate of the recording; the band lies below half of it. */
-void tap_band_init(struct tap_band *band, double source_hz);
+void tap_band_init(struct tap_band *band, const struct tap_rate *rate,
+                   double source_hz);
 
 /* Begins a segment, as if its first row had been there for ever. */
 void tap_band_start(struct tap_band *band, const struct motion *row);

@@ -21,9 +21,8 @@ enum {
     RING = 8,   /* hops kept: TAP_AROUND, and one being filled */
     SMOOTH = 2, /* rows on either side that count, too: 50 ms in all */
     EDGE = 2 * (SMOOTH + 1), /* rows before a hop that maxima need */
-    APART = 6,      /* rows: of onsets closer than 60 ms the stronger counts */
-    PEAK_REACH = 4, /* rows around an onset in which its peak lies */
-    SLOW = 10,      /* rows whose mean is slow motion */
+    PEAK_REACH = 4,          /* rows around an onset in which its peak lies */
+    SLOW = 10,               /* rows whose mean is slow motion */
     SLOWS = TAP_HOP / SLOW,
     SWAY_REACH = 5,    /* means on either side that slow motion is over */
     SWAY_LEFT_OUT = 2, /* loudest of them: a knock */
@@ -46,6 +45,7 @@ struct hop {
 struct tap_detector {
     tap_onset_fn *found;
     void *ctx;
+    const struct tap_rate *rate;
     int sensors;
     bool alive[TAP_SENSORS]; /* has said something; quiet is not dead */
     bool started;
@@ -74,7 +74,7 @@ void tap_keep_top(float *top, int n, float x)
     }
 }
 
-struct tap_detector *tap_detector_new(double source_hz, bool has_gyro,
+struct tap_detector *tap_detector_new(const struct tap_source *source,
                                       tap_onset_fn *found, void *ctx)
 {
     struct tap_detector *d = calloc(1, sizeof(*d));
@@ -83,8 +83,9 @@ struct tap_detector *tap_detector_new(double source_hz, bool has_gyro,
     }
     d->found = found;
     d->ctx = ctx;
-    d->sensors = has_gyro ? TAP_SENSORS : 1;
-    tap_band_init(&d->band, source_hz);
+    d->rate = source->rate;
+    d->sensors = source->has_gyro ? TAP_SENSORS : 1;
+    tap_band_init(&d->band, source->rate, source->hz);
     return d;
 }
 
@@ -140,7 +141,8 @@ static void fill(struct tap_detector *d, struct hop *hop,
     hop->rows += n;
     const struct hop *whole = hop;
     for (int s = 0; s < d->sensors && hop->rows == TAP_HOP; s++) {
-        tap_loudness_of(&whole->axis[3 * s], &hop->loud[s]);
+        tap_loudness_of(&whole->axis[3 * s], d->rate->quiet_rank,
+                        &hop->loud[s]);
         d->alive[s] = d->alive[s] || hop->loud[s].loud > 0;
     }
 }
@@ -237,7 +239,7 @@ static void slow_motion(const struct tap_detector *d, size_t row,
             turn[i] += mean[i][c + 3] * mean[i][c + 3];
         }
     }
-    onset->sway_mg = 1000 * d->band.sway_gain * root_mean(sway, n);
+    onset->sway_mg = 1000 * d->rate->sway_gain * root_mean(sway, n);
     onset->turn_dps = root_mean(turn, n);
 }
 
@@ -260,12 +262,12 @@ static int report(struct tap_detector *d)
 }
 
 /* Takes a maximum and the values on either side of it, through which a parabola
- * says where between rows it is. Of maxima closer than APART the stronger one
- * is kept. */
+ * says where between rows it is. Of maxima too close together the stronger
+ * one is kept. */
 static int take_maximum(struct tap_detector *d, size_t row, const float *mean)
 {
     int err = 0;
-    if (d->pending.energy > 0 && row - d->pending.row <= APART) {
+    if (d->pending.energy > 0 && row - d->pending.row <= d->rate->apart) {
         if (mean[0] <= d->pending.energy) {
             return 0;
         }

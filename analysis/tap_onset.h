@@ -34,8 +34,13 @@ typedef int tap_onset_fn(void *ctx, const struct tap_onset *onset);
 
 struct tap_detector;
 
-/* `source_hz`: rate of the recording; bands are set below half of it. */
-struct tap_detector *tap_detector_new(double source_hz, bool has_gyro,
+struct tap_source {
+    const struct tap_rate *rate; /* borrowed */
+    double hz;                   /* of the recording */
+    bool has_gyro;
+};
+
+struct tap_detector *tap_detector_new(const struct tap_source *source,
                                       tap_onset_fn *found, void *ctx);
 void tap_detector_free(struct tap_detector *detector);
 

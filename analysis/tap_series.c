@@ -17,7 +17,6 @@
  */
 static const struct {
     float strong;
-    float total_least;
     float strength_least;
     float uneven;
     float retry;
@@ -28,7 +27,6 @@ static const struct {
     float alike;
 } tune = {
     .strong = 2.2F,         /* strength that noise alone hardly has */
-    .total_least = 1.83F,   /* of a series' scores */
     .strength_least = 1.6F, /* median of a series that is not steady */
     .uneven = 0.25F,        /* median deviation of intervals, over their median;
                              * of series that are long enough to tell */
@@ -67,7 +65,7 @@ static const double OVER_SWAY_POWER = 2.2;
 struct search {
     struct tap_onset *onsets; /* those that may be taps */
     size_t n;
-    const struct tap_limits *limits;
+    const struct tap_rate *rate;
     struct tap_link *links;
     size_t *member; /* of the chain, n at most */
     float *scratch; /* n */
@@ -273,15 +271,17 @@ static enum verdict judge(const struct search *search, const size_t *member,
         total += score;
         like_taps += score > 0;
     }
-    if (total < tune.total_least || 2 * like_taps <= count) {
+    if (total < search->rate->total_least || 2 * like_taps <= count) {
         return NO_SERIES;
     }
     struct rhythm rhythm = rhythm_of(search, member, count);
     float strength = median_strength(search, member, count);
-    if (strength < search->limits->strength_least) {
+    if (strength < search->rate->strength_least) {
         return TOO_WEAK;
     }
-    if (rhythm.median_s < search->limits->interval_least_s) {
+    if (rhythm.median_s < search->rate->interval_least_s ||
+        median_over_sway(search, member, count) <
+            search->rate->over_sway_least) {
         return NO_SERIES;
     }
     bool steady = count >= STEADY_LEAST && rhythm.uneven < STEADY;
@@ -336,7 +336,7 @@ static int find(const struct tap_onset *onsets, size_t n, float threshold,
 {
     struct search search;
     int err = search_new(onsets, n, &search);
-    search.limits = &findings->limits;
+    search.rate = findings->rate;
     size_t count = 0;
     if (err == 0) {
         search.n = tap_chain_score(search.onsets, n, threshold, search.links,
@@ -375,9 +375,7 @@ static int find(const struct tap_onset *onsets, size_t n, float threshold,
 int tap_series_find(const struct tap_onset *onsets, size_t n,
                     struct tap_findings *findings)
 {
-    /* Of taps that are half of what the median must be a series may have some.
-     */
-    float least = 0.5F * findings->limits.strength_least;
-    float threshold = larger(tap_chain_threshold, least);
-    return n < SERIES_LEAST ? 0 : find(onsets, n, threshold, true, findings);
+    return n < SERIES_LEAST
+               ? 0
+               : find(onsets, n, tap_chain_threshold, true, findings);
 }

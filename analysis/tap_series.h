@@ -12,15 +12,9 @@
 #include "analysis/summary.h"
 #include "analysis/tap_onset.h"
 
-/* What a recording is too slow to show; 0: no limit. */
-struct tap_limits {
-    float strength_least;   /* median of a series */
-    float interval_least_s; /* median of a series */
-};
-
 struct tap_findings {
-    struct tap_limits limits; /* set by the caller */
-    struct taps taps;         /* arrays on the heap */
+    const struct tap_rate *rate; /* borrowed; set by the caller */
+    struct taps taps;            /* arrays on the heap */
     float weak; /* strength of the strongest series that was too weak to be told
                  * from noise; 0: none */
 };

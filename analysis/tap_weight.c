@@ -8,9 +8,6 @@
 #include "acquire/vector.h"
 #include "analysis/extreme.h"
 
-/* While fingers tap at 7 Hz about half of the blocks are quiet: the third
- * quietest of ten is noise. */
-enum { QUIET_RANK = 3 };
 /* No sensor is quieter than this in the band; a coarse one at rest seems so.
  * [g, deg/s] */
 static const float FLOOR[TAP_SENSORS] = {0.9e-3F, 0.05F};
@@ -56,10 +53,11 @@ static void shape_of(const float axis[3][TAP_HOP], size_t first, float energy,
 }
 
 VECTOR_CLONES
-void tap_loudness_of(const float axis[3][TAP_HOP], struct tap_loudness *loud)
+void tap_loudness_of(const float axis[3][TAP_HOP], size_t rank,
+                     struct tap_loudness *loud)
 {
     float square[TAP_HOP];
-    float quiet[QUIET_RANK] = {FLT_MAX, FLT_MAX, FLT_MAX};
+    float quiet[TAP_QUIET_MAX] = {FLT_MAX, FLT_MAX, FLT_MAX};
     float most = -1;
     size_t loudest = 0;
     for (size_t i = 0; i < TAP_HOP; i++) {
@@ -72,9 +70,9 @@ void tap_loudness_of(const float axis[3][TAP_HOP], struct tap_loudness *loud)
         }
         loudest = energy > most ? first : loudest;
         most = larger(energy, most);
-        keep_least(quiet, QUIET_RANK, energy);
+        keep_least(quiet, TAP_QUIET_MAX, energy);
     }
-    loud->quiet = quiet[QUIET_RANK - 1];
+    loud->quiet = quiet[rank - 1];
     loud->loud = most;
     shape_of(axis, loudest, most, &loud->shape);
 }

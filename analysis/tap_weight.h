@@ -19,6 +19,7 @@ enum {
     TAP_BLOCK = 5,   /* rows: 50 ms, about as long as what a tap leaves */
     TAP_BLOCKS = 10, /* in a hop */
     TAP_HOP = TAP_BLOCK * TAP_BLOCKS,
+    TAP_QUIET_MAX = 3,
     TAP_AROUND = 7, /* hops that noise is that of: 3.5 s */
     TAP_SENSORS = 2 /* accelerometer [g], gyroscope [deg/s] */
 };
@@ -30,7 +31,7 @@ struct tap_matrix {
 
 /* A sensor in a hop. Energy: mean over a block of the squared length. */
 struct tap_loudness {
-    float quiet;             /* energy of the third quietest block */
+    float quiet;             /* energy of one of the quietest blocks */
     float loud;              /* of the loudest one */
     struct tap_matrix shape; /* its covariance over its energy */
 };
@@ -40,8 +41,10 @@ struct tap_weight {
     float noise; /* its level, in the same unit for all hops */
 };
 
-/* Looks at a whole hop of a sensor's three axes. */
-void tap_loudness_of(const float axis[3][TAP_HOP], struct tap_loudness *loud);
+/* Looks at a whole hop of a sensor's three axes. `rank`: of the block that is
+ * called quiet, 1 the quietest, TAP_QUIET_MAX at most. */
+void tap_loudness_of(const float axis[3][TAP_HOP], size_t rank,
+                     struct tap_loudness *loud);
 
 /* Weights from `n` <= TAP_AROUND hops, each with its sensors. A sensor that is
  * not `alive`, that never said anything, counts nothing. */

@@ -13,26 +13,13 @@
 #include "analysis/summary.h"
 #include "analysis/tap_chain.h"
 #include "analysis/tap_onset.h"
+#include "analysis/tap_rate.h"
 #include "analysis/tap_series.h"
-
-/* Below, too little of a tap is left: at 25 Hz a burst of 20 Hz and more is
- * gone. A nominal 50 Hz may be a little slow. */
-static const double SOURCE_MIN_HZ = 48;
-/* Below, half of the band is missing, and what is left of a burst is longer. Of
- * taps-pin at 50 Hz the counts of series weaker than this are 10 % off, those
- * of stronger ones are not; of scripted taps at 52 Hz none are lost at 4.5 a
- * second, 1 % at 5, 8 % at 5.5. */
-static const double SOURCE_FULL_HZ = 90;
-static const struct tap_limits slow_limits = {
-    .strength_least = 5,
-    .interval_least_s = 0.195F,
-};
 
 enum { ONSETS_MAX = 4096 }; /* of a stretch; a longer one is cut */
 
 struct taps_state {
     double source_hz;
-    bool slow;
     bool blind; /* no accelerometer */
     struct tap_detector *detector;
     size_t onsets;
@@ -91,14 +78,16 @@ static void *create(const struct measure_input *input)
         return NULL;
     }
     s->source_hz = input->source_hz;
-    s->slow = input->source_hz < SOURCE_MIN_HZ;
     s->blind = !input->has_accel;
     s->strong_s = NAN;
-    if (input->source_hz < SOURCE_FULL_HZ) {
-        s->found.limits = slow_limits;
+    s->found.rate = tap_rate_of(input->source_hz);
+    if (s->found.rate == NULL) {
+        return s;
     }
-    s->detector =
-        tap_detector_new(input->source_hz, input->has_gyro, take_onset, s);
+    const struct tap_source source = {.rate = s->found.rate,
+                                      .hz = input->source_hz,
+                                      .has_gyro = input->has_gyro};
+    s->detector = tap_detector_new(&source, take_onset, s);
     if (s->detector == NULL) {
         free(s);
         return NULL;
@@ -111,14 +100,15 @@ static int push(void *state, const struct motion *rows, size_t n, double t0_s,
 {
     (void)dt_s;
     struct taps_state *s = state;
-    return s->slow || s->blind ? 0
-                               : tap_detector_push(s->detector, rows, n, t0_s);
+    return s->detector == NULL || s->blind
+               ? 0
+               : tap_detector_push(s->detector, rows, n, t0_s);
 }
 
 static int gap(void *state)
 {
     struct taps_state *s = state;
-    int err = tap_detector_gap(s->detector);
+    int err = s->detector != NULL ? tap_detector_gap(s->detector) : 0;
     return err < 0 ? err : end_stretch(s);
 }
 
@@ -127,19 +117,20 @@ static void explain(const struct taps_state *s, struct taps *taps)
 {
     char *text = taps->reason;
     size_t size = sizeof(taps->reason);
+    const struct tap_rate *rate = s->found.rate;
     if (s->blind) {
         snprintf(text, size,
                  "taps need an accelerometer, and the recording has none");
-    } else if (s->slow) {
+    } else if (rate == NULL) {
         snprintf(text, size,
                  "taps need 50 samples a second, this recording has %.3g",
                  s->source_hz);
-    } else if (taps->series_count == 0 && s->source_hz < SOURCE_FULL_HZ) {
+    } else if (taps->series_count == 0 && rate->strength_least > 0) {
         snprintf(text, size,
                  "no taps of %.0f dB over noise and at most %.1f a second; "
                  "others need 100 samples a second, this recording has %.3g",
-                 20 * log10((double)slow_limits.strength_least),
-                 1 / (double)slow_limits.interval_least_s, s->source_hz);
+                 20 * log10((double)rate->strength_least),
+                 1 / (double)rate->interval_least_s, s->source_hz);
     } else if (taps->series_count == 0 && s->found.weak > 0) {
         snprintf(text, size, "signal-to-noise %.0f dB",
                  20 * log10((double)s->found.weak));

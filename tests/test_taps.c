@@ -478,6 +478,28 @@ static void half_the_band_shows_strong_taps_and_says_so(void **unused)
     release(&found);
 }
 
+/* Nor are faint ones lost there, or made of noise. */
+static void half_the_band_shows_faint_taps_and_none_at_rest(void **unused)
+{
+    (void)unused;
+    static struct session s;
+    static const double rates_hz[] = {48, 52, 64, 85};
+    for (size_t i = 0; i < sizeof(rates_hz) / sizeof(rates_hz[0]); i++) {
+        for (int rate = 1; rate <= 4; rate++) {
+            rest(&s, 46, 1.5);
+            taps(&s, SPAN_S, rate, 20);
+            struct taps found = measure_slow(&s, rates_hz[i]);
+            assert_true(within((double)found.count, (double)s.taps, 0.01));
+            assert_int_equal(found.series_count, 1);
+            release(&found);
+        }
+        rest(&s, 80, 1.5);
+        struct taps found = measure_slow(&s, rates_hz[i]);
+        assert_int_equal(found.count, 0);
+        release(&found);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -497,6 +519,7 @@ int main(void)
         cmocka_unit_test(way_of_wearing_changes_nothing),
         cmocka_unit_test(slow_recording_is_declined_with_a_reason),
         cmocka_unit_test(half_the_band_shows_strong_taps_and_says_so),
+        cmocka_unit_test(half_the_band_shows_faint_taps_and_none_at_rest),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
