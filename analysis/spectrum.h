@@ -16,30 +16,24 @@
 
 struct spectrum;
 
-enum spectrum_window {
-    SPECTRUM_HANN,          /* periodic */
-    SPECTRUM_HANN_SYMMETRIC /* as scipy's get_window(..., fftbins=False) */
-};
-
-/* For segments of `length` samples at `rate_hz`, zero-padded to `padded`
- * (>= length). Returns NULL where memory is short. */
-struct spectrum *spectrum_new(size_t length, size_t padded, double rate_hz,
-                              enum spectrum_window window);
+/* For segments of `length` samples at `rate_hz` under a Hann window,
+ * zero-padded to `padded` (>= length). Returns NULL where memory is short. */
+struct spectrum *spectrum_new(size_t length, size_t padded, double rate_hz);
 void spectrum_free(struct spectrum *spectrum);
 
 /* padded / 2 + 1, and the distance between bins [Hz]. */
 size_t spectrum_bins(const struct spectrum *spectrum);
 double spectrum_step_hz(const struct spectrum *spectrum);
 
-/* Adds the PSD of `length` samples at `x`, `stride` floats apart, to `psd`
- * (spectrum_bins floats). Its mean is removed first if `detrend`. */
-void spectrum_add(struct spectrum *spectrum, const float *x, size_t stride,
-                  int detrend, float *psd);
+/* Adds the PSD of the `length` samples at `x`, and of those at `y` unless it is
+ * NULL, to `psd` (spectrum_bins floats). The mean of each is removed first. Two
+ * signals take hardly more time than one. */
+void spectrum_add(struct spectrum *spectrum, const float *x, const float *y,
+                  float *psd);
 
-/* Adds the PSDs of three signals of `length` samples to `psd`, the mean of each
- * removed first: as spectrum_add three times, in less time. */
-void spectrum_add_axes(struct spectrum *spectrum, const float *const axis[3],
-                       float *psd);
+/* As spectrum_add, to a `psd` each, which must not overlap. */
+void spectrum_add_each(struct spectrum *spectrum, const float *const signal[2],
+                       float *const psd[2]);
 
 /* The frequency [Hz] of the peak nearest bin `bin` by a parabola through the
  * logarithms of three bins (Smith, "Spectral Audio Signal Processing"); *height

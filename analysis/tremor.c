@@ -121,8 +121,8 @@ static void *create(const struct measure_input *input)
                  input->source_hz);
         return s;
     }
-    s->spectrum = spectrum_new(TREMOR_WINDOW_ROWS, TREMOR_WINDOW_FFT,
-                               TREMOR_WINDOW_HZ, SPECTRUM_HANN);
+    s->spectrum =
+        spectrum_new(TREMOR_WINDOW_ROWS, TREMOR_WINDOW_FFT, TREMOR_WINDOW_HZ);
     if (s->spectrum == NULL) {
         destroy(s);
         return NULL;
@@ -136,7 +136,8 @@ static void sum_axes(struct state *s, const float *const axis[3],
                      float psd[TREMOR_BINS])
 {
     memset(psd, 0, TREMOR_BINS * sizeof(*psd));
-    spectrum_add_axes(s->spectrum, axis, psd);
+    spectrum_add(s->spectrum, axis[0], axis[1], psd);
+    spectrum_add(s->spectrum, axis[2], NULL, psd);
     for (size_t k = 0; k < TREMOR_BINS; k++) {
         psd[k] *= s->gain[k];
     }

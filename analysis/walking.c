@@ -60,6 +60,7 @@ struct walker {
     struct walking_track track;
     struct walking_steps steps;
     struct walking_signal signal;
+    float edge[WALKING_CHANNELS][WALKING_WINDOW]; /* a window at an end */
     double t0_s;   /* of sample 0 of the segment */
     size_t scored; /* hops */
     size_t decided;
@@ -338,52 +339,45 @@ static int settle(struct walker *w, bool segment_over)
 
 /* ---- from samples to decisions ---- */
 
-/* Copies samples first .. last - 1 of a channel. */
-static void copy_samples(const struct walking_signal *signal, size_t channel,
-                         size_t first, size_t last, float *out)
+/* Fills w->edge with one channel of the window around sample `centre`, of which
+ * a part lies outside the segment: less its mean, so that there it is 0. */
+static void fill_edge(struct walker *w, size_t channel, size_t centre)
 {
-    const float *ring = signal->channel[channel];
-    size_t at = first % WALKING_RING;
-    size_t n = last - first;
-    size_t head = WALKING_RING - at < n ? WALKING_RING - at : n;
-    memcpy(out, ring + at, head * sizeof(*out));
-    memcpy(out + head, ring, (n - head) * sizeof(*out));
-}
-
-/* Gives the model one channel of the window around sample `centre`. */
-static void fill_window(struct walker *w, size_t channel, size_t centre)
-{
-    float *window = walking_model_window(w->model, channel);
+    float *window = w->edge[channel];
+    memset(window, 0, sizeof(w->edge[channel]));
     size_t skip = centre < HALF_WINDOW ? HALF_WINDOW - centre : 0;
     size_t first = centre + skip - HALF_WINDOW;
     size_t last = centre + HALF_WINDOW;
     last = last < w->signal.count ? last : w->signal.count;
-    size_t n = last - first;
-    memset(window, 0, WALKING_WINDOW * sizeof(*window));
-    const float *whole = window; /* zero where there is no recording */
-    window += skip;
-    copy_samples(&w->signal, channel, first, last, window);
-    float sum[4] = {0}; /* side by side, which a processor adds at once */
-    for (size_t i = 0; i < WALKING_WINDOW; i += 4) {
-        for (size_t k = 0; k < 4; k++) {
-            sum[k] += whole[i + k];
-        }
+    float mean = 0;
+    for (size_t i = first; i < last; i++) {
+        mean +=
+            walking_signal_at(&w->signal, channel, i) / (float)(last - first);
     }
-    float mean = (sum[0] + sum[1] + sum[2] + sum[3]) / (float)n;
-    for (size_t i = 0; i < n; i++) {
-        window[i] -= mean;
+    for (size_t i = first; i < last; i++) {
+        window[skip + i - first] =
+            walking_signal_at(&w->signal, channel, i) - mean;
     }
+}
+
+static const float *window_of(struct walker *w, size_t channel, size_t centre)
+{
+    if (centre < HALF_WINDOW || centre + HALF_WINDOW > w->signal.count) {
+        fill_edge(w, channel, centre);
+        return w->edge[channel];
+    }
+    return &w->signal.channel[channel][(centre - HALF_WINDOW) % WALKING_RING];
 }
 
 static int score_hop(struct walker *w)
 {
     size_t centre = FIRST_CENTRE + w->scored * WALKING_HOP;
-    size_t channels = w->input.has_gyro ? WALKING_CHANNELS : WALKING_GYRO;
-    for (size_t c = 0; c < channels; c++) {
-        fill_window(w, c, centre);
+    const float *window[WALKING_CHANNELS];
+    for (size_t c = 0; c < WALKING_CHANNELS; c++) {
+        window[c] = window_of(w, c, centre);
     }
     float score[WALKING_RATES];
-    walking_model_score(w->model, score);
+    walking_model_score(w->model, window, score);
     w->scored++;
     struct walking_decision decision;
     if (walking_track_push(&w->track, score, &decision)) {
@@ -396,11 +390,21 @@ static void take_row(struct walking_signal *signal, const struct motion *row)
 {
     size_t at = signal->count++ % WALKING_RING;
     const float *a = row->accel;
-    signal->channel[WALKING_MAGNITUDE][at] =
-        sqrtf(a[0] * a[0] + a[1] * a[1] + a[2] * a[2]);
-    for (size_t i = 0; i < 3; i++) {
-        signal->channel[WALKING_ACCEL + i][at] = a[i];
-        signal->channel[WALKING_GYRO + i][at] = row->gyro[i];
+    const float *w = row->gyro;
+    const float x[WALKING_CHANNELS] = {
+        sqrtf(a[0] * a[0] + a[1] * a[1] + a[2] * a[2]),
+        a[0],
+        a[1],
+        a[2],
+        w[0],
+        w[1],
+        w[2],
+    };
+    for (size_t c = 0; c < WALKING_CHANNELS; c++) {
+        signal->channel[c][at] = x[c];
+        if (at < WALKING_WINDOW) {
+            signal->channel[c][WALKING_RING + at] = x[c];
+        }
     }
 }
 

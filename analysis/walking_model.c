@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "acquire/vector.h"
 #include "analysis/spectrum.h"
 
 /*
@@ -80,7 +81,7 @@ enum { PADDED = 128, BINS = PADDED / 2 + 1 };
 static const double LOWEST_HZ = 0.65; /* 39 steps a minute: shuffling */
 /* A Hann window's line has the power of 1.5 unpadded bins at its peak
  * (Harris 1978, equivalent noise bandwidth). */
-static const float LINE_BINS = 1.5F * PADDED / WALKING_WINDOW;
+static const double LINE_BINS = 1.5 * PADDED / WALKING_WINDOW;
 static const double BAND_LOW_HZ = 0.35;
 static const double BAND_HIGH_HZ = 11.0;
 static const double TYPICAL_HZ = 1.8; /* free walking, 108 steps a minute */
@@ -105,11 +106,11 @@ enum tooth { T_HALF, T_1, T_2, T_3, TEETH };
 
 static const double TOOTH[TEETH] = {0.5, 1, 2, 3};
 
-/* Where a tooth lies in the spectrum. */
-struct place {
-    size_t bin;
-    float next; /* weight of the bin above; the rest is this bin's */
-    float in;   /* 0: above the band */
+/* Where a tooth lies in the spectrum, for each frequency. */
+struct places {
+    int bin[WALKING_RATES];
+    float here[WALKING_RATES]; /* weight of the bin; 0: above the band */
+    float next[WALKING_RATES]; /* of the bin above */
 };
 
 struct walking_model {
@@ -118,10 +119,8 @@ struct walking_model {
     size_t band_high;
     float constant[WALKING_RATES]; /* terms that hang on f alone */
     float fast[WALKING_RATES];     /* excess of log f over log FAST_HZ */
-    struct place place[TEETH][WALKING_RATES];
+    struct places place[TEETH];
     struct spectrum *spectrum;
-    float window[WALKING_CHANNELS][WALKING_WINDOW];
-    float tooth[TEETH][WALKING_RATES]; /* share of the power */
 };
 
 /* Power of a group of channels. */
@@ -142,14 +141,17 @@ double walking_rate_hz(size_t rate)
     return exp(walking_rate_log(rate));
 }
 
-static struct place place_of(double hz, double step_hz)
+static void place(struct places *places, size_t rate, double hz, double step_hz)
 {
     double x = hz / step_hz;
     size_t bin = (size_t)x;
     if (hz > BAND_HIGH_HZ || bin + 1 >= BINS) {
-        return (struct place){0, 0, 0};
+        return;
     }
-    return (struct place){bin, (float)(x - (double)bin), 1};
+    double part = x - (double)bin;
+    places->bin[rate] = (int)bin;
+    places->here[rate] = (float)(LINE_BINS * (1 - part));
+    places->next[rate] = (float)(LINE_BINS * part);
 }
 
 static void fill_tables(struct walking_model *model)
@@ -160,7 +162,7 @@ static void fill_tables(struct walking_model *model)
     for (size_t i = 0; i < WALKING_RATES; i++) {
         double hz = walking_rate_hz(i);
         for (size_t k = 0; k < TEETH; k++) {
-            model->place[k][i] = place_of(hz * TOOTH[k], step_hz);
+            place(&model->place[k], i, hz * TOOTH[k], step_hz);
         }
         model->fast[i] = (float)fmax(0, log(hz / FAST_HZ));
         double far = fabs(log(hz / TYPICAL_HZ)) - TYPICAL_LOG_WIDTH;
@@ -178,8 +180,7 @@ struct walking_model *walking_model_new(bool has_gyro)
         return NULL;
     }
     model->has_gyro = has_gyro;
-    model->spectrum =
-        spectrum_new(WALKING_WINDOW, PADDED, WALKING_RATE_HZ, SPECTRUM_HANN);
+    model->spectrum = spectrum_new(WALKING_WINDOW, PADDED, WALKING_RATE_HZ);
     if (model->spectrum == NULL) {
         walking_model_free(model);
         return NULL;
@@ -196,28 +197,29 @@ void walking_model_free(struct walking_model *model)
     }
 }
 
-float *walking_model_window(struct walking_model *model, size_t channel)
+/* Four sums side by side, which a processor adds at once. */
+static bool is_calm(const float *magnitude)
 {
-    return model->window[channel];
+    enum { LANES = 4 };
+    float sum[LANES] = {0};
+    float squares[LANES] = {0};
+    for (size_t i = 0; i < WALKING_WINDOW; i += LANES) {
+        for (size_t k = 0; k < LANES; k++) {
+            /* All are near the first: nothing is lost in the difference. */
+            float x = magnitude[i + k] - magnitude[0];
+            sum[k] += x;
+            squares[k] += x * x;
+        }
+    }
+    float all = (sum[0] + sum[1]) + (sum[2] + sum[3]);
+    float square = (squares[0] + squares[1]) + (squares[2] + squares[3]);
+    return square - all * all / WALKING_WINDOW < CALM_G2 * WALKING_WINDOW;
 }
 
-static bool is_calm(const struct walking_model *model)
+/* Sums over the band; psd is there. */
+static void measure_power(const struct walking_model *model,
+                          struct power *power)
 {
-    float sum = 0;
-    for (size_t i = 0; i < WALKING_WINDOW; i++) {
-        float x = model->window[WALKING_MAGNITUDE][i];
-        sum += x * x;
-    }
-    return sum < CALM_G2 * WALKING_WINDOW;
-}
-
-static void measure_power(struct walking_model *model, size_t first,
-                          size_t channels, struct power *power)
-{
-    memset(power, 0, sizeof(*power));
-    for (size_t c = first; c < first + channels; c++) {
-        spectrum_add(model->spectrum, model->window[c], 1, 0, power->psd);
-    }
     float below = 0;
     for (size_t i = 1; i < model->band_low; i++) {
         below += power->psd[i];
@@ -231,31 +233,23 @@ static void measure_power(struct walking_model *model, size_t first,
     power->rms = sqrtf(power->band * (float)spectrum_step_hz(model->spectrum));
 }
 
-/* Shares of power at all teeth of all frequencies. */
-static void measure_teeth(struct walking_model *model,
-                          const struct power *power)
-{
-    const float scale = LINE_BINS / power->band;
-    for (size_t k = 0; k < TEETH; k++) {
-        for (size_t i = 0; i < WALKING_RATES; i++) {
-            const struct place *place = &model->place[k][i];
-            const float *bin = power->psd + place->bin;
-            float at = bin[0] + place->next * (bin[1] - bin[0]);
-            model->tooth[k][i] = place->in * scale * at;
-        }
-    }
-}
-
 static float amplitude(float share)
 {
     return sqrtf(share < 1 ? share : 1);
 }
 
-static void add_tooth(const struct walking_model *model, enum tooth tooth,
-                      float weight, float *score)
+/* Adds, for each frequency, the share of the power at a tooth. */
+static void add_tooth(const struct walking_model *model,
+                      const struct power *power, enum tooth tooth, float weight,
+                      float *score)
 {
+    const struct places *places = &model->place[tooth];
+    const float per_band = 1 / power->band;
+    weight *= REPEATED;
     for (size_t i = 0; i < WALKING_RATES; i++) {
-        score[i] += REPEATED * weight * amplitude(model->tooth[tooth][i]);
+        const float *bin = power->psd + places->bin[i];
+        float at = places->here[i] * bin[0] + places->next[i] * bin[1];
+        score[i] += weight * amplitude(per_band * at);
     }
 }
 
@@ -273,14 +267,16 @@ static void add_strength(const struct walking_model *model,
     }
 }
 
-static void add_gyro(struct walking_model *model, float *score)
+static void add_gyro(const struct walking_model *model,
+                     const float *const axis[3], float *score)
 {
-    struct power gyro;
-    measure_power(model, WALKING_GYRO, 3, &gyro);
-    measure_teeth(model, &gyro);
+    struct power gyro = {0};
+    spectrum_add(model->spectrum, axis[0], axis[1], gyro.psd);
+    spectrum_add(model->spectrum, axis[2], NULL, gyro.psd);
+    measure_power(model, &gyro);
     float turning = fminf(1, gyro.rms / TURNING_DPS);
-    add_tooth(model, T_HALF, turning * WEIGHT[SWING], score);
-    add_tooth(model, T_1, -turning * WEIGHT[SWING], score);
+    add_tooth(model, &gyro, T_HALF, turning * WEIGHT[SWING], score);
+    add_tooth(model, &gyro, T_1, -turning * WEIGHT[SWING], score);
     for (size_t i = 0; i < WALKING_RATES; i++) {
         score[i] += REPEATED * turning * WEIGHT[TURNING];
     }
@@ -295,31 +291,38 @@ static bool is_hopeless(const float *score)
     return hopeless;
 }
 
-void walking_model_score(struct walking_model *model, float *score)
+VECTOR_CLONES
+void walking_model_score(struct walking_model *model,
+                         const float *const channel[WALKING_CHANNELS],
+                         float *score)
 {
-    if (is_calm(model)) {
+    if (is_calm(channel[WALKING_MAGNITUDE])) {
         for (size_t i = 0; i < WALKING_RATES; i++) {
             score[i] = CALM_SCORE;
         }
         return;
     }
     memcpy(score, model->constant, sizeof(model->constant));
-    struct power magnitude;
-    struct power axes;
-    measure_power(model, WALKING_MAGNITUDE, 1, &magnitude);
-    measure_teeth(model, &magnitude);
-    add_tooth(model, T_1, WEIGHT[STEP], score);
-    add_tooth(model, T_3, WEIGHT[STEP_3], score);
-    measure_power(model, WALKING_ACCEL, 3, &axes);
-    measure_teeth(model, &axes);
-    add_tooth(model, T_1, WEIGHT[AXES], score);
-    add_tooth(model, T_2, WEIGHT[AXES_2], score);
-    add_tooth(model, T_HALF, WEIGHT[AXES_HALF], score);
+    struct power magnitude = {0};
+    struct power axes = {0};
+    const float *const *axis = channel + WALKING_ACCEL;
+    spectrum_add_each(
+        model->spectrum,
+        (const float *const[]){channel[WALKING_MAGNITUDE], axis[0]},
+        (float *const[]){magnitude.psd, axes.psd});
+    spectrum_add(model->spectrum, axis[1], axis[2], axes.psd);
+    measure_power(model, &magnitude);
+    measure_power(model, &axes);
+    add_tooth(model, &magnitude, T_1, WEIGHT[STEP], score);
+    add_tooth(model, &magnitude, T_3, WEIGHT[STEP_3], score);
+    add_tooth(model, &axes, T_1, WEIGHT[AXES], score);
+    add_tooth(model, &axes, T_2, WEIGHT[AXES_2], score);
+    add_tooth(model, &axes, T_HALF, WEIGHT[AXES_HALF], score);
     add_strength(model, &magnitude, &axes, score);
     if (model->has_gyro && !is_hopeless(score)) {
-        add_gyro(model, score);
+        add_gyro(model, channel + WALKING_GYRO, score);
     }
     for (size_t i = 0; i < WALKING_RATES; i++) {
-        score[i] = fmaxf(score[i], LEAST_SCORE);
+        score[i] = score[i] > LEAST_SCORE ? score[i] : LEAST_SCORE;
     }
 }

@@ -37,12 +37,12 @@ double walking_rate_hz(size_t rate);
 double walking_rate_log(size_t rate);
 #define WALKING_RATE_STEP 0.035
 
-/* Channel `channel` of the window, to be filled in: motion without its mean
- * [g, deg/s], zero where there is no recording. */
-float *walking_model_window(struct walking_model *model, size_t channel);
-
 /* Logarithm of how much likelier walking at each of WALKING_RATES is than no
- * walking, in this window. */
-void walking_model_score(struct walking_model *model, float *score);
+ * walking, in a window of WALKING_WINDOW samples of each channel [g, deg/s].
+ * Their means do not matter. The gyroscope's channels may be NULL where there
+ * is none. */
+void walking_model_score(struct walking_model *model,
+                         const float *const channel[WALKING_CHANNELS],
+                         float *score);
 
 #endif

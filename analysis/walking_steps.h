@@ -25,10 +25,11 @@ enum {
     WALKING_STEPS = 512, /* more than a stretch can hold at 3.5 Hz */
 };
 
-/* The last WALKING_RING samples of a segment. */
+/* The last WALKING_RING samples of a segment. The ring's first samples stand
+ * after its last as well, so that any WALKING_WINDOW lie side by side. */
 struct walking_signal {
     size_t count; /* of the segment so far */
-    float channel[WALKING_CHANNELS][WALKING_RING];
+    float channel[WALKING_CHANNELS][WALKING_RING + WALKING_WINDOW];
 };
 
 static inline float walking_signal_at(const struct walking_signal *signal,
