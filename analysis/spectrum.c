@@ -92,7 +92,7 @@ double spectrum_step_hz(const struct spectrum *spectrum)
 
 /* Signals are short: floats do, side by side, which a processor adds at
  * once. */
-static float mean_of(const float *x, size_t n)
+static inline float mean_of(const float *x, size_t n)
 {
     enum { LANES = 8 };
     float sum[LANES] = {0.0f};
@@ -114,7 +114,8 @@ static float mean_of(const float *x, size_t n)
 
 /* Two real signals, their means removed, as one complex one. FFTW takes less
  * time for it than for a single real one. */
-static void transform(struct spectrum *spectrum, const float *x, const float *y)
+static inline void transform(struct spectrum *spectrum, const float *x,
+                             const float *y)
 {
     float mean_x = mean_of(x, spectrum->length);
     float mean_y = mean_of(y, spectrum->length);
@@ -126,7 +127,7 @@ static void transform(struct spectrum *spectrum, const float *x, const float *y)
     fftwf_execute(spectrum->plan);
 }
 
-static void transform_one(struct spectrum *spectrum, const float *x)
+static inline void transform_one(struct spectrum *spectrum, const float *x)
 {
     float mean = mean_of(x, spectrum->length);
     for (size_t i = 0; i < spectrum->length; i++) {

@@ -198,7 +198,7 @@ void walking_model_free(struct walking_model *model)
 }
 
 /* Four sums side by side, which a processor adds at once. */
-static bool is_calm(const float *magnitude)
+static inline bool is_calm(const float *magnitude)
 {
     enum { LANES = 4 };
     float sum[LANES] = {0};
@@ -217,8 +217,8 @@ static bool is_calm(const float *magnitude)
 }
 
 /* Sums over the band; psd is there. */
-static void measure_power(const struct walking_model *model,
-                          struct power *power)
+static inline void measure_power(const struct walking_model *model,
+                                 struct power *power)
 {
     float below = 0;
     for (size_t i = 1; i < model->band_low; i++) {
@@ -239,9 +239,9 @@ static float amplitude(float share)
 }
 
 /* Adds, for each frequency, the share of the power at a tooth. */
-static void add_tooth(const struct walking_model *model,
-                      const struct power *power, enum tooth tooth, float weight,
-                      float *score)
+static inline void add_tooth(const struct walking_model *model,
+                             const struct power *power, enum tooth tooth,
+                             float weight, float *score)
 {
     const struct places *places = &model->place[tooth];
     const float per_band = 1 / power->band;
@@ -254,9 +254,9 @@ static void add_tooth(const struct walking_model *model,
 }
 
 /* Terms that are the same for all frequencies, but for RATE_FAST. */
-static void add_strength(const struct walking_model *model,
-                         const struct power *magnitude,
-                         const struct power *axes, float *score)
+static inline void add_strength(const struct walking_model *model,
+                                const struct power *magnitude,
+                                const struct power *axes, float *score)
 {
     float strength = logf(magnitude->rms + ACCEL_FLOOR_G);
     float weak = WEIGHT[RATE_FAST] * fmaxf(0, FAST_LOG_RMS - strength);
@@ -267,8 +267,8 @@ static void add_strength(const struct walking_model *model,
     }
 }
 
-static void add_gyro(const struct walking_model *model,
-                     const float *const axis[3], float *score)
+static inline void add_gyro(const struct walking_model *model,
+                            const float *const axis[3], float *score)
 {
     struct power gyro = {0};
     spectrum_add(model->spectrum, axis[0], axis[1], gyro.psd);
@@ -282,7 +282,7 @@ static void add_gyro(const struct walking_model *model,
     }
 }
 
-static bool is_hopeless(const float *score)
+static inline bool is_hopeless(const float *score)
 {
     bool hopeless = true;
     for (size_t i = 0; i < WALKING_RATES; i++) {

@@ -1,7 +1,10 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "analysis/walking_track.h"
 
+#include <math.h>
 #include <string.h>
+
+#include "acquire/vector.h"
 
 /* Costs of changes from a window to the next, 0.48 s on, as logarithms of
  * likelihood. With 3 for the first two, steps-pebble left out of an earlier
@@ -34,42 +37,69 @@ void walking_track_init(struct walking_track *track)
     start(track);
 }
 
-static size_t best_of(const float *value, size_t n)
+/* The best rate; the first of equals. Eight are looked at side by side, which
+ * a processor compares at once. */
+static inline size_t best_rate(const float *value)
 {
+    enum { LANES = 8 };
+    float top[LANES];
+    memcpy(top, value, sizeof(top));
+    for (size_t i = LANES; i < WALKING_RATES; i += LANES) {
+        for (size_t k = 0; k < LANES; k++) {
+            top[k] = value[i + k] > top[k] ? value[i + k] : top[k];
+        }
+    }
+    float most = top[0];
+    for (size_t k = 1; k < LANES; k++) {
+        most = top[k] > most ? top[k] : most;
+    }
     size_t best = 0;
-    for (size_t i = 1; i < n; i++) {
-        best = value[i] > value[best] ? i : best;
+    while (best + 1 < WALKING_RATES && value[best] != most) {
+        best++;
     }
     return best;
 }
 
-/* The best way to walk at rate `to`; *from receives where it comes from. */
-static float best_way(const float *value, size_t to, uint8_t *from)
+static inline size_t best_state(const float *value)
+{
+    size_t rate = best_rate(value);
+    return value[NONE] > value[rate] ? NONE : rate;
+}
+
+/* The best way to walk at each rate, from one that is near; from[i] receives
+ * where the way to rate i comes from. */
+static inline void best_ways(const float *value, float *best, uint8_t *from)
 {
     const float unit = (float)(WALKING_RATE_STEP * WALKING_RATE_STEP) /
                        (2 * CADENCE_SD * CADENCE_SD);
-    size_t first = to > REACH ? to - REACH : 0;
-    size_t last = to + REACH < WALKING_RATES ? to + REACH : WALKING_RATES - 1;
-    float best = value[to];
-    *from = (uint8_t)to;
-    for (size_t i = first; i <= last; i++) {
-        float distance = (float)i - (float)to;
-        float way = value[i] - unit * distance * distance;
-        if (way > best) {
-            best = way;
-            *from = (uint8_t)i;
+    float padded[REACH + WALKING_RATES + REACH];
+    for (size_t i = 0; i < REACH; i++) {
+        padded[i] = padded[REACH + WALKING_RATES + i] = -INFINITY;
+    }
+    memcpy(padded + REACH, value, WALKING_RATES * sizeof(*value));
+    memcpy(best, value, WALKING_RATES * sizeof(*value));
+    int32_t away[WALKING_RATES] = {0};
+    for (int d = -REACH; d <= REACH; d++) {
+        const float *near = padded + REACH + d;
+        float cost = unit * (float)(d * d);
+        for (size_t i = 0; i < WALKING_RATES; i++) {
+            float way = near[i] - cost;
+            away[i] = way > best[i] ? d : away[i];
+            best[i] = way > best[i] ? way : best[i];
         }
     }
-    return best;
+    for (size_t i = 0; i < WALKING_RATES; i++) {
+        from[i] = (uint8_t)((int32_t)i + away[i]);
+    }
 }
 
 /* Walking goes on, wherever it is likeliest to come from. */
-static void go_on(const struct walking_track *track, size_t walking,
-                  float *next, uint8_t *from)
+static inline void go_on(const struct walking_track *track, size_t walking,
+                         float *next, uint8_t *from)
 {
     const float *value = track->value;
+    best_ways(value, next, from);
     for (size_t i = 0; i < WALKING_RATES; i++) {
-        next[i] = best_way(value, i, &from[i]);
         if (value[walking] - JUMP > next[i]) {
             next[i] = value[walking] - JUMP;
             from[i] = (uint8_t)walking;
@@ -81,12 +111,13 @@ static void go_on(const struct walking_track *track, size_t walking,
     }
 }
 
+VECTOR_CLONES
 static void advance(struct walking_track *track, const float *score,
                     uint8_t *from)
 {
     const float *value = track->value;
-    float next[WALKING_RATES + 1] = {0};
-    size_t walking = best_of(value, WALKING_RATES);
+    float next[WALKING_RATES + 1];
+    size_t walking = best_rate(value);
     if (value[walking] < value[NONE] - ENTER) {
         /* Most of life: whoever walks now did not before. */
         memset(from, NONE, WALKING_RATES);
@@ -102,7 +133,7 @@ static void advance(struct walking_track *track, const float *score,
     for (size_t i = 0; i < WALKING_RATES; i++) {
         next[i] += score[i];
     }
-    float top = next[best_of(next, WALKING_RATES + 1)];
+    float top = next[best_state(next)];
     for (size_t i = 0; i <= WALKING_RATES; i++) {
         track->value[i] = next[i] - top;
     }
@@ -128,7 +159,7 @@ bool walking_track_push(struct walking_track *track, const float *score,
     if (track->seen <= WALKING_TRACK_LAG) {
         return false;
     }
-    size_t state = best_of(track->value, WALKING_RATES + 1);
+    size_t state = best_state(track->value);
     size_t window = track->seen - 1;
     for (size_t i = 0; i < WALKING_TRACK_LAG; i++, window--) {
         state = track->from[window % WALKING_TRACK_RING][state];
@@ -142,7 +173,7 @@ size_t walking_track_flush(struct walking_track *track,
 {
     size_t open =
         track->seen < WALKING_TRACK_LAG ? track->seen : WALKING_TRACK_LAG;
-    size_t state = best_of(track->value, WALKING_RATES + 1);
+    size_t state = best_state(track->value);
     for (size_t i = open; i-- > 0;) {
         size_t window = track->seen - open + i;
         out[i] = decision(track, window, state);
