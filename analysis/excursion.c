@@ -10,13 +10,12 @@ static const float DEGREES = 57.29578F;
 static const float STROKE_MIN_COS = 0.9781476F; /* 12 degrees */
 /* Closer to the last turning point than this, one dwells there still. */
 static const float SAME_COS = 0.99862953F; /* 3 degrees */
-/* Turned back: by this part of the stroke, and by more than a held arm's sag
- * and wobble. */
-static const float BACK_SHARE = 0.5F;
+/* Turned back: by half of the stroke, and by more than a held arm's sag and
+ * wobble. */
 static const float BACK_MIN_COS = 0.9945219F; /* 6 degrees */
 /* As much is enough, however far the stroke went: it may have begun with a
  * change of posture. */
-static const float BACK_MAX_DEG = 25;
+static const float BACK_MAX_COS = 0.9063078F; /* 25 degrees */
 /* Dwelling: nothing in the last DWELL_ROWS is further than this away. More, and
  * strokes of 15 degrees in 5 s would dwell on their way. */
 static const float DWELL_COS = 0.99862953F; /* 3 degrees */
@@ -187,7 +186,9 @@ static bool dwells(const struct excursion *e, size_t row)
     if (row < DWELL_ROWS) {
         return false;
     }
-    for (size_t back = DWELL_STEP; back <= DWELL_ROWS; back += DWELL_STEP) {
+    /* From the longest ago, which is furthest if it moves. */
+    for (size_t back = DWELL_ROWS / DWELL_STEP * DWELL_STEP; back > 0;
+         back -= DWELL_STEP) {
         if (cosine(at(e, row - back), at(e, row)) < DWELL_COS) {
             return false;
         }
@@ -230,13 +231,12 @@ static bool has_turned_back(const struct excursion *e, size_t row)
     if (back_cos >= BACK_MIN_COS) {
         return false;
     }
-    float half_deg = BACK_SHARE * angle_of(e->far_cos);
-    float back_deg = angle_of(back_cos);
-    if (back_deg <= fminf(half_deg, BACK_MAX_DEG)) {
-        return false;
-    }
-    if (back_deg > half_deg) {
+    float half_cos = sqrtf(fmaxf(0, 0.5F * (1 + e->far_cos)));
+    if (back_cos < half_cos) {
         return true;
+    }
+    if (back_cos >= BACK_MAX_COS) {
+        return false;
     }
     size_t before = e->far;
     while (before > e->turn && cosine_of(e, before, e->far) > back_cos) {

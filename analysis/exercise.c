@@ -13,6 +13,7 @@
 #include <string.h>
 
 #include "acquire/error.h"
+#include "acquire/vector.h"
 #include "analysis/array.h"
 #include "analysis/measure.h"
 #include "analysis/orientation.h"
@@ -113,14 +114,57 @@ static void orient(struct exercise_state *s, const struct motion *rows,
     }
 }
 
+/* Sums up the heading, kept within half a turn of 0, up to each row. */
+static void add_turns(struct exercise_state *s, const struct look *look,
+                      size_t n, float *heading)
+{
+    const float half_turn = (float)M_PI;
+    for (size_t i = 0; i < n; i++) {
+        s->heading += look[i].turn;
+        if (!(fabsf(s->heading) <= half_turn)) {
+            s->heading = remainderf(s->heading, 2 * half_turn);
+        }
+        heading[i] = s->heading;
+    }
+}
+
+/* Unit vectors of headings from -pi to pi, many at a time: sine and cosine of
+ * half the angle by their series, and from them those of all of it, to 7e-7. */
+VECTOR_CLONES
+static void point_ahead(const float *heading, size_t n, float *x, float *y)
+{
+    for (size_t i = 0; i < n; i++) {
+        float half = 0.5F * heading[i];
+        float q = half * half;
+        float sine = 1 - q * (1 / 156.0F);
+        sine = 1 - q * (1 / 110.0F) * sine;
+        sine = 1 - q * (1 / 72.0F) * sine;
+        sine = 1 - q * (1 / 42.0F) * sine;
+        sine = 1 - q * (1 / 20.0F) * sine;
+        sine = 1 - q * (1 / 6.0F) * sine;
+        sine *= half;
+        float cosine = 1 - q * (1 / 132.0F);
+        cosine = 1 - q * (1 / 90.0F) * cosine;
+        cosine = 1 - q * (1 / 56.0F) * cosine;
+        cosine = 1 - q * (1 / 30.0F) * cosine;
+        cosine = 1 - q * (1 / 12.0F) * cosine;
+        cosine = 1 - q * (1 / 2.0F) * cosine;
+        x[i] = 1 - 2 * sine * sine;
+        y[i] = 2 * sine * cosine;
+    }
+}
+
 static int follow_heading(struct exercise_state *s, const struct look *look,
                           size_t n)
 {
+    float heading[BATCH];
+    float x[BATCH];
+    float y[BATCH];
+    add_turns(s, look, n, heading);
+    point_ahead(heading, n, x, y);
     int err = 0;
     for (size_t i = 0; i < n && err == 0; i++) {
-        s->heading += look[i].turn;
-        s->heading = remainderf(s->heading, 2 * (float)M_PI);
-        const float ahead[3] = {cosf(s->heading), sinf(s->heading), 0};
+        const float ahead[3] = {x[i], y[i], 0};
         err = repetitions_update(&s->turn, ahead, look[i].norm_g);
     }
     return err;
