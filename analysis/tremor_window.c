@@ -103,14 +103,21 @@ static size_t bin_of(double hz)
     return bin < TREMOR_BINS - 1 ? (size_t)bin : TREMOR_BINS - 1;
 }
 
+/* Four sums side by side, which a processor adds at once. */
 double tremor_power(const float *psd, double low_hz, double high_hz)
 {
-    double sum = 0.0;
-    size_t last = bin_of(high_hz);
-    for (size_t k = bin_of(low_hz); k <= last; k++) {
-        sum += (double)psd[k];
+    double sum[4] = {0.0};
+    size_t k = bin_of(low_hz);
+    size_t end = bin_of(high_hz) + 1;
+    for (; k + 4 <= end; k += 4) {
+        for (size_t i = 0; i < 4; i++) {
+            sum[i] += (double)psd[k + i];
+        }
     }
-    return sum * tremor_step_hz();
+    for (; k < end; k++) {
+        sum[0] += (double)psd[k];
+    }
+    return ((sum[0] + sum[1]) + (sum[2] + sum[3])) * tremor_step_hz();
 }
 
 /* Densities to both sides of the peak; returns how many. */
