@@ -10,6 +10,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "acquire/vector.h"
 #include "analysis/array.h"
 #include "analysis/measure.h"
 #include "analysis/posture.h"
@@ -343,17 +344,12 @@ static const struct motion *taps_at(struct state *s, const struct motion *rows,
  * floats go the same way, for the processor's sake. */
 static void add_row(struct state *s, const struct motion *rows, size_t at)
 {
-    enum { LANES = 8 };
-    _Static_assert(sizeof(struct motion) == LANES * sizeof(float), "");
-    const float *tap = (const float *)taps_at(s, rows, at);
-    float sum[LANES];
-    for (size_t i = 0; i < LANES; i++) {
-        sum[i] = 0.0625f * (tap[i] + tap[4 * LANES + i]) +
-                 0.25f * (tap[LANES + i] + tap[3 * LANES + i]) +
-                 0.375f * tap[2 * LANES + i];
-    }
+    const octet *tap = (const octet *)(const void *)taps_at(s, rows, at);
+    octet sum = 0.0625f * (tap[0] + tap[4]) + 0.25f * (tap[1] + tap[3]) +
+                0.375f * tap[2];
     struct motion out;
-    memcpy(&out, sum, sizeof(out));
+    _Static_assert(sizeof(out) == sizeof(sum), "");
+    memcpy(&out, &sum, sizeof(out));
     size_t row = s->rows++;
     for (size_t axis = 0; axis < 3; axis++) {
         s->x[axis][row] = out.gyro[axis];
