@@ -162,8 +162,8 @@ void resample_reset(struct resample *r)
     r->flushed = false;
 }
 
-static void add_row(struct resample *r, const struct motion *row, double t_s,
-                    double per_s)
+static inline void add_row(struct resample *r, const struct motion *row,
+                           double t_s, double per_s)
 {
     const octet *in = (const octet *)(const void *)row;
     const octet *reference = (const octet *)(const void *)&r->reference;
@@ -206,6 +206,7 @@ static void make_room(struct resample *r)
     memmove(r->times, r->times + drop, r->count * sizeof(*r->times));
 }
 
+VECTOR_CLONES
 void resample_push(struct resample *r, const struct motion *rows, size_t n,
                    double t0_s, double dt_s)
 {
