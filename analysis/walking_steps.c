@@ -4,6 +4,8 @@
 #include <math.h>
 #include <string.h>
 
+#include "acquire/vector.h"
+
 static const double PI = 3.14159265358979323846;
 
 /* A step at an end of walking is at least this high, as a part of the median
@@ -22,6 +24,7 @@ enum { PERIODS = 2 }; /* of a step, on either side in the filter */
 /* A cosine under a Hann window, less its response to a constant. */
 static void make_kernel(float *kernel, size_t half, double hz)
 {
+    float *centre = kernel + half;
     double sum = 1;
     double mean = 1;
     for (size_t i = 1; i <= half; i++) {
@@ -34,7 +37,9 @@ static void make_kernel(float *kernel, size_t half, double hz)
     for (size_t i = 0; i <= half; i++) {
         double window = 0.5 + 0.5 * cos(PI * (double)i / (double)(half + 1));
         double phase = 2 * PI * hz * (double)i / WALKING_RATE_HZ;
-        kernel[i] = (float)(2 / sum * window * (cos(phase) - mean));
+        float value = (float)(2 / sum * window * (cos(phase) - mean));
+        centre[i] = value;
+        *(centre - i) = value;
     }
 }
 
@@ -75,32 +80,6 @@ static size_t nearest_rate(double log_rate)
     return (size_t)rate;
 }
 
-/* Magnitude less `mean`; nothing outside the segment. */
-static float magnitude(const struct walking_signal *signal, size_t sample,
-                       float mean)
-{
-    return walking_signal_at(signal, WALKING_MAGNITUDE, sample) - mean;
-}
-
-static float filter(const struct walking_steps *steps, size_t rate,
-                    const struct walking_signal *signal, size_t sample,
-                    float mean)
-{
-    const float *kernel = steps->kernel[rate];
-    float sum = kernel[0] * magnitude(signal, sample, mean);
-    for (size_t i = 1; i <= steps->half[rate]; i++) {
-        float around = 0;
-        if (sample >= i) {
-            around += magnitude(signal, sample - i, mean);
-        }
-        if (sample + i < signal->count) {
-            around += magnitude(signal, sample + i, mean);
-        }
-        sum += kernel[i] * around;
-    }
-    return sum;
-}
-
 static float mean_magnitude(const struct walking_signal *signal, size_t first,
                             size_t last)
 {
@@ -111,8 +90,47 @@ static float mean_magnitude(const struct walking_signal *signal, size_t first,
     return last > first ? (float)(sum / (double)(last - first)) : 0;
 }
 
+/* Lays out the magnitude, less its mean from `first` to `last`, from
+ * WALKING_KERNEL samples before `first` to as many after `last`: 0 outside the
+ * segment. */
+static void lay_out(struct walking_steps *steps,
+                    const struct walking_signal *signal, size_t first,
+                    size_t last)
+{
+    float mean = mean_magnitude(signal, first, last);
+    for (size_t i = 0; i < last - first + WALKING_TAPS; i++) {
+        size_t at = first + i;
+        bool inside =
+            at >= WALKING_KERNEL && at < signal->count + WALKING_KERNEL;
+        steps->around[i] = inside ? walking_signal_at(signal, WALKING_MAGNITUDE,
+                                                      at - WALKING_KERNEL) -
+                                        mean
+                                  : 0;
+    }
+}
+
+/* The sum of samples weighted by the kernel; in lanes, which a processor adds
+ * at once. `around` is where the band's sample is in steps->around. */
+static inline float filter(const struct walking_steps *steps, size_t rate,
+                           const float *around)
+{
+    enum { LANES = 8 };
+    _Static_assert(WALKING_TAPS % LANES == 0, "");
+    const float *kernel = steps->kernel[rate];
+    const float *x = around - steps->half[rate];
+    float sum[LANES] = {0};
+    for (size_t i = 0; i <= 2 * steps->half[rate]; i += LANES) {
+        for (size_t k = 0; k < LANES; k++) {
+            sum[k] += kernel[i + k] * x[i + k];
+        }
+    }
+    return ((sum[0] + sum[1]) + (sum[2] + sum[3])) +
+           ((sum[4] + sum[5]) + (sum[6] + sum[7]));
+}
+
 /* Filters [first, last); a sample more on either side, so that peaks can be
  * told. Returns where band[0] lies. */
+VECTOR_CLONES
 static size_t filter_band(struct walking_steps *steps,
                           const struct walking_signal *signal,
                           const struct walking_piece *piece, size_t *count)
@@ -120,10 +138,11 @@ static size_t filter_band(struct walking_steps *steps,
     size_t first = piece->earliest > 0 ? piece->earliest - 1 : 0;
     size_t last =
         piece->latest < signal->count ? piece->latest + 1 : signal->count;
-    float mean = mean_magnitude(signal, first, last);
+    lay_out(steps, signal, first, last);
     for (size_t i = first; i < last; i++) {
         size_t rate = nearest_rate(log_rate_at(piece, (double)i));
-        steps->band[i - first] = filter(steps, rate, signal, i, mean);
+        steps->band[i - first] =
+            filter(steps, rate, steps->around + WALKING_KERNEL + (i - first));
     }
     *count = last - first;
     return first;

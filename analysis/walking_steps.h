@@ -21,7 +21,11 @@ enum {
     WALKING_RING = 2048, /* samples kept: 82 s */
     WALKING_PIECE = 120, /* hops of a stretch at most: 58 s */
     WALKING_EXTEND = 50, /* samples that steps may reach past its ends */
-    WALKING_KERNEL = 80, /* half the filter at the lowest cadence, samples */
+    WALKING_KERNEL = 88, /* samples the filter may see on either side: half of
+                          * it at the lowest cadence, and a vector of 8 */
+    WALKING_TAPS = 2 * WALKING_KERNEL, /* of all of it, at most */
+    /* samples that are filtered for a stretch, at most */
+    WALKING_BAND = WALKING_PIECE * WALKING_HOP + 2 * WALKING_EXTEND + 2,
     WALKING_STEPS = 512, /* more than a stretch can hold at 3.5 Hz */
 };
 
@@ -51,9 +55,11 @@ struct walking_piece {
 };
 
 struct walking_steps {
-    float kernel[WALKING_RATES][WALKING_KERNEL]; /* one half, centre first */
-    size_t half[WALKING_RATES];                  /* its length */
-    float band[WALKING_PIECE * WALKING_HOP + 2 * WALKING_EXTEND + 2];
+    float kernel[WALKING_RATES][WALKING_TAPS]; /* 0 from 2 half + 1 on */
+    size_t half[WALKING_RATES];
+    float band[WALKING_BAND];
+    /* Magnitude where `band` is and around it, by WALKING_KERNEL. */
+    float around[WALKING_BAND + WALKING_TAPS];
     struct walking_peak {
         double sample;
         float height;
