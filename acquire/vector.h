@@ -30,4 +30,13 @@ typedef float octet __attribute__((vector_size(32), may_alias));
 #define VECTOR_CLONES
 #endif
 
+/* Before what a clone calls and is in the same file: part of the clone. GCC 12
+ * forgets to clean the wide registers after a call to a static function, and
+ * then whatever comes next is slow. */
+#if defined(__GNUC__)
+#define VECTOR_INLINE static inline __attribute__((always_inline))
+#else
+#define VECTOR_INLINE static inline
+#endif
+
 #endif

@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "acquire/vector.h"
 #include "analysis/extreme.h"
 #include "analysis/tap_band.h"
 #include "analysis/tap_weight.h"
@@ -108,14 +109,16 @@ static void start(struct tap_detector *d, const struct motion *row, double t0_s)
 }
 
 /* Adds rows to the means that they belong to. */
-static void add_slow(struct hop *hop, const struct motion *rows, size_t n)
+VECTOR_INLINE void add_slow(struct hop *hop, const struct motion *rows,
+                            size_t n)
 {
     size_t end = hop->rows + n;
     for (size_t at = hop->rows; at < end;) {
-        float *mean = hop->mean[at / SLOW];
-        size_t next = (at / SLOW + 1) * SLOW;
-        if (at % SLOW == 0) {
-            memset(mean, 0, sizeof(hop->mean[0]));
+        float mean[TAP_LANES] = {0}; /* here they stay in registers */
+        size_t slow = at / SLOW;
+        size_t next = (slow + 1) * SLOW;
+        if (at % SLOW != 0) {
+            memcpy(mean, hop->mean[slow], sizeof(mean));
         }
         for (; at < end && at < next; at++) {
             const float *x = tap_lanes(rows++);
@@ -123,17 +126,19 @@ static void add_slow(struct hop *hop, const struct motion *rows, size_t n)
                 mean[c] += x[c] * (1.0F / SLOW);
             }
         }
+        memcpy(hop->mean[slow], mean, sizeof(mean));
     }
 }
 
 /* Takes rows that the hop has room for. */
+VECTOR_CLONES
 static void fill(struct tap_detector *d, struct hop *hop,
                  const struct motion *rows, size_t n)
 {
     float band[TAP_HOP][TAP_LANES];
     tap_band_filter(&d->band, rows, n, band);
-    for (int c = 0; c < TAP_AXES; c++) {
-        for (size_t i = 0; i < n; i++) {
+    for (size_t i = 0; i < n; i++) {
+        for (int c = 0; c < TAP_AXES; c++) {
             hop->axis[c][hop->rows + i] = band[i][c];
         }
     }
@@ -180,7 +185,7 @@ static float peak_mg(const struct tap_detector *d, size_t row)
 }
 
 /* Root of the mean of all but the largest values: a knock is not slow. */
-static float root_mean(const float *square, size_t n)
+VECTOR_INLINE float root_mean(const float *square, size_t n)
 {
     float top[SWAY_LEFT_OUT] = {0};
     float sum = 0;
@@ -200,8 +205,8 @@ static float root_mean(const float *square, size_t n)
 
 /* The means of slow motion in the second around `row`. Whole ones only: one cut
  * short by a segment's end says nothing. */
-static size_t slow_means(const struct tap_detector *d, size_t row,
-                         const float *mean[SWAY_MAX])
+VECTOR_INLINE size_t slow_means(const struct tap_detector *d, size_t row,
+                                const float *mean[SWAY_MAX])
 {
     size_t n = 0;
     size_t at = row / SLOW;
@@ -217,27 +222,31 @@ static size_t slow_means(const struct tap_detector *d, size_t row,
 }
 
 /* Slow acceleration about its mean, angular rate as it is. */
+VECTOR_CLONES
 static void slow_motion(const struct tap_detector *d, size_t row,
                         struct tap_onset *onset)
 {
     const float *mean[SWAY_MAX];
     size_t n = slow_means(d, row, mean);
-    float centre[3] = {0, 0, 0};
+    float centre[TAP_LANES] = {0};
     for (size_t i = 0; i < n; i++) {
-        for (int c = 0; c < 3; c++) {
+        for (int c = 0; c < TAP_LANES; c++) {
             centre[c] += mean[i][c];
         }
+    }
+    for (int c = 0; c < TAP_LANES; c++) {
+        centre[c] = c < 3 ? centre[c] / (float)n : 0;
     }
     float sway[SWAY_MAX];
     float turn[SWAY_MAX];
     for (size_t i = 0; i < n; i++) {
-        sway[i] = 0;
-        turn[i] = 0;
-        for (int c = 0; c < 3; c++) {
-            float x = mean[i][c] - centre[c] / (float)n;
-            sway[i] += x * x;
-            turn[i] += mean[i][c + 3] * mean[i][c + 3];
+        float square[TAP_LANES];
+        for (int c = 0; c < TAP_LANES; c++) {
+            float x = mean[i][c] - centre[c];
+            square[c] = x * x;
         }
+        sway[i] = square[0] + square[1] + square[2];
+        turn[i] = square[3] + square[4] + square[5];
     }
     onset->sway_mg = 1000 * d->rate->sway_gain * root_mean(sway, n);
     onset->turn_dps = root_mean(turn, n);

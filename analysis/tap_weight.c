@@ -33,8 +33,8 @@ static void keep_least(float *least, size_t n, float x)
 }
 
 /* Covariance of the rows from `first`, a block of them, over its energy. */
-static void shape_of(const float axis[3][TAP_HOP], size_t first, float energy,
-                     struct tap_matrix *shape)
+VECTOR_INLINE void shape_of(const float axis[3][TAP_HOP], size_t first,
+                            float energy, struct tap_matrix *shape)
 {
     memset(shape, 0, sizeof(*shape));
     if (energy == 0) {
