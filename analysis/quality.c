@@ -227,10 +227,20 @@ static double spans_s(const struct span *spans, size_t count)
     return sum;
 }
 
+/* The last row stands for a period of the grid, and the recording may end
+ * before that is over. */
+static void end_with_recording(struct span *spans, size_t count, double end_s)
+{
+    if (count > 0) {
+        spans[count - 1].end_s = fmin(spans[count - 1].end_s, end_s);
+    }
+}
+
 static int finish(void *self, struct summary *summary)
 {
     struct state *state = self;
     struct quality *quality = &summary->quality;
+    double length_s = summary->duration_s;
     if (state->has_accel && state->source_hz < LEAST_SOURCE_HZ) {
         snprintf(quality->reason, SUMMARY_REASON,
                  "stillness and wear need %g samples a second or more; this "
@@ -246,8 +256,12 @@ static int finish(void *self, struct summary *summary)
     if (err < 0) {
         return err;
     }
+    end_with_recording(quality->nonwear, quality->nonwear_count, length_s);
+    end_with_recording(quality->wear_unknown, quality->wear_unknown_count,
+                       length_s);
     quality->worn_s =
-        state->seen_s - spans_s(quality->nonwear, quality->nonwear_count) -
+        fmin(state->seen_s, length_s) -
+        spans_s(quality->nonwear, quality->nonwear_count) -
         spans_s(quality->wear_unknown, quality->wear_unknown_count);
     if (!state->has_accel) {
         quality->worn_s = NAN;

@@ -234,15 +234,19 @@ static int add_steps(struct walker *w, size_t count, double confidence)
     return 0;
 }
 
-static double half_period_s(const struct walker *w, double sample)
+/* When the bout of a step at `sample` begins or ends: half a step before it
+ * or after it (way -1, 1), and not outside the recording. */
+static double bout_edge_s(const struct walker *w, double sample, int way)
 {
-    return 0.5 / walking_piece_hz(&w->piece, sample);
+    double half_s = 0.5 / walking_piece_hz(&w->piece, sample);
+    double edge = sample + way * half_s * WALKING_RATE_HZ;
+    return session_s(w, fmax(0, fmin(edge, (double)(w->signal.count - 1))));
 }
 
 /* Opens a bout, unless the last one is so close that it goes on. */
 static int open_bout(struct walker *w, double confidence)
 {
-    double start_s = session_s(w, w->found[0]) - half_period_s(w, w->found[0]);
+    double start_s = bout_edge_s(w, w->found[0], -1);
     struct walking *out = &w->out;
     if (w->open &&
         start_s - out->bout[out->bout_count - 1].end_s <= PARAMETERS.merge_s) {
@@ -268,8 +272,7 @@ static int extend_bout(struct walker *w, size_t count)
 {
     struct walk_bout *bout = &w->out.bout[w->out.bout_count - 1];
     if (count > 0) {
-        double last = w->found[count - 1];
-        bout->end_s = session_s(w, last) + half_period_s(w, last);
+        bout->end_s = bout_edge_s(w, w->found[count - 1], 1);
         bout->steps += (uint32_t)count;
     }
     bout->arm_swing_deg = NAN;

@@ -87,6 +87,19 @@ static double deviation(const struct cadence_point *point, size_t count)
     return sqrt(square);
 }
 
+/* Minutes of moderate and of vigorous walking. A point stands for as much of
+ * its bout as any other: whole seconds would add up to more than the bout. */
+static void add_minutes(struct walking *out, const struct walk_bout *bout,
+                        const struct cadence_point *point, size_t count)
+{
+    double share_min = (bout->end_s - bout->start_s) / (double)count / 60;
+    for (size_t i = 0; i < count; i++) {
+        double spm = (double)point[i].cadence_spm;
+        out->minutes_over_100_spm += spm >= MODERATE_SPM ? share_min : 0;
+        out->minutes_over_130_spm += spm >= VIGOROUS_SPM ? share_min : 0;
+    }
+}
+
 static int describe_bouts(struct walking *out)
 {
     const struct step *step = out->step;
@@ -105,6 +118,7 @@ static int describe_bouts(struct walking *out)
         const struct cadence_point *point = out->cadence + before;
         bout->cadence_spm = cadence_median(point, count, room);
         bout->cadence_sd_spm = deviation(point, count);
+        add_minutes(out, bout, point, count);
         free(room);
         out->walking_s += bout->end_s - bout->start_s;
         step += bout->steps;
@@ -143,13 +157,6 @@ static int count_cadence(struct walking *out)
     out->cadence_median_spm =
         cadence_median(out->cadence, out->cadence_count, room);
     free(room);
-    for (size_t i = 0; i < out->cadence_count; i++) {
-        double spm = (double)out->cadence[i].cadence_spm;
-        out->minutes_over_100_spm += spm >= MODERATE_SPM ? 1 : 0;
-        out->minutes_over_130_spm += spm >= VIGOROUS_SPM ? 1 : 0;
-    }
-    out->minutes_over_100_spm /= 60;
-    out->minutes_over_130_spm /= 60;
     return 0;
 }
 

@@ -61,6 +61,7 @@ static void add(struct session *session, double seconds, const float accel[3],
 static void end(struct session *session, struct summary *summary)
 {
     summary_init(summary);
+    summary->duration_s = session->t_s;
     assert_int_equal(quality_measure.gap(session->state), 0);
     assert_int_equal(quality_measure.finish(session->state, summary), 0);
     quality_measure.destroy(session->state);
