@@ -43,13 +43,16 @@ struct measure {
     const char *name;
     double rate_hz;  /* grid wanted; 0: the recording's own samples */
     double as_is_hz; /* up to this rate of it, its own samples all the same */
+    double bridge_s; /* a longer hole is a gap, even if others are given a
+                      * straight line there; 0: it is not */
 
     /* Makes the measure's state, NULL if memory is short. */
     void *(*create)(const struct measure_input *input);
     /* Takes rows t0_s, t0_s + 1/rate_hz, ... (for rate_hz 0: + dt_s). */
     int (*push)(void *state, const struct motion *rows, size_t n, double t0_s,
                 double dt_s);
-    /* The segment is over; the next push begins another. */
+    /* The segment is over; the next push begins another. May come again
+     * before that. */
     int (*gap)(void *state);
     /* Fills in this measure's part of `summary`, which takes what it is
      * given. Called once, after the last gap. */

@@ -18,8 +18,13 @@ const struct measure *const pipeline_measures[] = {
 enum {
     MEASURES = sizeof(pipeline_measures) / sizeof(pipeline_measures[0]) - 1,
     PULL_ROWS = 1024,
-    BRIDGE_ROWS = 512, /* made at a time; PIPELINE_BRIDGE_S at 1667 Hz fits */
+    BRIDGE_ROWS = 512, /* made at a time */
 };
+
+/* Two holes nearer to each other are one to a measure that bridges neither: a
+ * grid may lag behind by less. */
+static const double HOLES_APART_S = 1.0;
+static const double ROUNDING = 1e-6; /* of a row */
 
 /* An even grid that one or more measures run on. */
 struct grid {
@@ -36,6 +41,7 @@ struct pipeline {
     struct motion last_row; /* of it */
     double last_s;
     double last_dt_s;
+    struct span hole; /* the last that was bridged: its two last real rows */
     struct motion pulled[PULL_ROWS];
     struct motion bridge[BRIDGE_ROWS];
 };
@@ -80,6 +86,7 @@ static int pipeline_new(const struct measure_input *input,
     }
     memset(p, 0, sizeof(*p));
     p->input = *input;
+    p->hole = (struct span){-INFINITY, -INFINITY};
     int err = 0;
     for (size_t i = 0; i < MEASURES && err == 0; i++) {
         p->state[i] = pipeline_measures[i]->create(input);
@@ -98,13 +105,54 @@ static int pipeline_new(const struct measure_input *input,
     return 0;
 }
 
+/* How many of n rows from at[0], at[1] apart, lie before time_s. */
+static size_t rows_before(size_t n, const double at[2], double time_s)
+{
+    double rows = ceil((time_s - at[0]) / at[1] - ROUNDING);
+    return rows <= 0 ? 0 : rows < (double)n ? (size_t)rows : n;
+}
+
+/* Pushes what lies on both sides of the hole, for which the measure is given a
+ * gap. */
+static int push_around(const struct pipeline *p, size_t i,
+                       const struct motion *rows, size_t n, const double at[2])
+{
+    const struct measure *measure = pipeline_measures[i];
+    size_t before = rows_before(n, at, p->hole.start_s);
+    size_t after = rows_before(n, at, p->hole.end_s);
+    int err = 0;
+    if (before > 0) {
+        err = measure->push(p->state[i], rows, before, at[0], at[1]);
+    }
+    if (err == 0 && after > before) {
+        err = measure->gap(p->state[i]);
+    }
+    if (err == 0 && n > after) {
+        double t0_s = at[0] + (double)after * at[1];
+        err = measure->push(p->state[i], rows + after, n - after, t0_s, at[1]);
+    }
+    return err;
+}
+
+static int push_one(const struct pipeline *p, size_t i,
+                    const struct motion *rows, size_t n, const double at[2])
+{
+    const struct measure *measure = pipeline_measures[i];
+    double hole_s = p->hole.end_s - p->hole.start_s;
+    if (measure->bridge_s > 0 && at[0] < p->hole.end_s &&
+        hole_s > measure->bridge_s) {
+        return push_around(p, i, rows, n, at);
+    }
+    return measure->push(p->state[i], rows, n, at[0], at[1]);
+}
+
 static int push_all(struct pipeline *p, double rate_hz,
                     const struct motion *rows, size_t n, const double at[2])
 {
     for (size_t i = 0; i < MEASURES; i++) {
         const struct measure *measure = pipeline_measures[i];
         if (measure_grid_hz(measure, p->input.source_hz) == rate_hz) {
-            int err = measure->push(p->state[i], rows, n, at[0], at[1]);
+            int err = push_one(p, i, rows, n, at);
             if (err < 0) {
                 return err;
             }
@@ -161,6 +209,7 @@ static int end_segment(struct pipeline *p)
         err = pipeline_measures[i]->gap(p->state[i]);
     }
     p->started = false;
+    p->hole = (struct span){-INFINITY, -INFINITY};
     return err;
 }
 
@@ -174,9 +223,25 @@ static void interpolate(const struct motion *a, const struct motion *b,
     }
 }
 
+/* Notes a hole that is too long for some measure. */
+static void note_hole(struct pipeline *p, double start_s, double end_s)
+{
+    for (size_t i = 0; i < MEASURES; i++) {
+        double bridge_s = pipeline_measures[i]->bridge_s;
+        if (bridge_s > 0 && end_s - start_s > bridge_s) {
+            if (start_s - p->hole.end_s > HOLES_APART_S) {
+                p->hole.start_s = start_s;
+            }
+            p->hole.end_s = end_s;
+            return;
+        }
+    }
+}
+
 /* Fills a short gap before `chunk` with a straight line. */
 static int bridge(struct pipeline *p, const struct recording_chunk *chunk)
 {
+    note_hole(p, p->last_s, chunk->t0_s);
     double span_s = chunk->t0_s - p->last_s;
     long missing = lround(span_s / p->last_dt_s) - 1;
     double dt_s = span_s / (double)(missing + 1);

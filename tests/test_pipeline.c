@@ -33,9 +33,9 @@ static void short_gaps_are_bridged_at_any_rate(void **state)
         uint64_t lost;
         bool bridged;
     } cases[] = {
-        {26, 5, true},       {104, 24, true},    {104, 60, false},
-        {1667, 400, true},   {1667, 900, false}, {4000, 900, true},
-        {4000, 2000, false},
+        {26, 24, true},     {104, 102, true},    {104, 110, false},
+        {1667, 1600, true}, {1667, 1800, false}, {4000, 3900, true},
+        {4000, 4200, false},
     };
     for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
         uint64_t rows = (uint64_t)(8 * cases[i].rate_hz);
