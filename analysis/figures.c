@@ -270,10 +270,7 @@ char *figure_intervals(const struct summary *summary, size_t *size)
         free(points);
         return nothing(size, none ? NOTHING_TO_SHOW : NO_MEMORY);
     }
-    double first = taps->tap[0].time_s;
-    double last = taps->tap[taps->tap_count - 1].time_s;
-    struct plot_axis x = {fmax(0, first - 1), last + 1, "time in the session",
-                          true};
+    struct plot_axis x = time_axis(summary);
     struct plot_axis y = {0, interval_most(points, n, points + taps->tap_count),
                           "time since the tap before (s)", false};
     plot_axes(plot, &x, &y, 0);

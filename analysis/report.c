@@ -13,7 +13,7 @@
 #include "analysis/report_text.h"
 
 /* Rows of a table that are shown; the rest is in the JSON. */
-enum { ROWS_MAX = 25 };
+enum { ROWS_MAX = 25, SEGMENTS_MAX = 10 };
 
 static const char style[] =
     "body{font:16px/1.5 'DejaVu Sans',Verdana,sans-serif;color:#222;"
@@ -100,17 +100,29 @@ static void table_open(struct html *html, const char *const *heads, size_t n)
     html_open(html, "tbody", NULL);
 }
 
-static void table_close(struct html *html, size_t rows)
+static void table_end(struct html *html)
 {
     html_close(html);
     html_close(html);
     html_close(html);
+}
+
+static void table_close(struct html *html, size_t rows)
+{
+    table_end(html);
     if (rows > ROWS_MAX) {
         html_open(html, "p", "small");
         html_text(html, "The first %d of %zu are shown; all are in the JSON.",
                   ROWS_MAX, rows);
         html_close(html);
     }
+}
+
+static void cell_text(struct html *html, const char *text)
+{
+    html_open(html, "td", "n");
+    html_text(html, "%s", text);
+    html_close(html);
 }
 
 /* A number, or a dash where it was not measured. */
@@ -121,9 +133,7 @@ static void cell(struct html *html, const char *format, double value)
 {
     char text[64];
     snprintf(text, sizeof(text), format, value);
-    html_open(html, "td", "n");
-    html_text(html, "%s", isfinite(value) ? text : "\u2013");
-    html_close(html);
+    cell_text(html, isfinite(value) ? text : "\u2013");
 }
 
 static void cell_span(struct html *html, double start_s, double end_s)
@@ -258,7 +268,7 @@ static void put_taps(struct html *html, const struct summary *s)
 {
     static const char *const heads[] = {
         "From \u2013 to", "#Taps",        "#Rate (1/s)", "#Variation (%)",
-        "#Decrease (%)",  "#Hesitations", "#Halts",      "#Confidence"};
+        "#Last third",    "#Hesitations", "#Halts",      "#Confidence"};
     const struct taps *t = &s->taps;
     html_element(html, "h2", "Finger taps");
     if (t->reason[0] != '\0') {
@@ -270,8 +280,8 @@ static void put_taps(struct html *html, const struct summary *s)
         return;
     }
     html_element(html, "p",
-                 "Variation is the spread of the time between taps; decrease "
-                 "is how much weaker the last third was than the first.");
+                 "Variation is the spread of the time between taps; the last "
+                 "third of the taps is compared in strength with the first.");
     figure(html, s, figure_intervals, "Time between taps over the session");
     table_open(html, heads, sizeof(heads) / sizeof(heads[0]));
     for (size_t i = 0; i < shown(t->series_count); i++) {
@@ -281,7 +291,9 @@ static void put_taps(struct html *html, const struct summary *s)
         cell(html, "%.0f", series->count);
         cell(html, "%.2f", series->rate_hz);
         cell(html, "%.0f", 100 * series->interval_cv);
-        cell(html, "%.0f", 100 * series->amplitude_decrement);
+        char last_third[32];
+        text_decrement(series->amplitude_decrement, last_third);
+        cell_text(html, last_third);
         cell(html, "%.0f", series->hesitations);
         cell(html, "%.0f", series->halts);
         cell(html, "%.2f", series->confidence);
@@ -325,25 +337,65 @@ static void put_exercise(struct html *html, const struct summary *s)
     table_close(html, e->set_count);
 }
 
+static double length_s(const struct tremor_segment *segment)
+{
+    return segment->end_s - segment->start_s;
+}
+
+/* True if fewer than SEGMENTS_MAX segments go before it by length; of the same
+ * length the earlier does. */
+static bool is_long(const struct tremor *t, size_t index)
+{
+    double own_s = length_s(&t->segment[index]);
+    size_t before = 0;
+    for (size_t i = 0; i < t->segment_count && before < SEGMENTS_MAX; i++) {
+        double other_s = length_s(&t->segment[i]);
+        before += other_s > own_s || (i < index && !(other_s < own_s));
+    }
+    return before < SEGMENTS_MAX;
+}
+
+static void put_segment(struct html *html, const struct tremor_segment *segment)
+{
+    html_open(html, "tr", NULL);
+    cell_span(html, segment->start_s, segment->end_s);
+    cell(html, "%.1f", length_s(segment));
+    html_element(html, "td", "%s", tremor_kind_name(segment->kind));
+    cell(html, "%.2f", segment->frequency_hz);
+    cell(html, "%.2f", segment->rms_dps);
+    cell(html, "%.2f", segment->peak_to_peak_deg);
+    cell(html, "%.1f", segment->peak_to_peak_mm);
+    cell(html, "%.2f", segment->confidence);
+    html_close(html);
+}
+
+/* Tremor comes and goes: the short segments, of which there may be many nearly
+ * alike, are but counted. */
 static void put_segments(struct html *html, const struct tremor *t)
 {
     static const char *const heads[] = {
-        "From \u2013 to",  "Kind",       "#Frequency (Hz)", "#rms (\u00b0/s)",
-        "#Angle (\u00b0)", "#Path (mm)", "#Confidence"};
+        "From \u2013 to",  "#Length (s)",     "Kind",       "#Frequency (Hz)",
+        "#rms (\u00b0/s)", "#Angle (\u00b0)", "#Path (mm)", "#Confidence"};
     table_open(html, heads, sizeof(heads) / sizeof(heads[0]));
-    for (size_t i = 0; i < shown(t->segment_count); i++) {
-        const struct tremor_segment *segment = &t->segment[i];
-        html_open(html, "tr", NULL);
-        cell_span(html, segment->start_s, segment->end_s);
-        html_element(html, "td", "%s", tremor_kind_name(segment->kind));
-        cell(html, "%.2f", segment->frequency_hz);
-        cell(html, "%.2f", segment->rms_dps);
-        cell(html, "%.2f", segment->peak_to_peak_deg);
-        cell(html, "%.1f", segment->peak_to_peak_mm);
-        cell(html, "%.2f", segment->confidence);
+    double rest_s = 0;
+    for (size_t i = 0; i < t->segment_count; i++) {
+        if (is_long(t, i)) {
+            put_segment(html, &t->segment[i]);
+        } else {
+            rest_s += length_s(&t->segment[i]);
+        }
+    }
+    table_end(html);
+    if (t->segment_count > SEGMENTS_MAX) {
+        char rest[32];
+        text_duration(rest_s, rest);
+        html_open(html, "p", "small");
+        html_text(html,
+                  "The %d longest are shown; %zu more, %s in all, are in the "
+                  "JSON.",
+                  SEGMENTS_MAX, t->segment_count - SEGMENTS_MAX, rest);
         html_close(html);
     }
-    table_close(html, t->segment_count);
 }
 
 static void put_rest_detector(struct html *html, const struct rest_detector *r)

@@ -133,10 +133,19 @@ void text_walking_detail(const struct summary *s, char out[TEXT_LINE])
         snprintf(out, TEXT_LINE, "No walking was found.");
         return;
     }
-    snprintf(out, TEXT_LINE,
-             "%.1f minutes at 100 steps a minute or more (moderate), of them "
-             "%.1f at 130 or more (vigorous).",
-             w->minutes_over_100_spm, w->minutes_over_130_spm);
+    char moderate[32];
+    char vigorous[32];
+    text_duration(60 * w->minutes_over_100_spm, moderate);
+    text_duration(60 * w->minutes_over_130_spm, vigorous);
+    if (w->minutes_over_100_spm <= 0) {
+        snprintf(out, TEXT_LINE,
+                 "No time at 100 steps a minute or more (moderate).");
+    } else {
+        snprintf(out, TEXT_LINE,
+                 "%s at 100 steps a minute or more (moderate), %s of it at "
+                 "130 or more (vigorous).",
+                 moderate, w->minutes_over_130_spm > 0 ? vigorous : "none");
+    }
 }
 
 void text_taps_line(const struct summary *s, char out[TEXT_LINE])
@@ -156,6 +165,19 @@ void text_taps_line(const struct summary *s, char out[TEXT_LINE])
                  "second.",
                  (unsigned long long)t->count, t->series_count,
                  t->series[best].count, t->series[best].rate_hz);
+    }
+}
+
+void text_decrement(double fraction, char *out)
+{
+    double percent = 100 * fabs(fraction);
+    if (!isfinite(fraction)) {
+        snprintf(out, 32, "\u2013");
+    } else if (percent < 0.5) {
+        snprintf(out, 32, "the same");
+    } else {
+        snprintf(out, 32, "%.0f %% %s", percent,
+                 fraction > 0 ? "weaker" : "stronger");
     }
 }
 

@@ -22,6 +22,10 @@ text_fn text_tremor_line;
 /* "12.5 s", "3 min 20 s", "2 h 05 min"; out has 32 bytes. */
 void text_duration(double seconds, char *out);
 
+/* How taps end, of how much smaller they got: "63 % weaker", "27 % stronger",
+ * "the same", or a dash for NAN; out has 32 bytes. */
+void text_decrement(double fraction, char *out);
+
 /* "21 November 2026, 08:05 UTC" of an ISO 8601 time in UTC; what is none comes
  * back as it is. */
 enum { TEXT_DATE = 64 };

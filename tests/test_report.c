@@ -140,6 +140,25 @@ static void report_says_what_was_measured(void **state)
     }
 }
 
+static void of_many_tremors_the_longest_are_shown(void **state)
+{
+    (void)state;
+    struct tremor *t = &summary.tremor;
+    for (int i = 0; i < 29; i++) {
+        struct tremor_segment *segment =
+            array_add(&t->segment, t->segment_count++, sizeof(*segment));
+        double length_s = i % 3 == 1 ? 10 : 1.5;
+        *segment = (struct tremor_segment){.start_s = 20 * i,
+                                           .end_s = 20 * i + length_s,
+                                           .frequency_hz = 5 + 0.01 * i,
+                                           .confidence = 0.8};
+    }
+    const char *page = written();
+    assert_non_null(strstr(page, "The 10 longest are shown; 19 more, 28.5 s"));
+    assert_non_null(strstr(page, ">5.25<")); /* the ninth of 10 s */
+    assert_null(strstr(page, ">5.02<"));
+}
+
 static void report_says_why_something_was_not_measured(void **state)
 {
     (void)state;
@@ -265,11 +284,45 @@ static void durations_read_as_a_person_says_them(void **state)
     }
 }
 
+static void taps_end_in_words(void **state)
+{
+    (void)state;
+    static const struct {
+        double fraction;
+        const char *words;
+    } cases[] = {{0.63, "63 % weaker"},
+                 {-0.27, "27 % stronger"},
+                 {0.004, "the same"},
+                 {NAN, "\u2013"}};
+    for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+        char out[32];
+        text_decrement(cases[i].fraction, out);
+        assert_string_equal(out, cases[i].words);
+    }
+}
+
+static void little_walking_is_said_in_seconds(void **state)
+{
+    (void)state;
+    char text[TEXT_LINE];
+    summary.walking.steps = 12;
+    text_walking_detail(&summary, text);
+    assert_string_equal(text,
+                        "No time at 100 steps a minute or more (moderate).");
+    summary.walking.minutes_over_100_spm = 0.1;
+    text_walking_detail(&summary, text);
+    assert_string_equal(text, "6.0 s at 100 steps a minute or more "
+                              "(moderate), none of it at 130 or more "
+                              "(vigorous).");
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup_teardown(report_says_what_was_measured, begin,
                                         end),
+        cmocka_unit_test_setup_teardown(of_many_tremors_the_longest_are_shown,
+                                        begin, end),
         cmocka_unit_test_setup_teardown(
             report_says_why_something_was_not_measured, begin, end),
         cmocka_unit_test_setup_teardown(nothing_in_a_recording_becomes_markup,
@@ -282,6 +335,9 @@ int main(void)
         cmocka_unit_test_setup_teardown(
             without_accelerometer_the_overview_shows_turning, begin, end),
         cmocka_unit_test(dates_read_as_a_person_writes_them),
+        cmocka_unit_test(taps_end_in_words),
+        cmocka_unit_test_setup_teardown(little_walking_is_said_in_seconds,
+                                        begin, end),
         cmocka_unit_test(durations_read_as_a_person_says_them),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
