@@ -7,8 +7,8 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 
+#include "acquire/clocks.h"
 #include "acquire/device_backend.h"
 #include "acquire/usb_error.h"
 #include "acquire/usb_stream.h"
@@ -16,12 +16,16 @@
 
 enum {
     CONTROL_TIMEOUT_MS = 1000,
+    QUIET_MS = 10, /* ten frames of the bus: nothing more is to come */
     PROBES = 8,    /* of which the quickest counts */
     DEPTH_MAX = 7, /* hubs in a row, USB 2.0 section 4.1.1 */
     FOUND_MAX = 32,
     BOOTLOADER_VENDOR = 0x2e8a, /* RP2040's boot ROM, data sheet 2.8.5.2 */
     BOOTLOADER_PRODUCT = 0x0003,
 };
+
+/* A full ring takes 0.3 s at full speed. */
+static const int64_t DRAIN_NS = 3000000000;
 
 struct usb_device {
     struct device device;
@@ -324,13 +328,36 @@ static int start_stream(struct usb_device *u, struct error *error)
                           error);
 }
 
-/* It may have left the wristband streaming, too. */
+/* Throws away what the wristband has to send until it has ended and is quiet.
+ * One that does not come to an end refuses what it is asked for next. */
+static int drain_former(struct usb_device *u, struct error *error)
+{
+    uint8_t former[16 * USB_STREAM_TRANSFER];
+    struct wire_status status = {.state = WIRE_STOPPED};
+    int64_t end_ns = monotonic_ns() + DRAIN_NS;
+    int n;
+    do {
+        n = usb_stream_read(u->stream, former, sizeof(former), QUIET_MS, error);
+        if (n < 0) {
+            return n;
+        }
+        (void)device_status(&u->device, &status, NULL);
+    } while ((n > 0 || status.state == WIRE_STREAMING) &&
+             monotonic_ns() < end_ns);
+    return 0;
+}
+
+/* It may have left the wristband streaming, too: until the last of that is out
+ * of the ring, a new stream is refused, and an old END would end it. */
 static int stop_former(struct usb_device *u, struct error *error)
 {
     struct wire_setup stop = {.request = WIRE_REQUEST_STOP};
     uint8_t none[1];
     int err = usb_request(&u->device, &stop, none, error);
-    return err == ERR_PROTOCOL ? 0 : err; /* it may refuse, being stopped */
+    if (err < 0 && err != ERR_PROTOCOL) { /* refused, being stopped */
+        return err;
+    }
+    return drain_former(u, error);
 }
 
 /* Opens the wristband called `name` with a context of its own: a context only
@@ -416,17 +443,10 @@ static int usb_reopen(struct device *device, struct error *error)
     return 1;
 }
 
-static int64_t clock_ns(clockid_t clock)
-{
-    struct timespec t;
-    clock_gettime(clock, &t);
-    return t.tv_sec * 1000000000LL + t.tv_nsec;
-}
-
 static int64_t usb_now_ns(const struct device *device)
 {
     (void)device;
-    return clock_ns(CLOCK_MONOTONIC);
+    return monotonic_ns();
 }
 
 static int probe_once(struct device *device, struct recording_clock *out,
@@ -435,10 +455,10 @@ static int probe_once(struct device *device, struct recording_clock *out,
     uint8_t data[WIRE_TIME_SIZE];
     struct wire_setup setup = {
         .in = true, .request = WIRE_REQUEST_TIME, .length = WIRE_TIME_SIZE};
-    int64_t before_ns = clock_ns(CLOCK_MONOTONIC);
-    int64_t utc_ns = clock_ns(CLOCK_REALTIME);
+    int64_t before_ns = monotonic_ns();
+    int64_t now_utc_ns = utc_ns();
     int n = usb_request(device, &setup, data, error);
-    int64_t after_ns = clock_ns(CLOCK_MONOTONIC);
+    int64_t after_ns = monotonic_ns();
     if (n < 0) {
         return n;
     }
@@ -451,7 +471,7 @@ static int probe_once(struct device *device, struct recording_clock *out,
     *out = (struct recording_clock){
         .device_ns = (int64_t)get_u64(data),
         .host_monotonic_ns = before_ns + (after_ns - before_ns) / 2,
-        .host_utc_ns = utc_ns + (after_ns - before_ns) / 2,
+        .host_utc_ns = now_utc_ns + (after_ns - before_ns) / 2,
         .round_trip_ns = after_ns - before_ns,
     };
     return 0;

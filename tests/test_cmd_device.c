@@ -2,6 +2,8 @@
 /* `carpus device` over USB: fake_libusb.h with a virtual wristband behind it.
  */
 #include "acquire/cmd_device.h"
+#include "acquire/device.h"
+#include "acquire/frames.h"
 
 #include "tests/recording_maker.h"
 
@@ -406,6 +408,54 @@ static void damaged_firmware_is_refused(void **state)
     device_fails("update short.uf2", ERR_DATA, "no UF2");
 }
 
+static void ask_band(uint8_t request, uint8_t *data, uint16_t size)
+{
+    const struct wire_setup setup = {.request = request, .length = size};
+    assert_int_equal(vendor(&setup, data), 0);
+}
+
+/* Reads up to the first frame. */
+static void first_frame(struct device *device, struct wire_frame *out)
+{
+    struct frames frames;
+    struct error error;
+    uint8_t data[16384];
+    frames_init(&frames);
+    for (int reads = 0; reads < 100; reads++) {
+        int n = device_read(device, data, sizeof(data), 200, &error);
+        assert_true(n >= 0);
+        (void)frames_push(&frames, data, (size_t)n);
+        if (frames_next(&frames, out, NULL) > 0) {
+            return;
+        }
+    }
+    fail_msg("no frame came");
+}
+
+/* It streams still, its ring is full, and nobody has fetched anything. */
+static void stream_of_a_recorder_that_crashed_is_in_nobodys_way(void **state)
+{
+    (void)state;
+    const struct wire_config fast = {1667, 4, 500};
+    const struct wire_config next = {208, 8, 2000};
+    uint8_t data[WIRE_CONFIG_SIZE];
+    struct device *device = NULL;
+    struct wire_frame frame;
+    struct error error = {0};
+    wire_put_config(data, &fast);
+    ask_band(WIRE_REQUEST_SET_CONFIG, data, sizeof(data));
+    ask_band(WIRE_REQUEST_START, NULL, 0);
+    wristband_run(rig.band, wristband_now_ns(rig.band) + 20000000000);
+    assert_int_equal(device_open("", NULL, &device, &error), 0);
+    assert_int_equal(device_configure(device, &next, &error), 0);
+    assert_int_equal(device_start(device, &error), 0);
+    first_frame(device, &frame);
+    assert_int_equal(frame.type, WIRE_FRAME_SAMPLES);
+    assert_int_equal(frame.index, 0);
+    assert_true((frame.flags & WIRE_FIRST) != 0);
+    device_close(device);
+}
+
 int main(void)
 {
 #define DEVICE_TEST(test) cmocka_unit_test_setup_teardown(test, setup, teardown)
@@ -419,6 +469,7 @@ int main(void)
         DEVICE_TEST(selftest_over_usb_tells_what_is_wrong),
         DEVICE_TEST(update_writes_and_checks),
         DEVICE_TEST(damaged_firmware_is_refused),
+        DEVICE_TEST(stream_of_a_recorder_that_crashed_is_in_nobodys_way),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

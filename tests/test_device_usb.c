@@ -35,7 +35,7 @@ static int answer(uint8_t request, uint8_t *data, uint16_t length)
                                  .model = "fake"};
         wire_put_info(data, &info);
     } else if (request == WIRE_REQUEST_STATUS) {
-        struct wire_status status = {.state = WIRE_STREAMING, .samples = 99};
+        struct wire_status status = {.samples = 99};
         wire_put_status(data, &status);
     } else if (request == WIRE_REQUEST_TIME) {
         put_u64(data, band.device_ns++);
