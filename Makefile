@@ -29,6 +29,8 @@ SANITIZE = -O1 -g -fno-omit-frame-pointer -fsanitize=address,undefined \
 
 MODULES := $(wildcard firmware/core/*.c firmware/virtual/*.c acquire/*.c \
     analysis/*.c)
+# What has a main(), in whichever variant it is built.
+PROGRAMS := carpus.c $(wildcard tests/*.c tests/*/*.c tests/*/*/*.c)
 TESTS := $(patsubst tests/%.c,%,$(wildcard tests/test_*.c))
 TEST_PROGRAMS := $(TESTS:%=$(BUILD)/test/%)
 
@@ -131,12 +133,11 @@ $(1)/libcarpus.a: $$(MODULES:%.c=$(1)/%.o)
 	@rm -f $$@
 	$$(V)$$(AR) rcs $$@ $$^
 
--include $$(MODULES:%.c=$(1)/%.d) $(1)/carpus.d
+-include $$(PROGRAMS:%.c=$(1)/%.d) $$(MODULES:%.c=$(1)/%.d)
 endef
 
 $(eval $(call variant,$(BUILD)/obj,,$(BUILD)/.setup-build))
 $(eval $(call variant,$(BUILD)/test/obj,$(SANITIZE),$(BUILD)/.setup-build-test))
--include $(TESTS:%=$(BUILD)/test/obj/tests/%.d)
 
 LINK = $(V)$(CC) $(CFLAGS_ALL) $(LDFLAGS)
 

@@ -22,5 +22,3 @@ $(M0)/test_%.elf: tests/test_%.c $(M0_SOURCES) $(wildcard firmware/core/*.h \
 $(BUILD)/chain/relay: $(BUILD)/obj/tests/chain/vm/relay.o
 	@mkdir -p $(@D)
 	$(LINK) -static $^ -o $@
-
--include $(BUILD)/obj/tests/chain/sensor.d
