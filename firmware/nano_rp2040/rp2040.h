@@ -67,7 +67,8 @@ static inline void reg_clear(uint32_t address, uint32_t bits)
 #define IO_OEOVER_ENABLE (3u << 12)
 
 /* Chip (2.20) */
-#define SYSINFO_CHIP_ID 0x40000000u /* 31:28 revision: 1 is B0 and B1 */
+#define SYSINFO_CHIP_ID 0x40000000u /* 31:28 revision */
+#define CHIP_B0_B1 1u
 
 /* Clocks (2.15.7) */
 #define CLOCKS_BASE 0x40008000u
@@ -236,6 +237,8 @@ static inline void reg_clear(uint32_t address, uint32_t bits)
 #define USB_SIE_CTRL (USB_BASE + 0x4cu)
 #define USB_SIE_STATUS (USB_BASE + 0x50u)
 #define USB_BUFF_STATUS (USB_BASE + 0x58u)
+#define USB_EP_ABORT (USB_BASE + 0x60u) /* bits as of BUFF_STATUS */
+#define USB_EP_ABORT_DONE (USB_BASE + 0x64u)
 #define USB_EP_STALL_ARM (USB_BASE + 0x68u)
 #define USB_MUXING (USB_BASE + 0x74u)
 #define USB_PWR (USB_BASE + 0x78u)

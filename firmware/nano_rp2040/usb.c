@@ -150,18 +150,42 @@ static void on_frame(void)
     }
 }
 
-/* Takes armed packets back. EP_ABORT works on later chips only (erratum E2); so
- * the endpoint is switched off and a transaction's time passed. Returns how
- * many had not been taken. */
+/* Keeps the controller from the bulk endpoint's buffers: hosts get NAK. Some
+ * chips were seen not to say when that is so; a transaction's time it is then.
+ * On the first chips this does not work (erratum E2): there the endpoint is off
+ * for that time, and a host that asks just then takes it for an error on the
+ * wire. */
+static void hold_buffers(void)
+{
+    uint32_t begin = (uint32_t)timer_now_us();
+
+    if (reg_get(SYSINFO_CHIP_ID) >> 28 == CHIP_B0_B1) {
+        reg_put(USB_EP1_IN_CTRL, 0);
+        timer_spin_us(TRANSACTION_US);
+        return;
+    }
+    reg_set(USB_EP_ABORT, USB_BUFF_EP1_IN);
+    while ((reg_get(USB_EP_ABORT_DONE) & USB_BUFF_EP1_IN) == 0 &&
+           (uint32_t)timer_now_us() - begin <= TRANSACTION_US) {
+    }
+}
+
+static void release_buffers(void)
+{
+    reg_clear(USB_EP_ABORT_DONE, USB_BUFF_EP1_IN);
+    reg_clear(USB_EP_ABORT, USB_BUFF_EP1_IN);
+}
+
+/* Takes armed packets back. Returns how many had not been taken. */
 static int disarm(void)
 {
-    reg_put(USB_EP1_IN_CTRL, 0);
     if (usb.armed_count > 0) {
-        timer_spin_us(TRANSACTION_US);
+        hold_buffers();
     }
     int count = untaken();
     reg_put(USB_EP1_IN_BUF, 0);
     reg_clear(USB_BUFF_STATUS, USB_BUFF_EP1_IN);
+    release_buffers();
     usb.armed_count = 0;
     reg_put(USB_EP1_IN_CTRL, usb.on ? ENDPOINT_ON : 0);
     return count;

@@ -9,7 +9,6 @@
 #include "firmware/nano_rp2040/vectors.h"
 
 enum {
-    AFFECTED = 1, /* revision: B0 and B1 */
     DP_PIN = 15,
     TICK_US = 1000,
     PATIENCE = 200, /* ticks; a reset takes 10 to 50 ms */
@@ -74,7 +73,7 @@ void irq_tick(void)
 
 void usb_line_reset(void)
 {
-    if (reg_get(SYSINFO_CHIP_ID) >> 28 != AFFECTED || line.stage == FORCED) {
+    if (reg_get(SYSINFO_CHIP_ID) >> 28 != CHIP_B0_B1 || line.stage == FORCED) {
         return;
     }
     line.stage = RESETTING;

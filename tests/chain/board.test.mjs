@@ -207,4 +207,4 @@ test('an old chip is found behind a hub that is never idle', () =>
         board.run(500);
         const frames = board.stopStream();
         return (truth) => lossless(frames, truth);
-    }));
+    }, {revision: 1}));

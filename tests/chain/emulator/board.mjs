@@ -26,12 +26,13 @@ export class Board {
     bootsel = false;
 
     // `image`: what is in the flash. `int1`: the sensor's interrupt pin is
-    // wired; the firmware must do without.
-    constructor({image, sensor, script, truth, int1 = true,
+    // wired; the firmware must do without. `revision`: the chip's.
+    constructor({image, sensor, script, truth, int1 = true, revision = 2,
         uniqueId = UNIQUE_ID, limitMs = WALL_LIMIT_MS}) {
         this.world = new SimulationClock();
         this.truthPath = truth;
         this.int1 = int1;
+        this.revision = revision;
         this.sensor = new Sensor(this.world, sensor, script, truth);
         this.sensor.onInterrupt = (level) => this.#setInt1(level);
         this.kept = Chip.powerOn(image, uniqueId);
@@ -44,6 +45,7 @@ export class Board {
 
     start() {
         this.chip = new Chip(this.world, this.kept, {
+            revision: this.revision,
             onReset: (reason) => this.#reset(reason),
             onBootsel: () => {
                 this.bootsel = true;

@@ -174,10 +174,12 @@ export class Chip extends RP2040 {
     // `world`: the clock of everything. `kept`: what a reset leaves, made by
     // Chip.powerOn or taken from the chip before. `onReset(reason)`: the
     // watchdog bit; `onBootsel()`: the boot loader was asked for.
-    constructor(world, kept, {onReset, onBootsel}) {
+    // `revision`: 1 is B0 and B1, 2 is B2 (errata E2, E5).
+    constructor(world, kept, {onReset, onBootsel, revision}) {
         super(new ChipClock(world));
         this.world = world;
         this.kept = kept;
+        this.revision = revision;
         this.onReset = onReset;
         this.onBootsel = onBootsel;
         this.logger = logger();
@@ -192,6 +194,7 @@ export class Chip extends RP2040 {
         this.qspiPins = new QspiPins(this);
         Object.assign(this.peripherals, {
             0x18000: this.ssi,
+            0x40000: new SysInfo(this, 'SYSINFO'),
             0x4000c: this.#reset,
             0x40018: this.qspiPins,
             0x40044: this.i2c[0],
@@ -320,6 +323,13 @@ export class Chip extends RP2040 {
             throw new BusFault(`write to flash at ${address.toString(16)}`);
         }
         super.writeUint32(address, value);
+    }
+}
+
+class SysInfo extends UnimplementedPeripheral {
+    readUint32(offset) {
+        return offset === 0 ? (this.rp2040.revision << 28 | 0x2927) >>> 0
+            : super.readUint32(offset);
     }
 }
 

@@ -138,6 +138,7 @@ export class Host {
     errors = [];
     address = 0;
     polls = true; // bulk endpoints are asked for data
+    silences = 0; // of those: how often there was no answer at all
     usb = null;
 
     #control = [];
@@ -291,6 +292,7 @@ export class Host {
         }
         const answer = this.usb.in(this.address, urb.endpoint);
         if (answer.none) {
+            this.silences++;
             urb.silent++;
             if (urb.silent === TRIES) {
                 this.#finish(urb, EPROTO);

@@ -5,7 +5,7 @@
 //
 // Complaints are what real hardware would get wrong in silence: a buffer armed
 // together with its length, or just after it (4.1.2.5.1); a bulk IN buffer
-// armed at the end of a frame (erratum E15).
+// armed at the end of a frame (erratum E15); EP_ABORT on a chip that cannot (E2).
 import {BasePeripheral} from './rp2040js.mjs';
 
 const ADDR_ENDP = 0x00, MAIN_CTRL = 0x40, SOF_RD = 0x48, SIE_CTRL = 0x4c,
@@ -100,6 +100,9 @@ export class UsbDevice extends BasePeripheral {
             break;
         case BUFF_STATUS: this.#clearBuffers(bits); break;
         case EP_ABORT:
+            if (this.chip.revision === 1 && value !== 0) {
+                this.warn('EP_ABORT on B0 or B1 (E2)');
+            }
             this.register[offset] = value;
             this.abortAlarm.schedule(ABORT_NS);
             break;
@@ -294,7 +297,7 @@ export class UsbDevice extends BasePeripheral {
 
     busReset() {
         this.seZero = true;
-        this.deaf = this.crowded ?? false;
+        this.deaf = (this.crowded ?? false) && this.chip.revision === 1;
         this.status = (this.status | S.BUS_RESET | S.CONNECTED) &
             ~S.SUSPENDED;
         this.#interrupt();
@@ -352,7 +355,8 @@ export class UsbDevice extends BasePeripheral {
         }
         const buffer = control & DOUBLE ? this.select[k] : 0;
         const half = this.#control(k, buffer);
-        const refusal = this.#refusal(k, control, half);
+        const refusal = this.register[EP_ABORT] >>> k & 1
+            ? {nak: true} : this.#refusal(k, control, half);
         if (refusal) {
             return refusal;
         }
