@@ -151,14 +151,15 @@ static int take_setup_option(int key, const char *text,
 {
     struct wire_logging *logging = &options->logging;
     double value = 0;
+    uint32_t whole = 0;
     int err;
     switch (key) {
     case KEY_BY:
         return take_beginning(text, options);
     case KEY_MOTION:
-        err = command_number("--motion", text, WIRE_MOTION_LEAST_MG, 8000,
-                             &value, options->error);
-        logging->motion_mg = (uint16_t)value;
+        err = command_whole("--motion", text, WIRE_MOTION_LEAST_MG, 8000,
+                            &whole, options->error);
+        logging->motion_mg = (uint16_t)whole;
         return err;
     case KEY_STILL:
         err = command_duration("--still", text, &value, options->error);
@@ -316,7 +317,14 @@ static int stop(struct device *device, struct error *error)
 {
     enum { LOOK_MS = 100, LOOKS = 50 };
     struct wire_log log;
-    int err = request_put(device, WIRE_REQUEST_LOG_END, 0, NULL, 0, error);
+    int err = request_log(device, &log, error);
+    if (err == 0 && !log.logging && !log.busy) {
+        printf("no record goes on\n");
+        return 0;
+    }
+    if (err == 0) {
+        err = request_put(device, WIRE_REQUEST_LOG_END, 0, NULL, 0, error);
+    }
     for (int look = 0; err == 0 && look < LOOKS; look++) {
         err = request_log(device, &log, error);
         if (err == 0 && !log.logging && !log.busy) {

@@ -51,11 +51,8 @@ struct get_options {
 
 static int take_number(const char *text, struct get_options *options)
 {
-    double number = 0;
-    int err =
-        command_number("RECORD", text, 1, UINT32_MAX, &number, options->error);
-    options->record = (uint32_t)number;
-    return err;
+    return command_whole("RECORD", text, 1, UINT32_MAX, &options->record,
+                         options->error);
 }
 
 static int take_text(const char *option, const char *text, char *out,

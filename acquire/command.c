@@ -93,9 +93,24 @@ int command_number(const char *option, const char *text, double least,
     double value = strtod(text, &end);
     if (end == text || *end != '\0' || !(value >= least && value <= most)) {
         return error_set(error, ERR_USAGE,
-                         "%s: '%s' is no number from %g to %g", option, text,
-                         least, most);
+                         "%s: '%s' is no number from %.10g to %.10g", option,
+                         text, least, most);
     }
     *out = value;
     return 0;
+}
+
+int command_whole(const char *option, const char *text, uint32_t least,
+                  uint32_t most, uint32_t *out, struct error *error)
+{
+    double value = 0;
+    int err = command_number(option, text, least, most, &value, error);
+    if (err == 0 && value != (double)(uint32_t)value) {
+        err = error_set(error, ERR_USAGE, "%s: '%s' is no whole number", option,
+                        text);
+    }
+    if (err == 0) {
+        *out = (uint32_t)value;
+    }
+    return err;
 }

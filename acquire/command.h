@@ -9,6 +9,7 @@
 #define ACQUIRE_COMMAND_H
 
 #include <stddef.h>
+#include <stdint.h>
 
 #include "acquire/error.h"
 
@@ -52,5 +53,7 @@ int command_duration(const char *option, const char *text, double *seconds,
                      struct error *error);
 int command_number(const char *option, const char *text, double least,
                    double most, double *out, struct error *error);
+int command_whole(const char *option, const char *text, uint32_t least,
+                  uint32_t most, uint32_t *out, struct error *error);
 
 #endif

@@ -55,6 +55,12 @@ rejects log_takes_no_more_than_it_can_write 64 "416 Hz at most" \
     band "" log setup --rate 833
 rejects motion_below_the_noise_is_refused 64 "16" band "" log setup --motion 3
 rejects record_that_is_not_there_is_named 66 "no record 7" band "" log get 7
+rejects number_of_a_record_is_whole 64 "no whole number" band "" log get 1.5
+rejects number_of_a_record_is_above_0 64 "from 1 to 4294967295" \
+    band "" log get 0
+check nothing_to_stop_is_no_error sh -c \
+    '"$CARPUS" device log stop -d virtual --simulate '$fast' |
+     grep -q "no record goes on"'
 check nothing_to_erase_is_no_error band "" log erase
 
 # Two records: from the button at 5 s to that at 65 s; one cut off by the end
