@@ -121,8 +121,11 @@ static int check_version(const struct found *found, struct error *error)
                      "wristband %s speaks version %d of the protocol and this "
                      "carpus version %d; update %s",
                      found->serial, version, WIRE_VERSION,
-                     version > WIRE_VERSION ? "carpus"
-                                            : "the wristband's firmware");
+                     version > WIRE_VERSION
+                         ? "carpus"
+                         : "the wristband's firmware: press its button twice, "
+                           "then `carpus device update --volume DRIVE "
+                           "carpus.uf2`");
 }
 
 static void where_text(libusb_device *usb, char *out, size_t size)
