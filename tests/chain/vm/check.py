@@ -88,7 +88,7 @@ def main():
     check_whole("slow", "two", 0, seconds, 104)
     check_replugged("lost", "one", 1)
     # A band with a battery goes on, and has room for four seconds.
-    check_whole("kept", "two", 1, 16, 208)
+    check_whole("kept", "two", 1, 24, 208)
     check_whole("xhci", "three", 0, 10, 833)
     print("%d passed, %d failed" % (counts[True], counts[False]))
     return 1 if counts[False] else 0
