@@ -208,9 +208,10 @@ static int wait_for_band(const struct options *options, const char *serial,
 {
     struct device_options device = options->device;
     int64_t end_ns = monotonic_ns() + (int64_t)(options->wait_s * 1e9);
-    int err = error_set(options->error, ERR_NO_DEVICE,
-                        "the wristband was not waited for; `carpus device "
-                        "info` tells what it has now");
+    int err = ERR_NO_DEVICE;
+    (void)error_set(options->error, err,
+                    "the wristband was not waited for; `carpus device info` "
+                    "tells what it has now");
     if (device.simulate == NULL && serial[0] != '\0') {
         device.name = serial;
     }
