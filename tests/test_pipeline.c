@@ -33,8 +33,8 @@ static void short_gaps_are_bridged_at_any_rate(void **state)
         uint64_t lost;
         bool bridged;
     } cases[] = {
-        {26, 24, true},     {104, 102, true},    {104, 110, false},
-        {1667, 1600, true}, {1667, 1800, false}, {4000, 3900, true},
+        {26, 24, true},      {104, 102, true},    {104, 110, false},
+        {1667, 1600, true},  {1667, 1800, false}, {4000, 3900, true},
         {4000, 4200, false},
     };
     for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
