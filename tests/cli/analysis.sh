@@ -42,6 +42,12 @@ awk -F, 'NR == 1 || $1 - 10 * int($1 / 10) >= 0.5' \
     "$data/demo-motion.csv" >holes.csv
 "$CARPUS" analyse "$data/demo-motion.csv" >whole.json
 "$CARPUS" analyse holes.csv >holes.json
+# Typed codes seconds apart, among what else a day has.
+check taps_after_a_pause_are_another_series python3 -c '
+import json
+series = json.load(open("whole.json"))["taps"]["series"]
+assert len(series) >= 3, series
+assert all(136 < s["start_s"] < s["end_s"] < 164 for s in series), series'
 check holes_are_counted test "$(json holes.json quality.gaps)" -gt 15
 check holes_end_no_walk python3 -c '
 import json
