@@ -61,6 +61,11 @@ static double time_of(const struct excursion *e, size_t row)
     return e->start_s + (double)row / EXCURSION_RATE_HZ;
 }
 
+double excursion_now_s(const struct excursion *excursion)
+{
+    return time_of(excursion, excursion->rows);
+}
+
 void excursion_start(struct excursion *excursion, double start_s)
 {
     excursion->start_s = start_s;

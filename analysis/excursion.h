@@ -62,6 +62,9 @@ bool excursion_begin_at(const struct excursion *excursion,
 bool excursion_end_at(const struct excursion *excursion, struct stroke *stroke,
                       const float via[3]);
 
+/* When the segment so far ends. */
+double excursion_now_s(const struct excursion *excursion);
+
 /* The angle between two unit vectors. */
 float excursion_angle_deg(const float a[3], const float b[3]);
 

@@ -49,6 +49,11 @@ static const struct {
 
 enum { SET_LEAST = 3, PART_LEAST = 8 };
 
+/* A run begins at home, unless this many pairs speak against. In reps-uci, cut
+ * within the first repetition or the arm lowered before, 100 % of repetitions
+ * are in phase with 0.1 to 1, for each of the people. */
+static const double HOME_MARGIN = 0.5;
+
 /* Hands move with minimum jerk (Flash and Hogan 1985): from 12 to 88 % of the
  * way takes this part of the time, and the speed over time is a bell with
  * this variance. */
@@ -160,6 +165,7 @@ static int add_set(struct repetitions *s, size_t first, size_t count,
                                     fmin(1, r[i].range_deg / even->range_deg));
         found->repetition_count++;
     }
+    s->taken_s = set->end_s;
     found->set_count++;
     return 0;
 }
@@ -246,37 +252,61 @@ struct part {
     size_t end;
 };
 
-/* How well the strokes of `part` pair into ways there and back: the number of
- * pairs, less where they do not end where they began. */
-static float pairing(const struct repetitions *s, struct part part)
+/* How long the direction dwelt before stroke `i`; after the last, if that is
+ * their number. */
+static double dwelling_s(const struct repetitions *s, size_t i)
 {
-    float sum = 0;
-    for (size_t i = part.first; i + 1 < part.end; i += 2) {
+    double from_s = i > 0 ? s->stroke[i - 1].near_s : s->arrived_s;
+    double to_s = i < s->strokes ? s->stroke[i].home_s : s->left_s;
+    return to_s - from_s;
+}
+
+/* True if it dwelt there much longer than before or after at the same place. */
+static bool is_rest(const struct repetitions *s, size_t i)
+{
+    double usual_s = i >= 2 ? dwelling_s(s, i - 2) : 0;
+    if (i + 2 <= s->strokes) {
+        usual_s = fmax(usual_s, dwelling_s(s, i + 2));
+    }
+    return dwelling_s(s, i) > fmax(tune.pause_s, tune.pause_share * usual_s);
+}
+
+/* How much speaks for home being where stroke `first` (0 or 1) of the run
+ * begins: the pairs of ways there and back, less where they do not end where
+ * they began, and the rests, as where one rests is home. */
+static double evidence_of_home(const struct repetitions *s, size_t first)
+{
+    double sum = 0;
+    for (size_t i = first; i + 1 < s->strokes; i += 2) {
         const struct stroke *there = &s->stroke[i];
         const struct stroke *back = there + 1;
         float large = fmaxf(there->angle_deg, back->angle_deg);
         float off_deg = excursion_angle_deg(there->from, back->to);
-        sum += fmaxf(0, 1 - off_deg / (tune.drift_share * large));
+        sum += (double)fmaxf(0, 1 - off_deg / (tune.drift_share * large));
+    }
+    for (size_t i = first; i <= s->strokes; i += 2) {
+        if (is_rest(s, i)) {
+            sum += fmin(dwelling_s(s, i), tune.pause_max_s) / tune.pause_s;
+        }
     }
     return sum;
 }
 
-/* Pairs strokes into repetitions; returns how many. A part begins at home,
- * unless its first stroke was the way to it. `next`, the stroke after the part,
- * (may be NULL) is the way back where there is none in it. */
+/* Pairs strokes into repetitions, of which the first begins at stroke
+ * `part.first`; returns how many. `next`, the stroke after the part, (may be
+ * NULL) is the way back where there is none in it. */
 static size_t pair_strokes(struct repetitions *s, struct part part,
                            const struct stroke *next)
 {
-    struct part later = {part.first + 1, part.end};
-    if (pairing(s, later) > pairing(s, part) + 0.5F) {
-        part = later;
-    }
     size_t count = 0;
     for (size_t i = part.first; i < part.end; i += 2) {
         const struct stroke *there = &s->stroke[i];
         const struct stroke *back = i + 1 < part.end ? there + 1 : next;
         if (back == NULL || back->angle_deg < tune.ratio * there->angle_deg) {
             break;
+        }
+        if (there->home_s < s->taken_s) {
+            continue;
         }
         s->shake_g[count] = fmaxf(there->shake_g, back->shake_g);
         s->repetition[count++] = make_repetition(s, there, back);
@@ -310,40 +340,26 @@ static int end_part(struct repetitions *s, struct part part,
     return 0;
 }
 
-/* How long the direction dwelt between stroke `i` and the next. */
-static double dwelling_s(const struct repetitions *s, size_t i)
-{
-    return s->stroke[i + 1].home_s - s->stroke[i].near_s;
-}
-
-/* True if it dwelt there much longer than before or after at the same place:
- * that is a rest, and where one rests is home. */
-static bool is_rest(const struct repetitions *s, size_t i)
-{
-    double usual_s = i >= 2 ? dwelling_s(s, i - 2) : 0;
-    if (i + 3 < s->strokes) {
-        usual_s = fmax(usual_s, dwelling_s(s, i + 2));
-    }
-    return dwelling_s(s, i) > fmax(tune.pause_s, tune.pause_share * usual_s);
-}
-
 /* Makes sets of the run. `next` is the stroke after it, or NULL. */
 static int end_run(struct repetitions *s, const struct stroke *next)
 {
     struct stroke last;
+    s->left_s = next != NULL ? next->home_s : excursion_now_s(&s->excursion);
     if (next != NULL && s->strokes > 0) {
         last = *next;
         excursion_end_at(&s->excursion, &last, s->stroke[s->strokes - 1].from);
         next = &last;
     }
-    struct part part = {0, 0};
+    bool is_later =
+        evidence_of_home(s, 1) > evidence_of_home(s, 0) + HOME_MARGIN;
+    struct part part = {is_later, is_later};
     int err = 0;
     while (part.end < s->strokes && err == 0) {
-        size_t i = part.end++;
-        bool is_last = part.end == s->strokes;
-        if (is_last || is_rest(s, i)) {
-            err = end_part(s, part, is_last ? next : &s->stroke[part.end]);
-            part.first = part.end;
+        bool is_last = ++part.end == s->strokes;
+        if (is_last || is_rest(s, part.end)) {
+            err = end_part(s, part, is_last ? next : NULL);
+            /* A rest away from home: its repetition is none. */
+            part.first = part.end + (part.end - part.first) % 2;
         }
     }
     s->strokes = 0;
@@ -359,22 +375,33 @@ static bool returns(const struct stroke *a, const struct stroke *b)
            excursion_angle_deg(b->to, a->from) < tune.drift_share * large;
 }
 
+/* Begins a run with `stroke`, which does not go on with the one before. */
+static int begin_run(struct repetitions *s, const struct stroke *stroke)
+{
+    size_t last = s->strokes - 1;
+    struct stroke first = s->stroke[last];
+    double arrived_s = first.home_s - dwelling_s(s, last);
+    int err = end_run(s, stroke);
+    if (err < 0) {
+        return err;
+    }
+    s->arrived_s = first.near_s;
+    /* On the way to the first repetition, perhaps past its beginning. */
+    if (excursion_begin_at(&s->excursion, &first, stroke->to) &&
+        returns(&first, stroke)) {
+        s->stroke[s->strokes++] = first;
+        s->arrived_s = arrived_s;
+    }
+    return 0;
+}
+
 static int take_stroke(struct repetitions *s, const struct stroke *stroke)
 {
-    const struct stroke *before =
-        s->strokes > 0 ? &s->stroke[s->strokes - 1] : NULL;
-    if (before == NULL || s->strokes == REPETITIONS_STROKES ||
-        !returns(before, stroke)) {
-        struct stroke first = *(before != NULL ? before : stroke);
-        int err = end_run(s, stroke);
+    if (s->strokes > 0 && (s->strokes == REPETITIONS_STROKES ||
+                           !returns(&s->stroke[s->strokes - 1], stroke))) {
+        int err = begin_run(s, stroke);
         if (err < 0) {
             return err;
-        }
-        /* On the way to the first repetition, perhaps past its beginning. */
-        if (before != NULL &&
-            excursion_begin_at(&s->excursion, &first, stroke->to) &&
-            returns(&first, stroke)) {
-            s->stroke[s->strokes++] = first;
         }
     }
     s->stroke[s->strokes++] = *stroke;
@@ -384,6 +411,7 @@ static int take_stroke(struct repetitions *s, const struct stroke *stroke)
 void repetitions_start(struct repetitions *repetitions, double start_s)
 {
     excursion_start(&repetitions->excursion, start_s);
+    repetitions->arrived_s = start_s;
 }
 
 int repetitions_update(struct repetitions *repetitions,

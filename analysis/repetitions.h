@@ -25,7 +25,10 @@ struct repetitions {
     double blur_s; /* the direction's low-pass: its window's standard
                     * deviation; 0: none */
     struct excursion excursion;
-    size_t strokes; /* of the run */
+    size_t strokes;   /* of the run */
+    double arrived_s; /* where it begins */
+    double left_s;    /* where it ends */
+    double taken_s;   /* up to here time is a repetition's */
     struct stroke stroke[REPETITIONS_STROKES];
     struct repetition repetition[REPETITIONS_ROOM];
     float shake_g[REPETITIONS_ROOM];

@@ -188,6 +188,58 @@ static void way_to_the_beginning_and_from_the_end_is_none(void **unused)
     }
 }
 
+/* Where one rests is home, though the first stroke seen led to it. */
+static void first_stroke_seen_may_be_the_way_back(void **unused)
+{
+    (void)unused;
+    static const struct {
+        int sets;
+        double before_s;  /* up, before the arm is lowered */
+        double between_s; /* down */
+        double after_s;
+    } cases[] = {{1, 0, 0, 12}, {1, 3, 0, 12}, {3, 3, 9, 3}, {2, 7, 12, 12}};
+    for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+        static struct session session;
+        session.rows = 0;
+        hold(&session, cases[i].before_s, 70);
+        turn(&session, 1.2, 70, 0);
+        for (int k = 0; k < cases[i].sets; k++) {
+            hold(&session, k > 0 ? cases[i].between_s : 0.8, 0);
+            repeat(&session, 6, 70, 3);
+        }
+        hold(&session, cases[i].after_s, 0);
+        struct exercise found = measure(&session, &plain);
+        assert_int_equal(found.set_count, cases[i].sets);
+        assert_int_equal(found.repetition_count, 6 * cases[i].sets);
+        for (size_t k = 0; k < found.set_count; k++) {
+            assert_true(fabs(found.set[k].hold_s_median - 3) < 0.2);
+        }
+        release(&found);
+    }
+}
+
+/* A rest half-way belongs to no repetition, and nothing is counted twice. */
+static void rest_away_from_home_ends_a_set(void **unused)
+{
+    (void)unused;
+    static struct session session;
+    session.rows = 0;
+    hold(&session, 10, 0);
+    repeat(&session, 5, 70, 1);
+    turn(&session, 1.2, 0, 70);
+    hold(&session, 8, 70);
+    turn(&session, 1.2, 70, 0);
+    hold(&session, 0.8, 0);
+    repeat(&session, 5, 70, 1);
+    hold(&session, 10, 0);
+    struct exercise found = measure(&session, &plain);
+    assert_int_equal(found.set_count, 2);
+    assert_int_equal(found.repetition_count, 10);
+    assert_true(found.set[1].start_s > found.set[0].end_s + 8);
+    assert_true(fabs(found.set[1].hold_s_median - 1) < 0.2);
+    release(&found);
+}
+
 static void two_sets_are_told_apart_by_the_rest_between(void **unused)
 {
     (void)unused;
@@ -369,6 +421,8 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(repetitions_are_counted_with_hold_range_and_tempo),
         cmocka_unit_test(way_to_the_beginning_and_from_the_end_is_none),
+        cmocka_unit_test(first_stroke_seen_may_be_the_way_back),
+        cmocka_unit_test(rest_away_from_home_ends_a_set),
         cmocka_unit_test(two_sets_are_told_apart_by_the_rest_between),
         cmocka_unit_test(way_of_wearing_changes_no_count),
         cmocka_unit_test(size_of_chunks_changes_nothing),
