@@ -113,7 +113,9 @@ static int run(int argc, char **argv, struct error *error)
         "FILE -o RECORDING",
         "Writes a CSV file of motion as a recording. Column names and units "
         "are recognised; samples are stored as 16-bit integers with the finest "
-        "scale that holds the largest.",
+        "scale that holds the largest. A row without a value (an empty "
+        "field, nan, NA) is a missing sample; a row whose time goes back, or "
+        "that came twice, is left out; how many is said.",
         NULL,
         NULL,
         NULL};

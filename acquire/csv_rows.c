@@ -26,6 +26,7 @@ struct csv_rows {
     bool iso_time;
     bool ended;
     uint64_t line;
+    uint64_t rows; /* before this line */
     bool after_cr; /* the last line ended in CR; an LF belongs to it */
     bool comment;  /* this line is one */
     bool names;    /* this line is the header */
@@ -72,11 +73,15 @@ static void take_value(struct csv_rows *r, const char *field, size_t n)
         return;
     }
     enum csv_role role = r->columns.role[r->column];
+    if (role == CSV_TIME && r->options->rate_hz > 0) {
+        return; /* a time that is not used may be anything */
+    }
+    if (csv_absent(field, n)) {
+        r->row.absent = true;
+        return;
+    }
     if (role == CSV_TIME) {
-        /* A time that is not used may be anything. */
-        if (r->options->rate_hz == 0) {
-            take_time(r, field, n);
-        }
+        take_time(r, field, n);
         return;
     }
     double value;
@@ -120,7 +125,7 @@ static bool is_header(const struct csv_rows *r)
     for (size_t i = 0; i < r->columns.count; i++) {
         const char *name = r->columns.name[i];
         size_t n = strlen(name);
-        if (n > 0 && !csv_number(name, n, r->decimal, &value) &&
+        if (!csv_absent(name, n) && !csv_number(name, n, r->decimal, &value) &&
             !csv_time(name, n, &value)) {
             return true;
         }
@@ -131,6 +136,7 @@ static bool is_header(const struct csv_rows *r)
 static void keep_row(struct csv_rows *r)
 {
     r->row.line = r->line;
+    r->row.number = r->rows++;
     r->held_row[r->held++] = r->row;
 }
 
@@ -295,6 +301,7 @@ static int restart(struct csv_rows *r, struct error *error)
     r->ended = false;
     r->after_cr = false;
     r->line = 1;
+    r->rows = 0;
     r->column = 0;
     r->taken = 0;
     r->held = 0;

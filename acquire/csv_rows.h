@@ -19,7 +19,9 @@
 struct csv_row {
     double time;    /* as it stands; ISO 8601: seconds since 1970 */
     float value[6]; /* as it stands; 0 where there is no such column */
+    bool absent;    /* a field that counts has no value: a sample is missing */
     uint64_t line;
+    uint64_t number; /* of the row in the file, from 0 */
 };
 
 struct csv_rows;

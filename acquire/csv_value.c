@@ -5,6 +5,7 @@
 #include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
+#include <strings.h>
 
 /* Powers of ten that a double holds exactly; with a mantissa below 2^53 one
  * multiplication or division rounds correctly (Clinger 1990). */
@@ -73,6 +74,18 @@ bool csv_number(const char *text, size_t n, char decimal, double *out)
     double value = (double)mantissa / powers[places];
     *out = negative ? -value : value;
     return true;
+}
+
+bool csv_absent(const char *text, size_t n)
+{
+    static const char *const words[] = {"",   "nan", "-nan", "-nan(ind)",
+                                        "na", "n/a", "null"};
+    for (size_t i = 0; i < sizeof(words) / sizeof(words[0]); i++) {
+        if (strlen(words[i]) == n && strncasecmp(text, words[i], n) == 0) {
+            return true;
+        }
+    }
+    return false;
 }
 
 /* Days from 1970-01-01 in the Gregorian calendar (Fliegel & Van Flandern 1968,

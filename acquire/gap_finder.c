@@ -9,6 +9,7 @@
 
 static const double step_periods = 1.5;  /* longer: a gap or a late row */
 static const double shift_periods = 0.6; /* and later for good: a gap */
+enum { SHARED_PART = 10 }; /* more than a tenth of the rows share stamps */
 static const double clock_tick_ns = 1e6; /* to which stamps are often rounded */
 
 /* The mean of the steps within half of their median, so that neither gaps nor
@@ -36,13 +37,35 @@ double gap_finder_step(const double *times_ns, size_t n)
         }
     }
     free(steps);
-    return usual > 0 ? sum / (double)count : mean;
+    return usual > 0 && count > 0 ? sum / (double)count : mean;
 }
 
-void gap_finder_init(struct gap_finder *finder, double period_ns)
+void gap_finder_init(struct gap_finder *finder, double period_ns,
+                     double tick_ns)
 {
     memset(finder, 0, sizeof(*finder));
     finder->period_ns = period_ns;
+    finder->tick_ns = tick_ns;
+}
+
+/* The usual step between stamps that differ, if many rows share theirs with
+ * the row before; else 0. */
+static int find_tick(const double *times_ns, size_t n, double *tick_ns)
+{
+    double *steps = malloc(n * sizeof(*steps));
+    if (steps == NULL) {
+        return ERR_NO_MEMORY;
+    }
+    size_t count = 0;
+    for (size_t i = 0; i + 1 < n; i++) {
+        double step = times_ns[i + 1] - times_ns[i];
+        steps[count] = step;
+        count += step > 0;
+    }
+    bool shared = SHARED_PART * (n - 1 - count) > n - 1;
+    *tick_ns = shared && count > 0 ? median(steps, count) : 0;
+    free(steps);
+    return 0;
 }
 
 static double time_of(const struct gap_finder *f, uint64_t row)
@@ -75,7 +98,8 @@ static double shift_at(const struct gap_finder *f, uint64_t row)
         row + GAP_FINDER_LOOK < f->added ? row + GAP_FINDER_LOOK : f->added;
     double shift = (earliest(f, row, to, row) - earliest(f, from, row, row)) /
                    f->period_ns;
-    return shift > shift_periods ? shift : 0;
+    double least = shift_periods + f->tick_ns / f->period_ns;
+    return shift > least ? shift : 0;
 }
 
 static int note(struct gap_finder *f, uint64_t row, double shift)
@@ -140,4 +164,25 @@ void gap_finder_deinit(struct gap_finder *finder)
     free(finder->gaps);
     finder->gaps = NULL;
     finder->count = 0;
+}
+
+int gap_finder_survey(struct gap_finder *finder, const double *times_ns,
+                      size_t n)
+{
+    double tick_ns = 0;
+    int err = find_tick(times_ns, n, &tick_ns);
+    double period_ns = gap_finder_step(times_ns, n);
+    if (err == 0 && tick_ns > 0) {
+        /* Steps say nothing then; the slope does, over what is no gap as seen
+         * with a period that is too long. */
+        gap_finder_init(finder, tick_ns, tick_ns);
+        for (size_t i = 0; i < n && err == 0; i++) {
+            err = gap_finder_add(finder, llround(times_ns[i]));
+        }
+        err = err == 0 ? gap_finder_finish(finder) : err;
+        period_ns = slope_value(&finder->slope);
+        gap_finder_deinit(finder);
+    }
+    gap_finder_init(finder, period_ns, tick_ns);
+    return err;
 }

@@ -14,6 +14,9 @@
  * the size of the numbers is never guessed for a gyroscope: deg/s unless `unit`
  * says otherwise, with a note.
  *
+ * Rows without a value, out of order or twice are left out (csv_sieve.h), with
+ * a note, and missing samples are a gap.
+ *
  * Time is seconds, milliseconds, microseconds or nanoseconds (told by the
  * header, else by the step), ISO 8601, or absent with a rate given.
  */

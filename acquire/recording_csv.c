@@ -11,7 +11,7 @@
 #include <string.h>
 #include <time.h>
 
-#include "acquire/csv_rows.h"
+#include "acquire/csv_sieve.h"
 #include "acquire/gap_finder.h"
 #include "acquire/median.h"
 #include "acquire/recording_source.h"
@@ -38,7 +38,9 @@ struct csv_source {
     struct source_facts *facts;
     char *own_path;
     struct csv_rows *rows;
-    double first;     /* time of the first row, as it stands */
+    struct csv_sieve sieve;
+    double first; /* time of the first row, as it stands */
+    uint64_t first_number;
     double time_ns;   /* of one unit of time */
     float unit[6];    /* factor to g and deg/s */
     float largest[2]; /* of a value of accelerometer, gyroscope, as it stands */
@@ -56,11 +58,11 @@ static int note(struct csv_source *s, const char *text)
     return 0;
 }
 
-static int64_t row_ns(const struct csv_source *s, const struct csv_row *row,
-                      uint64_t number)
+static int64_t row_ns(const struct csv_source *s, const struct csv_row *row)
 {
+    double number = (double)(row->number - s->first_number);
     return s->options->rate_hz > 0
-               ? llround((double)number * 1e9 / s->options->rate_hz)
+               ? llround(number * 1e9 / s->options->rate_hz)
                : llround((row->time - s->first) * s->time_ns);
 }
 
@@ -77,8 +79,14 @@ static int read_survey(struct csv_source *s, struct survey *survey,
 {
     struct csv_row row;
     int got = 1;
+    s->sieve.rows = s->rows;
+    s->sieve.path = s->path;
+    s->sieve.has_time = s->options->rate_hz == 0;
     while (survey->n < SURVEY_ROWS &&
-           (got = csv_rows_next(s->rows, &row, error)) > 0) {
+           (got = csv_sieve_next(&s->sieve, &row, error)) > 0) {
+        if (survey->n == 0) {
+            s->first_number = row.number;
+        }
         survey->time[survey->n] = row.time;
         survey->length[survey->n] =
             hypot(hypot((double)row.value[0], (double)row.value[1]),
@@ -89,9 +97,11 @@ static int read_survey(struct csv_source *s, struct survey *survey,
         return got;
     }
     if (survey->n < ROWS_MIN) {
-        return error_set(error, ERR_DATA,
-                         "'%s' has only %zu rows; %d are the least", s->path,
-                         survey->n, ROWS_MIN);
+        int err = csv_sieve_judge(&s->sieve, error);
+        return err < 0 ? err
+                       : error_set(error, ERR_DATA,
+                                   "'%s' has only %zu rows; %d are the least",
+                                   s->path, survey->n, ROWS_MIN);
     }
     return 0;
 }
@@ -222,7 +232,23 @@ static void find_date(struct csv_source *s)
     }
 }
 
-static int survey_rows(struct csv_source *s, double *period_ns,
+/* Sets up the finder of gaps and what is thought of rows with the same time. */
+static int find_period(struct csv_source *s, struct survey *survey,
+                       struct gap_finder *finder, struct error *error)
+{
+    if (s->options->rate_hz > 0) {
+        gap_finder_init(finder, 1e9 / s->options->rate_hz, 0);
+        return 0;
+    }
+    for (size_t i = 0; i < survey->n; i++) {
+        survey->time[i] = (survey->time[i] - s->first) * s->time_ns;
+    }
+    int err = gap_finder_survey(finder, survey->time, survey->n);
+    s->sieve.drops_copies = finder->tick_ns == 0;
+    return err < 0 ? error_set(error, err, "out of memory") : 0;
+}
+
+static int survey_rows(struct csv_source *s, struct gap_finder *finder,
                        struct error *error)
 {
     struct survey *survey = calloc(1, sizeof(*survey));
@@ -238,12 +264,7 @@ static int survey_rows(struct csv_source *s, double *period_ns,
     }
     if (err == 0) {
         find_date(s);
-        for (size_t i = 0; i < survey->n; i++) {
-            survey->time[i] = (survey->time[i] - s->first) * s->time_ns;
-        }
-        *period_ns = s->options->rate_hz > 0
-                         ? 1e9 / s->options->rate_hz
-                         : gap_finder_step(survey->time, survey->n);
+        err = find_period(s, survey, finder, error);
     }
     free(survey);
     return err;
@@ -251,8 +272,8 @@ static int survey_rows(struct csv_source *s, double *period_ns,
 
 /* ---- all rows: order, gaps, rate ---- */
 
-static int check_order(struct csv_source *s, const struct csv_row *row,
-                       double before, struct error *error)
+static int check_time(struct csv_source *s, const struct csv_row *row,
+                      double before, struct error *error)
 {
     static const double century_ns = 3.2e18; /* int64 holds almost three */
     if (s->options->rate_hz > 0) {
@@ -264,13 +285,7 @@ static int check_order(struct csv_source *s, const struct csv_row *row,
                          "%.9g to %.9g",
                          s->path, row->line, before, row->time);
     }
-    if (row->time >= before) {
-        return 0;
-    }
-    return error_set(error, ERR_DATA,
-                     "'%s', line %" PRIu64 ": time goes back, from %.9g to "
-                     "%.9g",
-                     s->path, row->line, before, row->time);
+    return 0;
 }
 
 /* Beyond all that is sold for a body: of one such value the scale of all the
@@ -340,8 +355,8 @@ static int scan(struct csv_source *s, struct gap_finder *finder,
     struct steps steps = {.forward = true};
     double before = s->first;
     int got;
-    while ((got = csv_rows_next(s->rows, &row, error)) > 0) {
-        int err = check_order(s, &row, before, error);
+    while ((got = csv_sieve_next(&s->sieve, &row, error)) > 0) {
+        int err = check_time(s, &row, before, error);
         if (err == 0) {
             err = take_largest(s, &row, error);
         }
@@ -349,7 +364,7 @@ static int scan(struct csv_source *s, struct gap_finder *finder,
             return err;
         }
         before = row.time;
-        int64_t now_ns = row_ns(s, &row, facts->rows);
+        int64_t now_ns = row_ns(s, &row);
         facts->last_ns = (double)now_ns;
         facts->rows++;
         steps_add(&steps, now_ns);
@@ -358,6 +373,15 @@ static int scan(struct csv_source *s, struct gap_finder *finder,
             return error_set(error, err, "'%s' has too many gaps", s->path);
         }
     }
+    if (got < 0) {
+        return got;
+    }
+    char text[240];
+    csv_sieve_describe(&s->sieve, text, sizeof(text));
+    if (text[0] != '\0') {
+        note(s, text);
+    }
+    got = csv_sieve_judge(&s->sieve, error);
     if (got < 0) {
         return got;
     }
@@ -386,26 +410,25 @@ static double scale_of(float largest, double unit)
     return value * unit / FULL_SCALE;
 }
 
-static int scan_all(struct csv_source *s, double period_ns, struct error *error)
+static int scan_all(struct csv_source *s, struct gap_finder *finder,
+                    struct error *error)
 {
     struct source_facts *facts = s->facts;
     struct recording_info *info = &facts->info;
-    int err = check_rate(s, 1e9 / period_ns, error);
+    int err = check_rate(s, 1e9 / finder->period_ns, error);
     if (err == 0) {
-        err = csv_rows_rewind(s->rows, error);
+        err = csv_sieve_rewind(&s->sieve, error);
     }
     if (err < 0) {
         return err;
     }
-    struct gap_finder finder;
-    gap_finder_init(&finder, period_ns);
-    err = scan(s, &finder, error);
-    facts->gaps = finder.gaps;
-    facts->gap_count = finder.count;
+    err = scan(s, finder, error);
+    facts->gaps = finder->gaps;
+    facts->gap_count = finder->count;
     if (err < 0) {
         return err;
     }
-    info->rate_measured_hz = 1e9 / slope_value(&finder.slope);
+    info->rate_measured_hz = 1e9 / slope_value(&finder->slope);
     info->rate_nominal_hz =
         s->options->rate_hz > 0 ? s->options->rate_hz : info->rate_measured_hz;
     info->accel_scale = scale_of(s->largest[0], STANDARD_GRAVITY_MS2);
@@ -420,7 +443,7 @@ static int csv_block(void *self, struct recording_block *block,
 {
     struct csv_source *s = self;
     struct csv_row row;
-    int got = csv_rows_next(s->rows, &row, error);
+    int got = csv_sieve_next(&s->sieve, &row, error);
     if (got <= 0) {
         return got;
     }
@@ -435,7 +458,7 @@ static int csv_block(void *self, struct recording_block *block,
     }
     *block = (struct recording_block){
         .first_sample = s->in,
-        .device_ns = row_ns(s, &row, s->in),
+        .device_ns = row_ns(s, &row),
         .count = 1,
     };
     *temperature = NAN;
@@ -462,7 +485,7 @@ static int csv_rewind(void *self, struct error *error)
     struct csv_source *s = self;
     s->in = 0;
     s->out = 0;
-    return csv_rows_rewind(s->rows, error);
+    return csv_sieve_rewind(&s->sieve, error);
 }
 
 static void csv_close(void *self)
@@ -483,12 +506,12 @@ static const struct source_operations operations = {
 static int open_all(struct csv_source *s, struct error *error)
 {
     int err = csv_rows_open(s->path, s->options, &s->rows, error);
-    double period_ns = 0;
+    struct gap_finder finder = {0};
     if (err == 0) {
-        err = survey_rows(s, &period_ns, error);
+        err = survey_rows(s, &finder, error);
     }
     if (err == 0) {
-        err = scan_all(s, period_ns, error);
+        err = scan_all(s, &finder, error);
     }
     return err < 0 ? err : csv_rewind(s, error);
 }

@@ -204,6 +204,23 @@ static double in_ms(int row)
     return row * 20;
 }
 
+/* 200 a second, written to 10 ms. */
+static double rounded_200(int row)
+{
+    return round(row / 2.0) / 100;
+}
+
+static double rounded_156(int row)
+{
+    return round(row / 1.5625) / 100;
+}
+
+/* Thirty rows with one stamp. */
+static double in_batches(int row)
+{
+    return (floor(row / 30.0) + 1) * 0.3;
+}
+
 static double epoch_ms(int row)
 {
     return 1700000000000 + row * 20.0;
@@ -286,6 +303,18 @@ static void files_are_understood_whatever_their_dress(void **state)
           20000},
          {0},
          700,
+         false},
+        {{"t_s,ax_g,ay_g,az_g\n", "%.2f,%.5f,0,%.5f\n", rounded_200, 4001},
+         {0},
+         200,
+         false},
+        {{"t_s,ax_g,ay_g,az_g\n", "%.2f,%.5f,0,%.5f\n", rounded_156, 9000},
+         {0},
+         156.25,
+         false},
+        {{"t_s,ax_g,ay_g,az_g\n", "%.3f,%.5f,0,%.5f\n", in_batches, 9000},
+         {0},
+         100,
          false},
         {{"t_s,ax_g,ay_g,az_g\n", "%.3f,%.5f,0,%.5f\n", in_bursts, 2000},
          {0},
@@ -388,6 +417,85 @@ static void gaps_are_found_at_their_row_with_their_length(void **state)
     recording_close(r);
 }
 
+/* 20 s at 50 Hz below a header. Row 200 has no value, 300 to 349 have none, a
+ * row of 400 comes after the next, and 500 comes twice. */
+static void put_faults(const char *path)
+{
+    FILE *file = fopen(path, "w");
+    assert_non_null(file);
+    fputs("t_s,ax_g,ay_g,az_g\n", file);
+    for (int i = 0; i < 1000; i++) {
+        int row = i == 400 ? 401 : i == 401 ? 400 : i;
+        bool absent = i == 200 || (i >= 300 && i < 350);
+        fprintf(file, "%.2f,%d,%s,1\n", row * 0.02, row % 2,
+                !absent      ? "0"
+                : i % 2 == 0 ? ""
+                             : "NaN");
+        if (i == 500) {
+            fprintf(file, "10.00,0,0,1\n");
+        }
+    }
+    assert_int_equal(fclose(file), 0);
+}
+
+static void rows_at_fault_are_left_out_as_missing_samples(void **state)
+{
+    static const struct recording_gap expected[] = {
+        {.at_sample = 200, .lost_samples = 1},
+        {.at_sample = 299, .lost_samples = 50},
+        {.at_sample = 349, .lost_samples = 1},
+    };
+    struct folder *folder = *state;
+    put_faults(folder->file);
+    for (int with_rate = 0; with_rate < 2; with_rate++) {
+        struct import_options options = {.rate_hz = with_rate ? 50 : 0};
+        struct recording *r;
+        struct error error = {0};
+        if (recording_open(folder->file, &options, &r, &error) < 0) {
+            fail_msg("%s", error.text);
+        }
+        /* With a rate, times count for nothing. */
+        assert_int_equal(recording_rows(r), with_rate ? 950 : 948);
+        size_t count;
+        const struct recording_gap *gap = recording_gaps(r, &count);
+        assert_int_equal(count, with_rate ? 2 : 3);
+        for (size_t i = 0; i < count; i++) {
+            assert_int_equal(gap[i].at_sample, expected[i].at_sample);
+            assert_int_equal(gap[i].lost_samples, expected[i].lost_samples);
+            assert_int_equal(gap[i].cause, GAP_SOURCE);
+        }
+        assert_true(fabs(recording_info(r)->rate_measured_hz - 50) < 1e-3);
+        assert_string_equal(
+            recording_info(r)->notes,
+            with_rate
+                ? "51 rows without a value left out, the first in line 202"
+                : "51 rows without a value left out, the first in line 202; "
+                  "1 row whose time goes back left out, the first in line 403; "
+                  "1 row that came twice left out, the first in line 503");
+        recording_close(r);
+    }
+}
+
+/* By three seconds after ten minutes: three seconds of motion are not left
+ * out as if they were a fault of some rows. */
+static double set_back(int row)
+{
+    return (row < 30000 ? row : row - 150) / 50.0;
+}
+
+static void a_clock_set_back_is_refused(void **state)
+{
+    static const struct csv csv = {"t_s,ax_g,ay_g,az_g\n", "%.2f,%.5f,0,%.5f\n",
+                                   set_back, 40000};
+    struct folder *folder = *state;
+    make_csv(folder->file, &csv);
+    struct error error = {0};
+    assert_int_equal(read_all(folder->file, &error), ERR_DATA);
+    assert_non_null(strstr(error.text, "line 30002: time goes back, from "
+                                       "599.98 to 597, and does so in 149 of "
+                                       "40000 rows"));
+}
+
 static double even_with_a_gap(int row)
 {
     return (row < 1000 ? row : row + 70) / 50.0;
@@ -460,12 +568,17 @@ static void bad_files_are_refused_with_line_and_reason(void **state)
          ERR_DATA,
          "line 14: 5 fields"},
         {"# c\n\nt_s,ax_g,ay_g,az_g\n",
-         "0.24,0,nan,1\n",
+         "0.24,0,nun,1\n",
          {0},
          ERR_DATA,
-         "line 16, column 'ay_g': 'nan'"},
+         "line 16, column 'ay_g': 'nun'"},
         {"t_s,ax_g,ay_g,az_g\n", "0.24,0,inf,1\n", {0}, ERR_DATA, "'inf'"},
-        {"t_s,ax_g,ay_g,az_g\n", "0.24,0,,1\n", {0}, ERR_DATA, "'' is no num"},
+        {"t_s,ax_g,ay_g,az_g\n",
+         "1,,0,1\n2,,0,1\n3,,0,1\n4,,0,1\n5,,0,1\n6,,0,1\n7,,0,1\n"
+         "8,,0,1\n9,,0,1\n10,,0,1\n11,,0,1\n12,,0,1\n13,,0,1\n",
+         {0},
+         ERR_DATA,
+         "line 14: a value is missing, as in 13 of 25 rows; leave out"},
         {"t_s,ax_g,ay_g,az_g\n", "0.24,0,x,1\n", {0}, ERR_DATA, "'x'"},
         {"t_s,ax_g,ay_g,az_g\n",
          "soon,0,0,1\n",
@@ -657,6 +770,11 @@ int main(void)
         cmocka_unit_test_setup_teardown(
             gaps_are_found_at_their_row_with_their_length, folder_new,
             folder_free),
+        cmocka_unit_test_setup_teardown(
+            rows_at_fault_are_left_out_as_missing_samples, folder_new,
+            folder_free),
+        cmocka_unit_test_setup_teardown(a_clock_set_back_is_refused, folder_new,
+                                        folder_free),
         cmocka_unit_test_setup_teardown(exact_times_come_in_chunks_of_a_second,
                                         folder_new, folder_free),
         cmocka_unit_test_setup_teardown(what_had_to_be_assumed_is_noted,

@@ -79,8 +79,8 @@ head -c 7 good.h5 >stump.h5
 printf 'CARPUSJ' >lost.h5.journal
 printf '\001\002' >>lost.h5.journal
 with_line 100 '0.99,1,2' >ragged.csv
-with_line 100 '0.98,0.1,nan,1,0,0,0' >nan.csv
-with_line 100 '0.5,0.1,0,1,0,0,0' >backwards.csv
+with_line 100 '0.98,0.1,one,1,0,0,0' >word.csv
+{ sed 1q good.csv; sed 1d good.csv | sort -rn; } >backwards.csv
 sed 1d good.csv >headless.csv
 cut -d, -f1 good.csv >sensorless.csv
 while read -r name status pattern file options; do
@@ -95,8 +95,8 @@ empty_file 66 empty.csv.*empty empty.csv
 text_file 65 text.txt.*no.column.of.an.accel text.txt
 binary_file 65 zero.bin.*neither.a.recording zero.bin
 ragged_rows 65 ragged.csv.*line.100:.3.fields ragged.csv
-not_a_number 65 nan.csv.*line.100,.column..ay_g.*nan nan.csv
-time_backwards 65 backwards.csv.*line.100:.time.goes.back backwards.csv
+not_a_number 65 word.csv.*line.100,.column..ay_g.*one word.csv
+time_backwards 65 backwards.csv.*line.3:.time.goes.back backwards.csv
 no_header 65 headless.csv.*--columns headless.csv
 no_sensor 65 sensorless.csv.*no.column sensorless.csv
 unknown_column 64 column..nose. headless.csv --columns t,nose
@@ -116,6 +116,11 @@ for command in info verify export; do
         "$CARPUS" "$command" nowhere.h5
     rejects "${command}_of_nothing" 64 'FILE|RECORDING' "$CARPUS" "$command"
 done
+with_line 100 '0.98,0.1,nan,1,,0,0' >hurt.csv
+says import_says_what_was_left_out \
+    'note: 1 row without a value left out, the first in line 100' \
+    "$CARPUS" import hurt.csv -o hurt.h5
+says what_was_left_out_is_a_gap '^gaps  *1' "$CARPUS" info hurt.h5
 rejects import_without_output 64 '-o which' "$CARPUS" import good.csv
 rejects import_to_standard_output 64 'name a file' \
     "$CARPUS" import good.csv -o -
