@@ -3,6 +3,7 @@
  * How good the data is: calibration, noise below 50 Hz, gyroscope bias, and
  * when the band was worn (wear.h). All from one-second epochs.
  */
+#include <assert.h>
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -18,6 +19,7 @@ static const double EPOCH_S = 1.0;
 static const double LEAST_SOURCE_HZ = 10; /* slower hides all that moves */
 static const double TURN_G = 0.02;        /* mean moves less in the run */
 enum { STILL_RUN = 5 };                   /* epochs to a calibration point */
+enum { GRID_HZ = 100, EPOCH_ROWS = 128 }; /* more than an epoch has */
 
 struct state {
     double source_hz;
@@ -30,6 +32,8 @@ struct state {
     float origin[6]; /* first row: sums are kept relative to it */
     double sum[6];
     double sum2[6];
+    size_t sample_rows; /* from one of the source's samples to the next */
+    struct motion row[EPOCH_ROWS];
     double celsius; /* sum over the rows that have a temperature */
     unsigned warm_rows;
     /* the still run under way */
@@ -51,11 +55,12 @@ static void *create(const struct measure_input *input)
     struct state *state = calloc(1, sizeof(*state));
     if (state != NULL) {
         state->source_hz = input->source_hz;
+        state->sample_rows = (size_t)fmax(1, round(GRID_HZ / input->source_hz));
         state->has_accel = input->has_accel;
         state->has_gyro = input->has_gyro;
         state->accel_noise_mg = NAN;
         state->gyro_noise_dps = NAN;
-        wear_init(&state->wear, input->has_gyro);
+        wear_init(&state->wear);
     }
     return state;
 }
@@ -67,6 +72,33 @@ static void destroy(void *self)
         wear_deinit(&state->wear);
         free(state);
     }
+}
+
+/* Autocorrelation of the gyroscope's axes together, `lag` rows apart. */
+static double correlation(const struct state *state, size_t lag)
+{
+    double sum = 0;
+    double sum2 = 0;
+    for (int axis = 0; axis < 3; axis++) {
+        double mean = state->sum[3 + axis] / state->rows +
+                      (double)state->origin[3 + axis];
+        for (size_t i = 0; i < state->rows; i++) {
+            double here = (double)state->row[i].gyro[axis] - mean;
+            sum2 += here * here;
+            if (i >= lag) {
+                sum += here * ((double)state->row[i - lag].gyro[axis] - mean);
+            }
+        }
+    }
+    return sum2 > 0 ? sum / sum2 : 0;
+}
+
+/* That of what moves is large at one lag or the next, be it slow or a tremor;
+ * that of noise at none. */
+static double gyro_colour(const struct state *state)
+{
+    return fmax(fabs(correlation(state, state->sample_rows)),
+                fabs(correlation(state, 2 * state->sample_rows)));
 }
 
 static struct epoch epoch_take(struct state *state)
@@ -86,6 +118,7 @@ static struct epoch epoch_take(struct state *state)
         }
     }
     epoch.gyro_sd_dps = state->has_gyro ? sqrt(gyro2) : 0;
+    epoch.gyro_colour = wear_asks_colour(&epoch) ? gyro_colour(state) : NAN;
     epoch.celsius =
         state->warm_rows > 0 ? state->celsius / state->warm_rows : (double)NAN;
     state->rows = 0;
@@ -170,6 +203,8 @@ static void epoch_add(struct state *state, const struct motion *rows, size_t n)
         state->sum[k] += (double)sum[k];
         state->sum2[k] += (double)sum2[k];
     }
+    assert(state->rows + n <= EPOCH_ROWS);
+    memcpy(&state->row[state->rows], rows, n * sizeof(*rows));
     state->rows += (unsigned)n;
     /* It changes once in seconds: the last will do. */
     double celsius = (double)rows[n - 1].temperature;
@@ -284,7 +319,7 @@ static int finish(void *self, struct summary *summary)
 
 const struct measure quality_measure = {
     .name = "quality",
-    .rate_hz = 100,
+    .rate_hz = GRID_HZ,
     .create = create,
     .push = push,
     .gap = gap,

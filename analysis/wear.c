@@ -17,7 +17,17 @@ static const double STILL_GYRO_DPS = 2; /* rms of three axes */
  * sheet) and 0.12 with a gyroscope twice and a half as noisy. Between them
  * lies tremor too faint to see, 0.2 deg/s: that is still an arm. */
 static const double OFF_GYRO_DPS = 0.15;
-static const double OFF_SD_MG = 8;       /* DETACH */
+static const double OFF_SD_MG = 8; /* DETACH */
+
+/* Noise of up to 0.3 deg/s an axis if it is white. The second of a real arm
+ * with the least turning has 0.25 deg/s of it at 12.5 Hz and 0.4 to 1 at 25 Hz
+ * and more; with 0.1 to 0.3 deg/s of noise added to each axis at 12.5, 25, 50
+ * Hz and their own rate none of these sets has a second off. */
+static const double OFF_NOISY_DPS = 0.6;
+static const double OFF_COLOUR = 0.4;
+
+/* No gyroscope is so quiet: it is stuck, or filled up with zeros. */
+static const double SILENT_DPS = 0.005;
 static const double OFF_SD_ALONE_MG = 5; /* accelerometer alone */
 static const double OFF_MIN_S = 20;      /* with gyroscope */
 static const double OFF_MIN_ALONE_S = 180;
@@ -63,9 +73,14 @@ bool epoch_has_turned(const struct epoch *epoch, const double first_g[3],
     return false;
 }
 
-void wear_init(struct wear *wear, bool has_gyro)
+bool wear_asks_colour(const struct epoch *epoch)
 {
-    wear->has_gyro = has_gyro;
+    return epoch->gyro_sd_dps >= OFF_GYRO_DPS &&
+           epoch->gyro_sd_dps < OFF_NOISY_DPS && epoch->accel_sd_mg < OFF_SD_MG;
+}
+
+void wear_init(struct wear *wear)
+{
     wear->celsius = NAN;
     wear->cool_c = NAN;
     wear->warm_c = NAN;
@@ -91,12 +106,12 @@ static void take_temperature(struct wear *wear, const struct epoch *epoch)
     wear->warm_c = fmax(wear->warm_c, wear->celsius);
 }
 
-static double least_s(const struct wear *wear, enum wear_place place)
+static double least_s(enum wear_place place, const struct stay *stay)
 {
     if (place == WEAR_BAG) {
         return BAG_MIN_S;
     }
-    return wear->has_gyro ? OFF_MIN_S : OFF_MIN_ALONE_S;
+    return 2 * stay->heard > stay->epochs ? OFF_MIN_S : OFF_MIN_ALONE_S;
 }
 
 static int stay_end(struct wear *wear, enum wear_place place)
@@ -104,7 +119,7 @@ static int stay_end(struct wear *wear, enum wear_place place)
     struct stay ended = wear->now[place];
     wear->now[place] = (struct stay){0};
     bool is_long =
-        ended.span.end_s - ended.span.start_s >= least_s(wear, place);
+        ended.span.end_s - ended.span.start_s >= least_s(place, &ended);
     bool is_arm =
         place == WEAR_BAG && BAG_STILL_PART * ended.still > ended.epochs;
     if (ended.epochs == 0 || !is_long || is_arm) {
@@ -120,15 +135,20 @@ static int stay_end(struct wear *wear, enum wear_place place)
     return 0;
 }
 
-static bool looks_so(const struct wear *wear, enum wear_place place,
-                     const struct epoch *epoch)
+static bool is_heard(const struct epoch *epoch)
+{
+    return epoch->gyro_sd_dps > SILENT_DPS;
+}
+
+static bool looks_so(enum wear_place place, const struct epoch *epoch)
 {
     if (place == WEAR_BAG) {
         return epoch->gyro_sd_dps < BAG_GYRO_DPS;
     }
-    if (wear->has_gyro) {
-        return epoch->gyro_sd_dps < OFF_GYRO_DPS &&
-               epoch->accel_sd_mg < OFF_SD_MG;
+    if (is_heard(epoch)) {
+        bool is_quiet = epoch->gyro_sd_dps < OFF_GYRO_DPS ||
+                        epoch->gyro_colour < OFF_COLOUR;
+        return is_quiet && epoch->accel_sd_mg < OFF_SD_MG;
     }
     return epoch->accel_sd_mg < OFF_SD_ALONE_MG;
 }
@@ -145,7 +165,7 @@ static bool goes_on(const struct wear *wear, enum wear_place place,
     bool is_bag = place == WEAR_BAG;
     bool turned = epoch_has_turned(epoch, stay->first_g,
                                    is_bag ? BAG_TURN_G : OFF_TURN_G);
-    *odd = turned || !looks_so(wear, place, epoch);
+    *odd = turned || !looks_so(place, epoch);
     bool may_be = is_bag || (epoch_is_still(epoch) && !turned);
     return !*odd || (may_be && stay->odd_row < ODD_ROW &&
                      ODD_PART * stay->odd < stay->epochs);
@@ -165,7 +185,7 @@ static int stay_add(struct wear *wear, enum wear_place place,
     bool odd = false;
     if (!goes_on(wear, place, epoch, &odd)) {
         int err = stay_end(wear, place);
-        if (err < 0 || !looks_so(wear, place, epoch) || !shows(place, epoch)) {
+        if (err < 0 || !looks_so(place, epoch) || !shows(place, epoch)) {
             return err;
         }
         odd = false;
@@ -177,6 +197,7 @@ static int stay_add(struct wear *wear, enum wear_place place,
     stay->odd += odd;
     stay->odd_row = odd ? stay->odd_row + 1 : 0;
     stay->still += epoch_is_still(epoch);
+    stay->heard += is_heard(epoch);
     if (!odd && shows(place, epoch)) {
         stay->span.end_s = epoch->end_s;
         stay->last_c = wear->celsius;

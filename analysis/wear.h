@@ -4,9 +4,12 @@
  *
  * A wrist is never as still as a table: pulse, breath and muscle turn it by
  * more than a gyroscope's noise, even at rest. So with a gyroscope a band is
- * off when its turning stays near the noise floor for some time; with an
- * accelerometer alone, which sees little of that, stillness must last longer
- * (after Vert et al. 2022, DETACH: 8 mg for 5 min).
+ * off when its turning stays near the noise floor for some time. How high that
+ * is depends on the gyroscope: little turning without colour is noise, whose
+ * samples know nothing of one another, while an arm's do. With an
+ * accelerometer alone, or a gyroscope that says nothing, which sees little of
+ * that, stillness must last longer (after Vert et al. 2022, DETACH: 8 mg for 5
+ * min).
  *
  * A band in a bag moves, with a person or a vehicle, but nobody turns it: for
  * minutes no change of posture. So does a passenger's arm; only temperature
@@ -35,8 +38,13 @@ struct epoch { /* about a second */
     double mean[6];     /* accelerometer [g], gyroscope [deg/s] */
     double accel_sd_mg; /* largest of the axes */
     double gyro_sd_dps; /* rms of three axes; 0 without gyroscope */
+    double gyro_colour; /* 0 is white noise, 1 is all motion; NAN: not asked */
     double celsius;     /* NAN: not known */
 };
+
+/* True if colour decides: the gyroscope is between a good one's noise and what
+ * the quietest arm does. */
+bool wear_asks_colour(const struct epoch *epoch);
 
 /* As still as an arm at rest, and no stiller. */
 bool epoch_is_still(const struct epoch *epoch);
@@ -55,12 +63,12 @@ struct stay {
     unsigned odd; /* of them not as the others */
     unsigned odd_row;
     unsigned still; /* as still as an arm at rest */
+    unsigned heard; /* with a gyroscope that is at work */
 };
 
 enum wear_place { WEAR_TABLE, WEAR_BAG, WEAR_PLACES };
 
 struct wear {
-    bool has_gyro;
     struct stay now[WEAR_PLACES]; /* under way */
     size_t count[WEAR_PLACES];    /* those that were long enough */
     struct stay *stay[WEAR_PLACES];
@@ -69,7 +77,7 @@ struct wear {
     double warm_c;
 };
 
-void wear_init(struct wear *wear, bool has_gyro);
+void wear_init(struct wear *wear);
 void wear_deinit(struct wear *wear);
 int wear_add(struct wear *wear, const struct epoch *epoch);
 

@@ -69,6 +69,34 @@ static void end(struct session *session, struct summary *summary)
 
 static const float flat[3] = {0, 0, 1};
 
+/* As little turning as a bad gyroscope's noise, 0.3 deg/s rms, but turning. */
+static void turning_is_told_from_noise_by_its_colour(void **state)
+{
+    (void)state;
+    static const double rates_hz[] = {0.7, 1.2, 3, 5, 8, 12};
+    for (size_t k = 0; k < sizeof(rates_hz) / sizeof(rates_hz[0]); k++) {
+        struct session session;
+        struct summary summary;
+        begin(&session, true);
+        for (int i = 0; i < 120 * RATE_HZ; i++) {
+            double turn = sin(2 * acos(-1) * rates_hz[k] * session.t_s);
+            struct motion m = {.accel = {0, 0, 1 + noise(&session, 0.001)},
+                               .temperature = NAN};
+            for (int axis = 0; axis < 3; axis++) {
+                m.gyro[axis] = noise(&session, 0.05);
+            }
+            m.gyro[1] += (float)(0.42 * turn);
+            assert_int_equal(quality_measure.push(session.state, &m, 1,
+                                                  session.t_s, 1 / RATE_HZ),
+                             0);
+            session.t_s += 1 / RATE_HZ;
+        }
+        end(&session, &summary);
+        assert_int_equal(summary.quality.nonwear_count, 0);
+        summary_free(&summary);
+    }
+}
+
 static void table_is_not_worn_and_a_resting_wrist_is(void **state)
 {
     (void)state;
@@ -80,9 +108,11 @@ static void table_is_not_worn_and_a_resting_wrist_is(void **state)
     } cases[] = {
         {true, 60, 0.05, 1}, /* noise of the gyroscope alone */
         {true, 60, 0.4, 0},  /* a wrist at rest, 0.7 deg/s over three axes */
-        {true, 10, 0.05, 0}, /* too short to tell */
-        {false, 300, 0, 1},  /* accelerometer alone: long enough */
-        {false, 100, 0, 0},  /* accelerometer alone: not long enough */
+        {true, 60, 0.3, 1},  /* noise of a bad gyroscope */
+        {true, 100, 0, 0},   /* a gyroscope that is stuck is none */
+        {true, 300, 0, 1},   {true, 10, 0.05, 0}, /* too short to tell */
+        {false, 300, 0, 1}, /* accelerometer alone: long enough */
+        {false, 100, 0, 0}, /* accelerometer alone: not long enough */
     };
     for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
         struct session session;
@@ -306,6 +336,7 @@ static void trace_shows_each_extreme_whatever_the_length(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(turning_is_told_from_noise_by_its_colour),
         cmocka_unit_test(table_is_not_worn_and_a_resting_wrist_is),
         cmocka_unit_test(band_in_a_bag_is_told_by_its_temperature),
         cmocka_unit_test(calibration_error_is_found_and_explained_by_a_fit),
