@@ -16,13 +16,24 @@ enum claimant { NONWEAR, UNKNOWN, WALKING, TREMOR, TAPS, EXERCISE, CLAIMANTS };
 static const double RHYTHM_HZ = 0.9;
 static const double BY_HAND_CONFIDENCE = 0.8;
 enum { BY_HAND_COUNT = 10 };
+/* Taps that stand out from slow motion twelvefold (tap_series.c). Strong taps
+ * of scripts do 19-fold, whatever their size; of scripted walks whose steps
+ * strike with 1.5 g on an arm that hangs still, 7-fold, and 12-fold only if the
+ * body moves less than a centimetre. No tap series of the sets that walk
+ * (oxford, geotec, multigait) lies in a bout. */
+static const double STILL_CONFIDENCE = 0.98;
 
 static const double SURE = 0.9;
 static const double SURE_SET = 0.8; /* no set without exercise reached 0.8 */
 static const double SMALL_DEG = 25; /* a trembling arm drifts by that */
-/* An arm that swings does so once in two steps; within this many. */
+/* An arm that swings does so once in two steps; within this many. But where
+ * that passes for repetitions, two steps take 1.6 s and more (repetitions.c):
+ * in so slow a walk arms swing less than at usual paces, where
+ * activity-geotec's do by 20 to 67 degrees. 22 of reps-uci's 27 blocks turn the
+ * wrist by more than this. */
 static const double STRIDE_STEPS = 2;
 static const double STRIDE_OFF = 0.3;
+static const double SWING_DEG = 50;
 /* In an exercise, harmonics of a repetition pass for steps, a few in each. With
  * so many it is a walk, over and over, between rests. */
 static const double WALK_STEPS = 12;
@@ -40,6 +51,13 @@ static bool is_by_hand(const struct summary *summary, size_t index)
     const struct tap_series *series = &summary->taps.series[index];
     return series->rate_hz >= RHYTHM_HZ && series->count >= BY_HAND_COUNT &&
            series->confidence >= BY_HAND_CONFIDENCE;
+}
+
+/* A step that strikes as hard lifts the body, too, and the wrist with it. */
+static bool is_still_hand(const struct summary *summary, size_t index)
+{
+    return is_by_hand(summary, index) &&
+           summary->taps.series[index].confidence >= STILL_CONFIDENCE;
 }
 
 static bool is_sure_tremor(const struct summary *summary, size_t index)
@@ -76,8 +94,9 @@ static bool is_in_step(const struct exercise_set *set,
     struct span walk = {bout->start_s, bout->end_s};
     double period_s = (set->end_s - set->start_s) / set->repetitions;
     double steps = period_s * bout->cadence_spm / 60;
-    return overlap(span, walk) > 0 &&
-           (fabs(steps - STRIDE_STEPS) < STRIDE_OFF || steps > WALK_STEPS);
+    bool swings = fabs(steps - STRIDE_STEPS) < STRIDE_OFF &&
+                  set->range_deg_median < SWING_DEG;
+    return overlap(span, walk) > 0 && (swings || steps > WALK_STEPS);
 }
 
 /* Repetitions that are sure and no arm's swing. */
@@ -130,6 +149,9 @@ static const struct rule rules[] = {
      * that exercises; but an arm that swings repeats itself, too. */
     {WALKING, TREMOR, NULL, is_quiet_tremor, MOST},
     {WALKING, EXERCISE, NULL, is_no_swing, HALF},
+
+    /* Nor does a body that walks keep as still as a hand whose fingers tap. */
+    {WALKING, TAPS, NULL, is_still_hand, HALF},
 
     /* Steps shake the hand like taps, the arm's swing repeats like an exercise,
      * and the harmonics of both lie where tremor does; but tremor that is sure

@@ -39,6 +39,21 @@ static void add_bout(double start_s, double end_s)
     w->steps += 40;
 }
 
+/* 40 steps to each bout, 80 a minute. */
+static void add_steps(void)
+{
+    struct walking *w = &summary.walking;
+    for (size_t i = 0; i < w->bout_count; i++) {
+        for (int k = 0; k < 40; k++) {
+            struct step *step =
+                array_add(&w->step, w->step_count++, sizeof(*step));
+            *step = (struct step){w->bout[i].start_s + 0.75 * k, 0.9F};
+        }
+        w->bout[i].steps = 40;
+        w->bout[i].cadence_spm = 80;
+    }
+}
+
 static void add_tremor(double start_s, double end_s)
 {
     struct tremor *t = &summary.tremor;
@@ -187,23 +202,21 @@ static void exercise_and_walking_are_told_apart_by_the_stride(void **state)
     (void)state;
     add_bout(100, 130);
     add_bout(200, 230);
-    for (size_t i = 0; i < summary.walking.bout_count; i++) {
-        for (int k = 0; k < 40; k++) {
-            struct walking *w = &summary.walking;
-            struct step *step =
-                array_add(&w->step, w->step_count++, sizeof(*step));
-            *step = (struct step){w->bout[i].start_s + 0.75 * k, 0.9F};
-        }
-        summary.walking.bout[i].steps = 40;
-        summary.walking.bout[i].cadence_spm = 80;
-    }
+    add_bout(300, 330);
+    add_steps();
     add_set(100, 130);
     add_set(200, 230);
+    add_set(300, 330);
     summary.exercise.set[0].repetitions = 20; /* two steps in each */
+    summary.exercise.set[0].range_deg_median = 35;
     summary.exercise.set[1].repetitions = 10;
+    summary.exercise.set[1].range_deg_median = 35;
+    summary.exercise.set[2].repetitions = 20; /* too far for a swing */
+    summary.exercise.set[2].range_deg_median = 60;
     assert_int_equal(arbitrate(&summary), 0);
-    assert_int_equal(summary.exercise.set_count, 1);
+    assert_int_equal(summary.exercise.set_count, 2);
     assert_true(summary.exercise.set[0].start_s == 200);
+    assert_true(summary.exercise.set[1].start_s == 300);
     assert_int_equal(summary.walking.bout_count, 1);
     assert_true(summary.walking.bout[0].start_s == 100);
     assert_int_equal(summary.walking.steps, 40);
@@ -223,6 +236,23 @@ static void walks_over_and_over_are_no_exercise(void **state)
     assert_int_equal(arbitrate(&summary), 0);
     assert_int_equal(summary.walking.bout_count, 2);
     assert_int_equal(summary.exercise.set_count, 0);
+}
+
+static void strong_taps_are_no_steps_but_steps_may_strike(void **state)
+{
+    (void)state;
+    add_bout(100, 130);
+    add_bout(200, 230);
+    add_steps();
+    add_series(100, 130, 60);
+    add_series(200, 230, 60);
+    summary.taps.series[0].confidence = 0.99;
+    summary.taps.series[1].confidence = 0.93;
+    assert_int_equal(arbitrate(&summary), 0);
+    assert_int_equal(summary.taps.series_count, 1);
+    assert_true(summary.taps.series[0].start_s == 100);
+    assert_int_equal(summary.walking.bout_count, 1);
+    assert_true(summary.walking.bout[0].start_s == 200);
 }
 
 static void steps_in_a_quiet_tremor_are_its_own(void **state)
@@ -386,6 +416,8 @@ int main(void)
             exercise_and_walking_are_told_apart_by_the_stride, begin, end),
         cmocka_unit_test_setup_teardown(walks_over_and_over_are_no_exercise,
                                         begin, end),
+        cmocka_unit_test_setup_teardown(
+            strong_taps_are_no_steps_but_steps_may_strike, begin, end),
         cmocka_unit_test_setup_teardown(steps_in_a_quiet_tremor_are_its_own,
                                         begin, end),
         cmocka_unit_test_setup_teardown(json_has_every_key_that_others_rely_on,

@@ -218,6 +218,28 @@ def score_scripted(program):
                       here[0]["frequency_hz"])
 
 
+# What two measures claim, and how many there are: strong taps and quick
+# repetitions have the rhythm of steps.
+STRONG_TAPS = "".join(f"rest 10 pose=lap\ntaps 30 rate={rate} size={size} "
+                      "pose=lap\n" for rate, size in ((2, 500), (2.5, 400),
+                                                      (3, 2000)))
+QUICK = "".join(f"rest 10 pose=lap\ncurls {20 * period:g} count=20 hold=0 "
+                f"range={degrees}\n" for period in (2, 1.8)
+                for degrees in (60, 90, 130))
+
+
+def score_claims(program):
+    steps = 0
+    for kind, result in zip(("tap", "repetition"), perform(
+            program, (STRONG_TAPS, QUICK))):
+        steps += result.summary["walking"]["steps"]
+        true, ours = (sum(e["kind"] == kind for e in events)
+                      for events in (result.truth, result.events))
+        row("scripted", f"strong or quick: {kind}s, off, %",
+            100 * abs(ours / true - 1), 2, "<=")
+    row("scripted", "strong taps and quick repetitions: steps", steps, 0, "<=")
+
+
 def print_table():
     """A line a measure and bin of confidence."""
     for measure in sorted({p[1] for p in points if p[5] != ""}):
@@ -257,6 +279,7 @@ def main():
     score_short_sets(program, data)
     score_pin(program, data)
     score_scripted(program)
+    score_claims(program)
     print_table()
     write_points(os.path.join(os.path.dirname(program), "accuracy",
                               "points.csv"))
