@@ -230,7 +230,8 @@ static double middle_s(const struct stroke *stroke)
 }
 
 /* The hold is what is left between two movements when both are given the
- * slow beginnings and ends that cannot be told from stillness. */
+ * slow beginnings and ends that cannot be told from stillness. They are not
+ * longer than the time there is. */
 static struct repetition make_repetition(const struct repetitions *s,
                                          const struct stroke *there,
                                          const struct stroke *back)
@@ -240,8 +241,10 @@ static struct repetition make_repetition(const struct repetitions *s,
         .end_s = back->near_s,
         .range_deg = 0.5 * (double)(there->angle_deg + back->angle_deg),
     };
+    double apart_s = middle_s(back) - middle_s(there);
     double moving_s = 0.5 * (movement_s(s, there) + movement_s(s, back));
-    r.hold_s = fmax(0, middle_s(back) - middle_s(there) - moving_s);
+    moving_s = fmin(moving_s, apart_s);
+    r.hold_s = apart_s - moving_s;
     r.tempo_s = 2 * moving_s;
     return r;
 }
