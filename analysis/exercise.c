@@ -25,8 +25,6 @@ enum {
     DELAY = WINDOW / 2,
     BATCH = 64, /* rows at a time */
 };
-/* Sets are at the same time if so much of the shorter is. */
-static const double SAME_SHARE = 0.5;
 /* Clearly the greater. In reps-uci, whose movements are upright, the heading
  * has up to 1.2 times gravity's range. */
 static const double TURN_RATIO = 1.5;
@@ -248,9 +246,7 @@ static bool goes_with(const struct exercise_set *set,
         const struct exercise_set *other = &others->set[i];
         double both_s =
             fmin(set->end_s, other->end_s) - fmax(set->start_s, other->start_s);
-        double shorter_s =
-            fmin(set->end_s - set->start_s, other->end_s - other->start_s);
-        if (both_s > SAME_SHARE * shorter_s &&
+        if (both_s > 0 &&
             other->range_deg_median > ratio * set->range_deg_median) {
             return true;
         }
