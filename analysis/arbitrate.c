@@ -56,8 +56,9 @@ static bool is_by_hand(const struct summary *summary, size_t index)
 /* A step that strikes as hard lifts the body, too, and the wrist with it. */
 static bool is_still_hand(const struct summary *summary, size_t index)
 {
-    return is_by_hand(summary, index) &&
-           summary->taps.series[index].confidence >= STILL_CONFIDENCE;
+    const struct tap_series *series = &summary->taps.series[index];
+    return series->rate_hz >= RHYTHM_HZ &&
+           series->confidence >= STILL_CONFIDENCE;
 }
 
 static bool is_sure_tremor(const struct summary *summary, size_t index)

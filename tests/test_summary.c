@@ -244,7 +244,7 @@ static void strong_taps_are_no_steps_but_steps_may_strike(void **state)
     add_bout(100, 130);
     add_bout(200, 230);
     add_steps();
-    add_series(100, 130, 60);
+    add_series(100, 130, 8);
     add_series(200, 230, 60);
     summary.taps.series[0].confidence = 0.99;
     summary.taps.series[1].confidence = 0.93;
