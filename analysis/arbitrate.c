@@ -2,6 +2,7 @@
 #include "analysis/arbitrate.h"
 
 #include <math.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -278,6 +279,21 @@ static void drop_taps(struct taps *taps, const bool *falls)
     taps->tap_count = taps_kept;
 }
 
+/* Faint taps of a hand as still as a table are not measurable; that is not to
+ * say that there were none. */
+static void explain_faint_taps(struct taps *taps, const bool *falls)
+{
+    double snr_db = -INFINITY;
+    for (size_t i = 0; i < taps->series_count; i++) {
+        if (!falls[i]) {
+            return;
+        }
+        snr_db = fmax(snr_db, taps->series[i].snr_db);
+    }
+    snprintf(taps->reason, sizeof(taps->reason),
+             "signal-to-noise %.0f dB in a hand as still as a table", snr_db);
+}
+
 static void drop_exercise(struct exercise *exercise, const bool *falls)
 {
     size_t kept = 0;
@@ -372,6 +388,9 @@ static int apply(struct summary *summary, const struct rule *rule)
         falls[i] = 100 * claimed > rule->share * (item.end_s - item.start_s) &&
                    (rule->yields == NULL || rule->yields(summary, i));
         any = any || falls[i];
+    }
+    if (any && rule->loser == TAPS && rule->winner == NONWEAR) {
+        explain_faint_taps(&summary->taps, falls);
     }
     int err = any ? drop(summary, rule->loser, falls) : 0;
     free(falls);

@@ -167,6 +167,30 @@ static void nothing_happens_on_a_band_that_is_not_worn(void **state)
     assert_int_equal(summary.walking.bout_count, 0);
 }
 
+static void faint_taps_of_a_still_hand_are_not_measurable(void **state)
+{
+    (void)state;
+    add_nonwear(0, 50);
+    add_series(10, 20, 4);
+    add_series(30, 40, 4);
+    summary.taps.series[0].snr_db = 8.2;
+    summary.taps.series[1].snr_db = 6;
+    assert_int_equal(arbitrate(&summary), 0);
+    assert_int_equal(summary.taps.count, 0);
+    assert_non_null(strstr(summary.taps.reason, "signal-to-noise 8 dB"));
+}
+
+static void taps_that_are_left_need_no_reason(void **state)
+{
+    (void)state;
+    add_nonwear(0, 50);
+    add_series(10, 20, 4);
+    add_series(60, 70, 4);
+    assert_int_equal(arbitrate(&summary), 0);
+    assert_int_equal(summary.taps.count, 4);
+    assert_string_equal(summary.taps.reason, "");
+}
+
 static void stretch_held_still_is_worn(void **state)
 {
     (void)state;
@@ -410,6 +434,10 @@ int main(void)
                                         end),
         cmocka_unit_test_setup_teardown(
             nothing_happens_on_a_band_that_is_not_worn, begin, end),
+        cmocka_unit_test_setup_teardown(
+            faint_taps_of_a_still_hand_are_not_measurable, begin, end),
+        cmocka_unit_test_setup_teardown(taps_that_are_left_need_no_reason,
+                                        begin, end),
         cmocka_unit_test_setup_teardown(stretch_held_still_is_worn, begin, end),
         cmocka_unit_test_setup_teardown(what_trembles_is_no_bag, begin, end),
         cmocka_unit_test_setup_teardown(
