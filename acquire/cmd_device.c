@@ -69,6 +69,24 @@ int device_open_option(const struct device_options *options,
     return device_open(options->name, options->simulate, out, error);
 }
 
+int device_run(const char *doc,
+               int (*act)(struct device *device, struct error *error), int argc,
+               char **argv, struct error *error)
+{
+    struct device_options options;
+    struct device *device;
+    int err = device_parse(doc, argc, argv, &options, error);
+    if (err == 0) {
+        err = device_open_option(&options, &device, error);
+    }
+    if (err != 0) {
+        return err;
+    }
+    err = act(device, error);
+    device_close(device);
+    return err;
+}
+
 /* ---- info ---- */
 
 struct facts {
@@ -143,25 +161,20 @@ static void print_facts(const struct facts *facts)
            status->bus_errors, status->tag_errors, status->restarts);
 }
 
-static int run_info(int argc, char **argv, struct error *error)
+static int tell(struct device *device, struct error *error)
 {
-    static const char doc[] = "Tell what a wristband is and how it is set up.";
-    struct device_options options;
     struct facts facts = {0};
-    struct device *device;
-    int err = device_parse(doc, argc, argv, &options, error);
-    if (err == 0) {
-        err = device_open_option(&options, &device, error);
-    }
-    if (err != 0) {
-        return err;
-    }
-    err = find_facts(device, &facts, error);
+    int err = find_facts(device, &facts, error);
     if (err == 0) {
         print_facts(&facts);
     }
-    device_close(device);
     return err;
+}
+
+static int run_info(int argc, char **argv, struct error *error)
+{
+    return device_run("Tell what a wristband is and how it is set up.", tell,
+                      argc, argv, error);
 }
 
 static const struct command info = {"info", "tell what a wristband is",
@@ -273,27 +286,23 @@ static const struct command configure = {
 
 /* ---- identify ---- */
 
-static int run_identify(int argc, char **argv, struct error *error)
+static int blink(struct device *device, struct error *error)
 {
     enum { BLINK_S = 10 };
-    static const char doc[] = "Have a wristband blink for ten seconds.";
-    struct device_options options;
-    struct device *device;
-    int err = device_parse(doc, argc, argv, &options, error);
-    if (err == 0) {
-        err = device_open_option(&options, &device, error);
-    }
-    if (err != 0) {
-        return err;
-    }
     struct wire_info band;
     device_info(device, &band);
-    err = request_put(device, WIRE_REQUEST_IDENTIFY, BLINK_S, NULL, 0, error);
+    int err =
+        request_put(device, WIRE_REQUEST_IDENTIFY, BLINK_S, NULL, 0, error);
     if (err == 0) {
         printf("%s blinks for %d s\n", band.serial, BLINK_S);
     }
-    device_close(device);
     return err;
+}
+
+static int run_identify(int argc, char **argv, struct error *error)
+{
+    return device_run("Have a wristband blink for ten seconds.", blink, argc,
+                      argv, error);
 }
 
 static const struct command identify = {"identify", "have a wristband blink",

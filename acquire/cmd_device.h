@@ -24,6 +24,12 @@ extern const struct argp_child device_children[];
 int device_parse(const char *doc, int argc, char **argv,
                  struct device_options *options, struct error *error);
 
+/* Runs such a command: opens the wristband that its options name, has `act` do
+ * its work, and closes it. Returns what went wrong first. */
+int device_run(const char *doc,
+               int (*act)(struct device *device, struct error *error), int argc,
+               char **argv, struct error *error);
+
 /* Opens what the options name. */
 int device_open_option(const struct device_options *options,
                        struct device **out, struct error *error);

@@ -338,34 +338,17 @@ static int stop(struct device *device, struct error *error)
                                "the wristband does not end its record");
 }
 
-static int run_plain(const char *doc,
-                     int (*act)(struct device *device, struct error *error),
-                     int argc, char **argv, struct error *error)
-{
-    struct device_options options;
-    struct device *device;
-    int err = device_parse(doc, argc, argv, &options, error);
-    if (err == 0) {
-        err = device_open_option(&options, &device, error);
-    }
-    if (err != 0) {
-        return err;
-    }
-    err = act(device, error);
-    device_close(device);
-    return err;
-}
-
 static int run_start(int argc, char **argv, struct error *error)
 {
-    return run_plain("Begin a record now; the wristband may then be unplugged.",
-                     start, argc, argv, error);
+    return device_run(
+        "Begin a record now; the wristband may then be unplugged.", start, argc,
+        argv, error);
 }
 
 static int run_stop(int argc, char **argv, struct error *error)
 {
-    return run_plain("End the record that goes on, however it was begun.", stop,
-                     argc, argv, error);
+    return device_run("End the record that goes on, however it was begun.",
+                      stop, argc, argv, error);
 }
 
 static const struct command start_command = {"start", "begin a record now",

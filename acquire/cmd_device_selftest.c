@@ -185,18 +185,7 @@ static int run(int argc, char **argv, struct error *error)
         "actuation as in the sensor's data sheet, a sector of the flash that "
         "nothing else uses, 256 kB over USB. What was recorded stays.\n\n"
         "Exit status: 0 all tests passed; 85 some did not.";
-    struct device_options options;
-    struct device *device;
-    int err = device_parse(doc, argc, argv, &options, error);
-    if (err == 0) {
-        err = device_open_option(&options, &device, error);
-    }
-    if (err != 0) {
-        return err;
-    }
-    err = test_all(device, error);
-    device_close(device);
-    return err;
+    return device_run(doc, test_all, argc, argv, error);
 }
 
 const struct command device_selftest_command = {

@@ -33,6 +33,12 @@ def _number(value):
     return f"{value:.1e}" if is_tiny else f"{value:.2f}"
 
 
+def verbose(*words):
+    """Prints what VERBOSE=1 asks for: what is off, file by file."""
+    if os.environ.get("VERBOSE"):
+        print("   ", *words)
+
+
 def figure(name, measure, value):
     """Prints a figure that nobody has set a bar for."""
     print(f"{name:<19}| {measure:<44}| {_number(value):>8} | {'none':<11}| "

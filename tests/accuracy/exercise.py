@@ -6,16 +6,11 @@ import os
 from glob import glob
 from statistics import mean, median
 
-from common import analyse, arguments, perform, read_csv, row, status
+from common import analyse, arguments, perform, read_csv, row, status, verbose
 
 BLOCKS = ("correct", "fast", "low_amplitude")
 AROUND_S = 3  # a repetition of a block may begin this much before its first
 RELIABLE = 0.9
-
-
-def verbose(*words):
-    if os.environ.get("VERBOSE"):
-        print("   ", *words)
 
 
 def repetitions_of(result):

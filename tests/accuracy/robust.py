@@ -11,7 +11,7 @@ import os
 from glob import glob
 from statistics import mean, median
 
-from common import arguments, perform, read_csv, row, status
+from common import arguments, perform, read_csv, row, status, verbose
 from exercise import score_file
 from taps import EARLY_S, LATE_S, share, taps_of
 from variants import (WORN, analyse_motions, at_double_rate, at_half_rate,
@@ -31,11 +31,6 @@ COUNTS = {
     "taps": lambda r: r.summary["taps"]["count"] or 0,
     "tremor": lambda r: r.summary["tremor"]["tremor_s"] or 0,
 }
-
-
-def verbose(*words):
-    if os.environ.get("VERBOSE"):
-        print("   ", *words)
 
 
 def files_of(data, name, every=1):

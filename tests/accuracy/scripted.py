@@ -8,10 +8,9 @@ in which the wrist hardly swings or gets odd blows, hesitations, halts and
 decrement of taps. No bars are set for these, and a script is easier
 than a person: the figures say where a method is weak, not how good it is.
 """
-import os
 from statistics import mean, median, pstdev
 
-from common import arguments, figure, perform, status
+from common import arguments, figure, perform, status, verbose
 from walking import covered
 
 RATE_HZ = 104
@@ -35,11 +34,6 @@ SPREAD_HALF_S = 2.5     # walking_sums.c says cadence of so long around
 HESITATION = 1.5        # of the median interval: analysis/summary.h
 HALT = 3
 HALT_S = 1
-
-
-def verbose(*words):
-    if os.environ.get("VERBOSE"):
-        print("   ", *words)
 
 
 def true(result, kind):

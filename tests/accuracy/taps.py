@@ -10,17 +10,12 @@ import os
 from glob import glob
 from statistics import mean
 
-from common import analyse, arguments, perform, read_csv, row, status
+from common import analyse, arguments, perform, read_csv, row, status, verbose
 
 LATE_S = 0.35       # a reported touch after the blow, at most
 EARLY_S = 0.06
 RETAP = ("39 ReTap", "83 ReTap")
 RELIABLE = 0.9      # the confidence that a reliability is printed for
-
-
-def verbose(*words):
-    if os.environ.get("VERBOSE"):
-        print("   ", *words)
 
 
 def taps_of(result):

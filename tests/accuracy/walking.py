@@ -7,17 +7,12 @@ import sys
 from glob import glob
 from statistics import mean, median, pstdev
 
-from common import analyse, arguments, read_csv, row, status
+from common import analyse, arguments, read_csv, row, status, verbose
 
 FOUND_WITHIN_S = 0.2
 WINDOW_S = 10
 STEADY_CV = 0.15      # of step intervals in a window
 CADENCE_OFF_SPM = 2
-
-
-def verbose(*words):
-    if os.environ.get("VERBOSE"):
-        print("   ", *words)
 
 
 def steps_of(result):
