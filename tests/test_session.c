@@ -319,6 +319,112 @@ static void frames_may_be_cut_anywhere(void **state)
     assert_int_equal(summary.lost, 0);
 }
 
+/* Writes a journal with every kind of record and of loss that there is. */
+static void write_every_kind(void)
+{
+    static const struct journal_event preset = {true, 1000000000, 2000000000,
+                                                "reach", "preset"};
+    const struct journal_event key = {false, HOST_ZERO_NS + 3000000000,
+                                      HOST_ZERO_NS + 3000000000, "mark 1",
+                                      "key"};
+    const struct journal_sync sync = {HOST_ZERO_NS + 1000000000,
+                                      1700000001000000000, 10 * COUNT};
+    begin();
+    assert_int_equal(journal_append_event(&journal, &preset, &error), 0);
+    put_frames(0, 10);
+    assert_int_equal(journal_append_sync(&journal, &sync, &error), 0);
+    assert_int_equal(journal_append_gap(&journal, 999, &error), 0);
+    put_frames(13, 30);
+    put_frame(32, 2 * COUNT, WIRE_LOST_FIFO);
+    put_probe((double)(33 * COUNT) * HOST_PERIOD_NS);
+    assert_int_equal(journal_append_event(&journal, &key, &error), 0);
+    assert_int_equal(journal_append_away(&journal, HOST_ZERO_NS + 4000000000,
+                                         HOST_ZERO_NS + 5000000000, &error),
+                     0);
+    put_frames(40, 56);
+    end(true);
+}
+
+static void check_events_equal(struct recording *a, struct recording *b)
+{
+    size_t counts[2];
+    const struct recording_event *x = recording_events(a, &counts[0]);
+    const struct recording_event *y = recording_events(b, &counts[1]);
+    assert_int_equal(counts[0], 2);
+    assert_int_equal(counts[1], 2);
+    for (size_t i = 0; i < 2; i++) {
+        assert_int_equal(x[i].start_ns, y[i].start_ns);
+        assert_int_equal(x[i].end_ns, y[i].end_ns);
+        assert_string_equal(x[i].label, y[i].label);
+        assert_string_equal(x[i].source, y[i].source);
+    }
+}
+
+static void check_tables_equal(struct recording *a, struct recording *b)
+{
+    size_t counts[2];
+    const struct recording_gap *gaps = recording_gaps(a, &counts[0]);
+    const struct recording_gap *others = recording_gaps(b, &counts[1]);
+    assert_int_equal(counts[0], 3);
+    assert_int_equal(counts[1], 3);
+    assert_int_equal(gaps[0].cause, GAP_HOST);
+    assert_int_equal(gaps[1].cause, GAP_FIFO);
+    assert_int_equal(gaps[2].cause, GAP_UNPLUGGED);
+    for (size_t i = 0; i < 3; i++) {
+        assert_int_equal(gaps[i].at_sample, others[i].at_sample);
+        assert_int_equal(gaps[i].lost_samples, others[i].lost_samples);
+        assert_int_equal(gaps[i].cause, others[i].cause);
+        assert_int_equal(gaps[i].start_ns, others[i].start_ns);
+        assert_int_equal(gaps[i].end_ns, others[i].end_ns);
+    }
+    const struct recording_clock *clocks = recording_clocks(a, &counts[0]);
+    const struct recording_clock *probes = recording_clocks(b, &counts[1]);
+    assert_int_equal(counts[0], 4);
+    assert_int_equal(counts[1], 4);
+    assert_memory_equal(clocks, probes, 4 * sizeof(*clocks));
+    check_events_equal(a, b);
+}
+
+/* What write_every_kind wrote when the version was the only one. */
+static void journal_of_version_1_is_read(void **state)
+{
+    (void)state;
+    struct recording *recording = NULL;
+    struct recording *golden = NULL;
+    char golden_path[sizeof(path) + 8];
+    snprintf(golden_path, sizeof(golden_path), "%s-1", path);
+    write_every_kind();
+    recording = open_built();
+    struct session_summary new_summary = summary;
+    assert_int_equal(session_build("tests/data/format-1.h5.journal",
+                                   golden_path, NULL, &summary, &error),
+                     0);
+    assert_int_equal(recording_open(golden_path, NULL, &golden, &error), 0);
+    assert_int_equal(unlink(golden_path), 0);
+    assert_int_equal(summary.rows, new_summary.rows);
+    assert_int_equal(summary.lost, new_summary.lost);
+    assert_int_equal(summary.events, 2);
+    assert_int_equal(summary.damaged_bytes, 0);
+    assert_true(summary.complete);
+    assert_int_equal(recording_rows(recording), 44 * COUNT);
+    assert_int_equal(recording_rows(golden), 44 * COUNT);
+    for (uint64_t row = 0; row < recording_rows(golden); row++) {
+        int16_t samples[2][6];
+        assert_int_equal(
+            recording_read_raw(recording, row, 1, &samples[0], &error), 0);
+        assert_int_equal(
+            recording_read_raw(golden, row, 1, &samples[1], &error), 0);
+        assert_memory_equal(samples[0], samples[1], sizeof(samples[0]));
+    }
+    const struct recording_info *info = recording_info(golden);
+    assert_string_equal(info->serial, "T1");
+    assert_string_equal(info->participant, "P01");
+    assert_int_equal(info->placement, PLACEMENT_LEFT_WRIST);
+    check_tables_equal(recording, golden);
+    recording_close(recording);
+    recording_close(golden);
+}
+
 static void journal_without_end_is_recovered(void **state)
 {
     (void)state;
@@ -422,6 +528,7 @@ int main(void)
         cmocka_unit_test(events_get_session_time),
         cmocka_unit_test(damaged_stretch_becomes_a_gap),
         cmocka_unit_test(frames_may_be_cut_anywhere),
+        cmocka_unit_test(journal_of_version_1_is_read),
         cmocka_unit_test(journal_without_end_is_recovered),
         cmocka_unit_test(nothing_is_written_where_nothing_came),
         cmocka_unit_test(cancelled_build_leaves_nothing_but_the_journal),
