@@ -9,15 +9,16 @@
 #include "firmware/core/crc32c.h"
 
 static const uint8_t magic[8] = {0x8C, 'c', 'a', 'r', 'p', 'u', 's', 0x0A};
-static const uint8_t sync_bytes[4] = {0xC7, 'J', 'R', JOURNAL_VERSION};
+static const uint8_t sync_bytes[3] = {0xC7, 'J', 'R'};
 static const char suffix[] = ".journal";
 
 /* Offsets, as in the tables of journal.h. */
 enum {
     FILE_VERSION = 8,
     FILE_CRC = 12,
+    RECORD_VERSION = 3,
     RECORD_TYPE = 4,
-    RECORD_RESERVED = 6,
+    RECORD_SENSOR = 6,
     RECORD_LENGTH = 8,
     RECORD_SEQUENCE = 12,
     RECORD_CRC = 16,
@@ -51,6 +52,8 @@ int journal_create(struct journal *journal, const char *path,
     if (err < 0) {
         return err;
     }
+    journal->version = JOURNAL_VERSION;
+    journal->sensor = 0;
     journal->sequence = 0;
     uint8_t head[JOURNAL_FILE_HEAD] = {0};
     memcpy(head, magic, sizeof(magic));
@@ -65,6 +68,12 @@ int journal_create(struct journal *journal, const char *path,
     return err;
 }
 
+/* Version 1 knew one sensor. */
+static bool sensor_good(unsigned version, unsigned sensor)
+{
+    return sensor < (version == 1 ? 1 : JOURNAL_SENSORS_MAX);
+}
+
 static uint32_t record_crc(const uint8_t *record, size_t size)
 {
     return crc32c(crc32c(0, record, RECORD_CRC), record + JOURNAL_RECORD_HEAD,
@@ -75,10 +84,12 @@ int journal_append(struct journal *journal, enum journal_type type,
                    const void *payload, size_t size, struct error *error)
 {
     assert(size <= JOURNAL_PAYLOAD_MAX);
+    assert(sensor_good(journal->version, journal->sensor));
     uint8_t *p = journal->record;
     memcpy(p, sync_bytes, sizeof(sync_bytes));
+    p[RECORD_VERSION] = journal->version;
     put_u16(p + RECORD_TYPE, (uint16_t)type);
-    put_u16(p + RECORD_RESERVED, 0);
+    put_u16(p + RECORD_SENSOR, journal->sensor);
     put_u32(p + RECORD_LENGTH, (uint32_t)size);
     put_u32(p + RECORD_SEQUENCE, journal->sequence);
     memcpy(p + JOURNAL_RECORD_HEAD, payload, size);
@@ -124,12 +135,13 @@ static int check_head(struct journal_reader *reader, bool *intact,
     *intact = memcmp(head, magic, sizeof(magic)) == 0 &&
               get_u32(head + FILE_CRC) == crc32c(0, head, FILE_CRC);
     unsigned version = get_u16(head + FILE_VERSION);
-    if (*intact && version != JOURNAL_VERSION) {
+    if (*intact && (version < 1 || version > JOURNAL_VERSION)) {
         return error_set(error, ERR_PROTOCOL,
                          "'%s' is a journal of version %u, this carpus knows "
-                         "%d; use a newer one",
+                         "up to %d; use a newer one",
                          reader->file.path, version, JOURNAL_VERSION);
     }
+    reader->version = (uint8_t)version;
     return 0;
 }
 
@@ -164,11 +176,13 @@ static size_t take(struct journal_reader *reader, struct journal_record *out)
         memcmp(p, sync_bytes, sizeof(sync_bytes)) != 0) {
         return 0;
     }
+    uint8_t version = p[RECORD_VERSION];
     uint16_t type = get_u16(p + RECORD_TYPE);
+    uint16_t sensor = get_u16(p + RECORD_SENSOR);
     uint32_t size = get_u32(p + RECORD_LENGTH);
     uint32_t sequence = get_u32(p + RECORD_SEQUENCE);
-    if (type < JOURNAL_SESSION || type > JOURNAL_AWAY ||
-        get_u16(p + RECORD_RESERVED) != 0 ||
+    if (version < 1 || version > JOURNAL_VERSION || type < JOURNAL_SESSION ||
+        type > JOURNAL_AWAY || !sensor_good(version, sensor) ||
         size > left - JOURNAL_RECORD_HEAD || size > JOURNAL_PAYLOAD_MAX ||
         sequence < reader->sequence ||
         get_u32(p + RECORD_CRC) != record_crc(p, size)) {
@@ -176,11 +190,13 @@ static size_t take(struct journal_reader *reader, struct journal_record *out)
     }
     *out = (struct journal_record){
         .type = (enum journal_type)type,
+        .sensor = sensor,
         .size = size,
         .payload = p + JOURNAL_RECORD_HEAD,
         .after_damage = sequence != reader->sequence,
     };
     reader->sequence = sequence + 1;
+    reader->version = version;
     return JOURNAL_RECORD_HEAD + size;
 }
 
@@ -253,6 +269,8 @@ int journal_continue(struct journal *journal, struct journal_reader *reader,
     char path[sizeof(reader->file.path)];
     uint64_t end = reader->window_at + reader->start - reader->skipped;
     memcpy(path, reader->file.path, sizeof(path));
+    journal->version = reader->version;
+    journal->sensor = 0;
     journal->sequence = reader->sequence;
     journal_reader_close(reader);
     return journal_file_continue(&journal->file, path, end, error);

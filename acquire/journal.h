@@ -6,21 +6,21 @@
  * every whole record is found again. The recording is built from it
  * (session.h). It is named NAME.h5.journal.
  *
- * Format, version 1. All integers are little-endian; a double is its IEEE 754
+ * Format, version 2. All integers are little-endian; a double is its IEEE 754
  * bits as u64; text is UTF-8. The file begins with 16 bytes:
  *
  *   offset size name      meaning
  *        0    8 magic     8C 'c' 'a' 'r' 'p' 'u' 's' 0A
- *        8    2 version   1
+ *        8    2 version   2
  *       10    2 reserved  0
  *       12    4 crc       CRC-32C of the 12 bytes before
  *
  * Then records follow one another without a break:
  *
  *   offset size name      meaning
- *        0    4 sync      C7 'J' 'R' 01 (the version)
+ *        0    4 sync      C7 'J' 'R' 02 (the version)
  *        4    2 type      enum journal_type
- *        6    2 reserved  0
+ *        6    2 sensor    0, 1, ...: whose record it is
  *        8    4 length    bytes of payload, n, JOURNAL_PAYLOAD_MAX at most
  *       12    4 sequence  0, 1, 2, ...
  *       16    4 crc       CRC-32C of the 16 bytes before and the payload
@@ -44,6 +44,11 @@
  *            here; frames and clocks after it are as if it had not been
  *   END      u8 why (enum journal_end): nothing comes after it
  *
+ * EVENT and END are of all sensors, with number 0; a record of any other type
+ * is of the one whose number it bears, and each sensor has its own SESSION.
+ * Version 1 knew one sensor: its number is 0 and reserved, all else is the
+ * same. It is read, and gone on with, as it is.
+ *
  * After the last record there may be zeros, set aside for what was to come.
  *
  * Reading: bytes that are no whole record with the right CRC and a sequence
@@ -66,7 +71,8 @@
 #include "acquire/recording.h"
 
 enum {
-    JOURNAL_VERSION = 1,
+    JOURNAL_VERSION = 2,
+    JOURNAL_SENSORS_MAX = 8,
     JOURNAL_FILE_HEAD = 16,
     JOURNAL_RECORD_HEAD = 20,
     JOURNAL_PAYLOAD_MAX = 16384,
@@ -122,6 +128,8 @@ bool journal_recording_name(const char *journal, char *out, size_t size);
 
 struct journal {
     struct journal_file file;
+    uint8_t version;
+    uint16_t sensor;   /* of the next record; the caller sets it, 0 at first */
     uint32_t sequence; /* of the next record */
     uint8_t record[JOURNAL_RECORD_MAX];
 };
@@ -133,7 +141,7 @@ int journal_create(struct journal *journal, const char *path,
 struct journal_reader;
 
 /* Goes on with a journal that `reader` has read to its end: behind its last
- * whole record. Closes the reader. */
+ * whole record, in its version. Closes the reader. */
 int journal_continue(struct journal *journal, struct journal_reader *reader,
                      struct error *error);
 
@@ -163,6 +171,7 @@ int journal_append_end(struct journal *journal, enum journal_end why,
 
 struct journal_record {
     enum journal_type type;
+    uint16_t sensor;
     size_t size;
     const uint8_t *payload; /* borrowed until the next read */
     bool after_damage;      /* records are missing just before it */
@@ -173,6 +182,7 @@ struct journal_reader {
     uint64_t records;       /* read so far */
     uint64_t damaged_bytes; /* that were skipped and had a record after them */
     uint32_t sequence;      /* next one expected */
+    uint8_t version;        /* of the last record, or of the file */
     uint64_t skipped;       /* bytes since the last record */
     uint64_t window_at;     /* place in the file of window[0] */
     size_t start;           /* of what is unread in the window */

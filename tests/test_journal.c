@@ -78,7 +78,7 @@ static void write_small(void)
 }
 
 struct bytes {
-    uint8_t data[4096];
+    uint8_t data[16384];
     size_t size;
 };
 
@@ -314,11 +314,104 @@ static void newer_version_is_refused_by_name(void **state)
     struct bytes whole;
     struct error error;
     load(&whole);
-    put_u16(whole.data + 8, 2);
+    put_u16(whole.data + 8, JOURNAL_VERSION + 1);
     put_u32(whole.data + 12, crc32c(0, whole.data, 12));
     store(whole.data, whole.size);
     assert_int_equal(journal_open(&reader, path, &error), ERR_PROTOCOL);
-    assert_non_null(strstr(error.text, "version 2"));
+    assert_non_null(strstr(error.text, "version 3"));
+}
+
+static void records_bear_the_number_of_their_sensor(void **state)
+{
+    (void)state;
+    struct journal_record record;
+    unlink(path);
+    assert_int_equal(journal_create(&journal, path, NULL), 0);
+    for (uint16_t i = 0; i < JOURNAL_SENSORS_MAX; i++) {
+        journal.sensor = i;
+        assert_int_equal(journal_append_gap(&journal, i, NULL), 0);
+    }
+    assert_int_equal(journal_file_close(&journal.file, NULL), 0);
+    assert_int_equal(journal_open(&reader, path, NULL), 0);
+    for (uint16_t i = 0; i < JOURNAL_SENSORS_MAX; i++) {
+        uint64_t bytes = 99;
+        assert_int_equal(journal_next(&reader, &record, NULL), 1);
+        assert_true(journal_get_gap(&record, &bytes));
+        assert_int_equal(record.sensor, i);
+        assert_int_equal(bytes, i);
+    }
+    assert_int_equal(journal_next(&reader, &record, NULL), 0);
+    journal_reader_close(&reader);
+}
+
+/* Changes record 0 of a file with two, and makes its CRC right again. */
+static void change_record(uint8_t version, uint16_t sensor)
+{
+    enum { SIZE = JOURNAL_RECORD_HEAD + JOURNAL_GAP_SIZE };
+    struct bytes whole;
+    unlink(path);
+    assert_int_equal(journal_create(&journal, path, NULL), 0);
+    assert_int_equal(journal_append_gap(&journal, 1, NULL), 0);
+    assert_int_equal(journal_append_gap(&journal, 2, NULL), 0);
+    assert_int_equal(journal_file_close(&journal.file, NULL), 0);
+    load(&whole);
+    uint8_t *p = whole.data + JOURNAL_FILE_HEAD;
+    p[3] = version;
+    put_u16(p + 6, sensor);
+    put_u32(p + 16, crc32c(crc32c(0, p, 16), p + JOURNAL_RECORD_HEAD,
+                           JOURNAL_GAP_SIZE));
+    store(whole.data, whole.size);
+}
+
+static void sensor_that_cannot_be_is_damage(void **state)
+{
+    (void)state;
+    static const struct {
+        uint8_t version;
+        uint16_t sensor;
+        bool good;
+    } cases[] = {
+        {2, 0, true},
+        {2, JOURNAL_SENSORS_MAX - 1, true},
+        {2, JOURNAL_SENSORS_MAX, false},
+        {2, UINT16_MAX, false},
+        {1, 0, true},
+        {1, 1, false},
+        {0, 0, false},
+        {3, 0, false},
+    };
+    for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+        struct journal_record record;
+        change_record(cases[i].version, cases[i].sensor);
+        assert_int_equal(journal_open(&reader, path, NULL), 0);
+        assert_int_equal(journal_next(&reader, &record, NULL), 1);
+        assert_int_equal(record.after_damage, !cases[i].good);
+        assert_int_equal(record.sensor, cases[i].good ? cases[i].sensor : 0);
+        journal_reader_close(&reader);
+    }
+}
+
+static void journal_is_gone_on_with_in_its_version(void **state)
+{
+    (void)state;
+    struct bytes whole;
+    struct journal_record record;
+    FILE *file = fopen("tests/data/format-1.h5.journal", "rb");
+    assert_non_null(file);
+    whole.size = fread(whole.data, 1, sizeof(whole.data), file);
+    fclose(file);
+    store(whole.data, whole.size);
+    assert_int_equal(journal_open(&reader, path, NULL), 0);
+    while (journal_next(&reader, &record, NULL) == 1) {
+        assert_false(record.after_damage);
+    }
+    assert_int_equal(journal_continue(&journal, &reader, NULL), 0);
+    assert_int_equal(journal_append_gap(&journal, 7, NULL), 0);
+    assert_int_equal(journal_file_close(&journal.file, NULL), 0);
+    size_t before = whole.size;
+    load(&whole);
+    assert_true(whole.size > before);
+    assert_int_equal(whole.data[before + 3], 1);
 }
 
 static void existing_journal_is_never_overwritten(void **state)
@@ -384,7 +477,8 @@ static void wrong_payloads_are_refused(void **state)
     struct journal_sync got_sync;
     uint64_t bytes;
     for (size_t size = 0; size < sizeof(payload); size++) {
-        struct journal_record record = {JOURNAL_SESSION, size, payload, false};
+        struct journal_record record = {
+            .type = JOURNAL_SESSION, .size = size, .payload = payload};
         /* All zero: ten empty texts, five doubles, one placement. */
         assert_int_equal(journal_get_session(&record, &got_info),
                          size == 10 * 2 + 5 * 8 + 1);
@@ -402,7 +496,8 @@ static void wrong_payloads_are_refused(void **state)
                          size == JOURNAL_GAP_SIZE);
     }
     payload[0] = 37; /* a uuid without its end */
-    struct journal_record record = {JOURNAL_SESSION, 200, payload, false};
+    struct journal_record record = {
+        .type = JOURNAL_SESSION, .size = 200, .payload = payload};
     assert_false(journal_get_session(&record, &got_info));
 }
 
@@ -449,6 +544,9 @@ int main(void)
         cmocka_unit_test(records_of_an_older_write_are_not_taken_again),
         cmocka_unit_test(what_is_no_journal_is_refused),
         cmocka_unit_test(newer_version_is_refused_by_name),
+        cmocka_unit_test(records_bear_the_number_of_their_sensor),
+        cmocka_unit_test(sensor_that_cannot_be_is_damage),
+        cmocka_unit_test(journal_is_gone_on_with_in_its_version),
         cmocka_unit_test(existing_journal_is_never_overwritten),
         cmocka_unit_test(journal_being_written_is_not_read),
         cmocka_unit_test(long_journal_crosses_every_window_edge),
