@@ -345,8 +345,8 @@ static void watch(struct recorder *recorder, bool quiet)
         if (look % SHOW_EVERY == 0 && recorder_stats(recorder, &stats)) {
             char line[WIDTH_MAX + 1];
             size_t width = terminal_width(&terminal);
-            record_text_status(&stats, width < WIDTH_MAX ? width : WIDTH_MAX,
-                               line);
+            record_text_status(&stats, NULL,
+                               width < WIDTH_MAX ? width : WIDTH_MAX, line);
             terminal_show(&terminal, line);
         }
     }
@@ -441,10 +441,11 @@ static int record_from(const struct options *options, struct device *device,
                        const struct journal_event *events, size_t event_count)
 {
     struct recording_info info;
+    const struct recorder_source source = {device, &info};
     const struct recorder_config config = {
-        .device = device,
+        .sources = &source,
+        .source_count = 1,
         .journal = options->journal,
-        .info = &info,
         .events = events,
         .event_count = event_count,
         .for_s = options->for_s,

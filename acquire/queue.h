@@ -8,7 +8,8 @@
  * How large: the stream of 1667 Hz comes to at most 27 KB/s (20 KB/s of
  * samples; with frames of 14 samples, 44 bytes of header and CRC each, 5.2 KB/s
  * more; 8 bytes for each record here). QUEUE_STREAM_BYTES is 1 MiB and so holds
- * 38 s of it: more than the 10 s that a disk may stall.
+ * 38 s of it: more than the 10 s that a disk may stall. Each device has its
+ * own.
  *
  * Ownership: queue_new gives a heap object; queue_free takes it when neither
  * thread uses it any more.

@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * What the recorder's three threads share, and nothing else: the reader
- * (record_reader.h), the writer (record_writer.h) and the one that started
- * them (recorder.h). Data goes through the queues; the rest is single values.
+ * What the recorder's threads share, and nothing else: the reader of each
+ * device (record_reader.h), the writer (record_writer.h) and the one that
+ * started them (recorder.h). Data goes through the queues; the rest is single
+ * values. A link is of one device, the control of the whole recording.
  *
  *   reader --stream--> writer --snapshots--> user's thread --marks--> writer
  */
@@ -36,23 +37,28 @@ enum record_stop {
     STOP_AT_ONCE = 2,
 };
 
-struct record_link {
-    struct queue *stream;
+struct record_control {
     struct queue *marks;     /* struct journal_event, type 0 */
     struct queue *snapshots; /* struct recorder_stats, type 0 */
     atomic_int stop;         /* enum record_stop */
-    atomic_bool away;        /* the device is, and is waited for */
-    atomic_bool reader_done;
     atomic_bool writer_done;
+};
+
+struct record_link {
+    struct record_control *control;
+    struct queue *stream;
+    atomic_bool away; /* the device is, and is waited for */
+    atomic_bool reader_done;
     /* Host clock as the device sees it, minus CLOCK_MONOTONIC: 0 but for a
-     * simulated device [ns]. */
+     * simulated device that is not in real time [ns]. */
     _Atomic int64_t clock_offset_ns;
 };
 
-static inline void record_link_stop(struct record_link *link, int how)
+static inline void record_stop(struct record_control *control, int how)
 {
-    int now = atomic_load(&link->stop);
-    while (now < how && !atomic_compare_exchange_weak(&link->stop, &now, how)) {
+    int now = atomic_load(&control->stop);
+    while (now < how &&
+           !atomic_compare_exchange_weak(&control->stop, &now, how)) {
     }
 }
 

@@ -21,7 +21,7 @@ static const int64_t WAIT_FOR_ROOM_NS = 500000; /* a few KB at full speed */
 
 static bool must_leave(const struct record_reader *reader)
 {
-    return atomic_load(&reader->link->stop) == STOP_AT_ONCE;
+    return atomic_load(&reader->link->control->stop) == STOP_AT_ONCE;
 }
 
 /* Puts a message into the queue; a device that waits is made to wait. */
@@ -128,7 +128,7 @@ static bool stop_due(const struct record_reader *reader, int64_t now_ns)
 {
     bool over = reader->begun && now_ns - reader->begin_ns >= reader->for_ns;
     return !reader->stopping &&
-           (over || atomic_load(&reader->link->stop) != STOP_NOT);
+           (over || atomic_load(&reader->link->control->stop) != STOP_NOT);
 }
 
 /* The device sends what it still has, and the end. */
@@ -211,7 +211,7 @@ static bool carry_on(struct record_reader *reader)
 static bool wait_is_over(const struct record_reader *reader)
 {
     int64_t now_ns = device_now_ns(reader->device);
-    return atomic_load(&reader->link->stop) != STOP_NOT ||
+    return atomic_load(&reader->link->control->stop) != STOP_NOT ||
            monotonic_ns() - reader->away_ns >= AWAY_NS ||
            (reader->begun && now_ns - reader->begin_ns >= reader->for_ns);
 }

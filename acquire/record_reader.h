@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * Reader: the recorder's thread that fetches from the device and never waits
- * for the disk. What comes goes into the stream queue as it is, and every two
- * seconds the device's clock and status.
+ * Reader: the recorder's thread that fetches from a device, one for each, and
+ * never waits for the disk. What comes goes into the stream queue as it is, and
+ * every two seconds the device's clock and status.
  *
  * Where the queue is full and the device does not wait, bytes are thrown away
  * and counted; the count goes into the queue at the place where they are

@@ -3,6 +3,7 @@
 
 #include <inttypes.h>
 #include <jansson.h>
+#include <math.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -37,7 +38,7 @@ static void write_causes(uint64_t lost, uint32_t causes, char *out, size_t size)
     }
 }
 
-static void write_supply(const struct recorder_stats *stats, char *out)
+static void write_supply(const struct recorder_sensor_stats *stats, char *out)
 {
     if (stats->away) {
         snprintf(out, PART, "UNPLUGGED");
@@ -64,30 +65,76 @@ static void write_space(const struct recorder_stats *stats, char *out)
     }
 }
 
-/* All fit 79 columns for an hour at 1667 Hz, as long as little is lost. */
-enum { PARTS = 7 };
+/* Parts of a status line; a part that is empty is left out. */
+enum { PARTS = RECORDER_DEVICES_MAX + 6, LOSS = 20 };
 
-static void write_parts(const struct recorder_stats *stats,
-                        char parts[PARTS][PART])
+/* All fit 79 columns for an hour at 1667 Hz, as long as little is lost. */
+static void write_one(const struct recorder_stats *stats,
+                      char parts[PARTS][PART])
 {
+    const struct recorder_sensor_stats *sensor = &stats->sensors[0];
     char causes[PART];
-    write_causes(stats->lost, stats->causes, causes, sizeof(causes));
-    record_text_duration(stats->elapsed_s, parts[0], PART);
-    snprintf(parts[1], PART, "lost %" PRIu64 " of %" PRIu64 "%.*s", stats->lost,
-             stats->samples + stats->lost, 20, causes);
-    snprintf(parts[2], PART, "%.1f Hz", stats->rate_hz);
-    snprintf(parts[3], PART, "move %.0f mg", stats->motion_mg);
-    snprintf(parts[4], PART, "clipped %" PRIu64, stats->clipped);
+    write_causes(sensor->lost, sensor->causes, causes, sizeof(causes));
+    record_text_duration(sensor->elapsed_s, parts[0], PART);
+    snprintf(parts[1], PART, "lost %" PRIu64 " of %" PRIu64 "%.*s",
+             sensor->lost, sensor->samples + sensor->lost, LOSS, causes);
+    snprintf(parts[2], PART, "%.1f Hz", sensor->rate_hz);
+    snprintf(parts[3], PART, "move %.0f mg", sensor->motion_mg);
+    snprintf(parts[4], PART, "clipped %" PRIu64, sensor->clipped);
     write_space(stats, parts[5]);
-    write_supply(stats, parts[6]);
+    write_supply(sensor, parts[6]);
 }
 
-void record_text_status(const struct recorder_stats *stats, size_t width,
-                        char *out)
+/* "left lost 0", or what is more urgent. */
+static void write_loss(const struct recorder_sensor_stats *sensor,
+                       const char *name, char *out)
 {
-    char parts[PARTS][PART];
+    char causes[PART];
+    write_causes(sensor->lost, sensor->causes, causes, sizeof(causes));
+    snprintf(out, PART, "%.16s %slost %" PRIu64 "%.*s", name,
+             sensor->away    ? "UNPLUGGED "
+             : sensor->ended ? "ENDED "
+                             : "",
+             sensor->lost, LOSS, causes);
+}
+
+/* Of two sensors all but the rates fit 79 columns. */
+static void write_several(const struct recorder_stats *stats,
+                          const char *const *names, char parts[PARTS][PART])
+{
+    size_t n = stats->sensor_count;
+    double elapsed_s = 0;
+    uint64_t clipped = 0;
+    char *move = parts[n + 1];
+    char *rate = parts[n + 4];
+    for (size_t i = 0; i < n; i++) {
+        const struct recorder_sensor_stats *sensor = &stats->sensors[i];
+        const char *comma = i > 0 ? "," : "";
+        elapsed_s = fmax(elapsed_s, sensor->elapsed_s);
+        clipped += sensor->clipped;
+        write_loss(sensor, names[i], parts[i + 1]);
+        snprintf(move + strlen(move), PART - strlen(move), "%s %.0f",
+                 i > 0 ? comma : "move", sensor->motion_mg);
+        snprintf(rate + strlen(rate), PART - strlen(rate), "%s%s%.1f", comma,
+                 i > 0 ? " " : "", sensor->rate_hz);
+    }
+    record_text_duration(elapsed_s, parts[0], PART);
+    snprintf(move + strlen(move), PART - strlen(move), " mg");
+    snprintf(parts[n + 2], PART, "clipped %" PRIu64, clipped);
+    write_space(stats, parts[n + 3]);
+    snprintf(rate + strlen(rate), PART - strlen(rate), " Hz");
+}
+
+void record_text_status(const struct recorder_stats *stats,
+                        const char *const *names, size_t width, char *out)
+{
+    char parts[PARTS][PART] = {{0}};
     size_t used = 0;
-    write_parts(stats, parts);
+    if (stats->sensor_count > 1) {
+        write_several(stats, names, parts);
+    } else {
+        write_one(stats, parts);
+    }
     out[0] = '\0';
     for (size_t i = 0; i < PARTS; i++) {
         size_t length = strlen(parts[i]);

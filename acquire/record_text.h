@@ -15,9 +15,10 @@
 #include "acquire/session.h"
 
 /* Writes the status line; of its parts, by importance, as many as fit `width`
- * columns. `out` has room for width + 1 bytes. */
-void record_text_status(const struct recorder_stats *stats, size_t width,
-                        char *out);
+ * columns. `names` say which sensor is which, and are not needed for one alone.
+ * `out` has room for width + 1 bytes. */
+void record_text_status(const struct recorder_stats *stats,
+                        const char *const *names, size_t width, char *out);
 
 /* Jansson and HDF5 take no other text. */
 bool record_text_is_utf8(const char *text);

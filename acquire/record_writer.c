@@ -17,94 +17,106 @@ static const uint64_t SPACE_EVERY_BYTES = 1 << 20;
 
 static const double STANDARD_GRAVITY = 9.80665; /* [m/s2] */
 
-/* The first error stays; the reader is asked to stop. */
+/* The first error stays; the readers are asked to stop. */
 static void fail(struct record_writer *writer, const struct error *error)
 {
     if (writer->error.code == 0) {
         writer->error = *error;
     }
-    record_link_stop(writer->link, STOP_GENTLY);
+    record_stop(writer->control, STOP_GENTLY);
 }
 
 /* ---- statistics ---- */
 
-static void add_motion(struct record_writer *writer,
-                       const struct stream_run *run)
+static void add_motion(struct record_sensor *sensor,
+                       const struct stream_run *run,
+                       struct recorder_sensor_stats *stats)
 {
-    double g_per_lsb = writer->info->accel_scale / STANDARD_GRAVITY;
+    double g_per_lsb = sensor->info->accel_scale / STANDARD_GRAVITY;
     for (size_t i = 0; i < run->block.count; i++) {
         double x = run->samples[i][0];
         double y = run->samples[i][1];
         double z = run->samples[i][2];
         double length_g = g_per_lsb * sqrt(x * x + y * y + z * z);
-        writer->motion_sum += (length_g - 1) * (length_g - 1);
+        sensor->motion_sum += (length_g - 1) * (length_g - 1);
     }
-    writer->motion_count += run->block.count;
-    if ((double)writer->motion_count >= writer->info->rate_nominal_hz) {
-        writer->stats.motion_mg =
-            1000 * sqrt(writer->motion_sum / (double)writer->motion_count);
-        writer->motion_sum = 0;
-        writer->motion_count = 0;
+    sensor->motion_count += run->block.count;
+    if ((double)sensor->motion_count >= sensor->info->rate_nominal_hz) {
+        stats->motion_mg =
+            1000 * sqrt(sensor->motion_sum / (double)sensor->motion_count);
+        sensor->motion_sum = 0;
+        sensor->motion_count = 0;
     }
 }
 
-static void count_run(struct record_writer *writer,
-                      const struct stream_run *run)
+static void count_run(struct record_sensor *sensor,
+                      const struct stream_run *run,
+                      struct recorder_sensor_stats *stats)
 {
     if (run->block.count == 0) {
         return;
     }
     if (run->block.first_sample == 0) {
-        writer->first_device_ns = run->block.device_ns;
-        writer->first_index = run->index;
+        sensor->first_device_ns = run->block.device_ns;
+        sensor->first_index = run->index;
     }
-    double ns = (double)(run->block.device_ns - writer->first_device_ns);
-    double samples = (double)(run->index - writer->first_index);
+    double ns = (double)(run->block.device_ns - sensor->first_device_ns);
+    double samples = (double)(run->index - sensor->first_index);
     if (ns > 0 && samples > 0) {
-        writer->stats.rate_hz = samples * 1e9 / ns;
-        writer->stats.elapsed_s = (ns + run->block.count * ns / samples) / 1e9;
+        stats->rate_hz = samples * 1e9 / ns;
+        stats->elapsed_s = (ns + run->block.count * ns / samples) / 1e9;
     }
-    add_motion(writer, run);
+    add_motion(sensor, run, stats);
 }
 
-static void count_frames(struct record_writer *writer, const uint8_t *data,
-                         size_t size)
+static void count_frames(struct record_sensor *sensor, const uint8_t *data,
+                         size_t size, struct recorder_sensor_stats *stats)
 {
     size_t done = 0;
     while (done < size) {
-        done += stream_push(&writer->stream, data + done, size - done);
+        done += stream_push(&sensor->stream, data + done, size - done);
         struct stream_run run;
-        while (stream_next(&writer->stream, &run)) {
-            count_run(writer, &run);
+        while (stream_next(&sensor->stream, &run)) {
+            count_run(sensor, &run, stats);
         }
     }
 }
 
-static void count_status(struct record_writer *writer,
-                         const struct wire_status *status)
+static void count_status(const struct wire_status *status,
+                         struct recorder_sensor_stats *stats)
 {
-    writer->stats.has_supply = true;
-    writer->stats.on_usb_power = status->on_usb_power;
-    writer->stats.supply_mv = status->supply_mv;
+    stats->has_supply = true;
+    stats->on_usb_power = status->on_usb_power;
+    stats->supply_mv = status->supply_mv;
+}
+
+static void sum_up(const struct record_sensor *sensor,
+                   struct recorder_sensor_stats *stats)
+{
+    const struct queue *stream = sensor->link->stream;
+    stats->samples = sensor->stream.rows;
+    stats->lost = sensor->stream.lost;
+    stats->causes = sensor->stream.causes;
+    stats->clipped = sensor->stream.clipped;
+    stats->queue_peak =
+        (double)queue_peak(stream) / (double)queue_capacity(stream);
 }
 
 static void give_snapshot(struct record_writer *writer)
 {
-    struct record_link *link = writer->link;
     struct recorder_stats *stats = &writer->stats;
-    stats->samples = writer->stream.rows;
-    stats->lost = writer->stream.lost;
-    stats->causes = writer->stream.causes;
-    stats->clipped = writer->stream.clipped;
-    if (stats->elapsed_s > 0) {
-        double bytes_per_s =
-            (double)writer->journal->file.size / stats->elapsed_s;
+    double elapsed_s = 0;
+    stats->sensor_count = writer->sensor_count;
+    for (size_t i = 0; i < writer->sensor_count; i++) {
+        sum_up(&writer->sensors[i], &stats->sensors[i]);
+        elapsed_s = fmax(elapsed_s, stats->sensors[i].elapsed_s);
+    }
+    if (elapsed_s > 0) {
+        double bytes_per_s = (double)writer->journal->file.size / elapsed_s;
         stats->left_s = (double)stats->space_bytes / (2 * bytes_per_s);
     }
-    stats->queue_peak =
-        (double)queue_peak(link->stream) / (double)queue_capacity(link->stream);
     /* Where nobody takes them, older ones will do. */
-    (void)queue_push(link->snapshots, 0, stats, sizeof(*stats));
+    (void)queue_push(writer->control->snapshots, 0, stats, sizeof(*stats));
 }
 
 /* ---- journal ---- */
@@ -169,23 +181,26 @@ static void append_message(struct record_writer *writer,
 }
 
 /* What could not be written is missing from the account as well. */
-static void take_message(struct record_writer *writer, uint32_t type,
+static void take_message(struct record_writer *writer, size_t i, uint32_t type,
                          const void *data, size_t size)
 {
+    struct record_sensor *sensor = &writer->sensors[i];
+    struct recorder_sensor_stats *stats = &writer->stats.sensors[i];
     struct wire_status status;
     if (writer->error.code != 0 && writer->error.code != ERR_FULL) {
         return;
     }
+    writer->journal->sensor = (uint16_t)i;
     append_message(writer, type, data, size);
     if (type == MESSAGE_FRAMES) {
-        count_frames(writer, data, size);
+        count_frames(sensor, data, size, stats);
     } else if (type == MESSAGE_GAP) {
-        stream_broken(&writer->stream, GAP_HOST);
+        stream_broken(&sensor->stream, GAP_HOST);
     } else if (type == MESSAGE_AWAY) {
-        stream_broken(&writer->stream, GAP_UNPLUGGED);
+        stream_broken(&sensor->stream, GAP_UNPLUGGED);
     } else if (type == MESSAGE_STATUS) {
         memcpy(&status, data, sizeof(status));
-        count_status(writer, &status);
+        count_status(&status, stats);
     }
     if (writer->journal->file.size >=
         writer->checked_size + SPACE_EVERY_BYTES) {
@@ -197,10 +212,31 @@ static void take_mark(struct record_writer *writer,
                       const struct journal_event *event)
 {
     struct error error = {0};
+    writer->journal->sensor = 0;
     if (writer->error.code == 0 &&
         journal_append_event(writer->journal, event, &error) < 0) {
         fail(writer, &error);
     }
+}
+
+/* How far each sensor is on the disk and, when that is due, what it is. */
+static int append_progress(struct record_writer *writer,
+                           const struct journal_sync *now, bool describe,
+                           struct error *error)
+{
+    struct journal *journal = writer->journal;
+    int err = 0;
+    for (size_t i = 0; err == 0 && i < writer->sensor_count; i++) {
+        struct journal_sync sync = *now;
+        sync.samples = writer->sensors[i].stream.rows;
+        journal->sensor = (uint16_t)i;
+        err = journal_append_sync(journal, &sync, error);
+        if (err == 0 && describe) {
+            err =
+                journal_append_session(journal, writer->sensors[i].info, error);
+        }
+    }
+    return err;
 }
 
 /* After a failed sync nobody knows what is on the disk, and a second one may
@@ -208,20 +244,19 @@ static void take_mark(struct record_writer *writer,
 static void sync_journal(struct record_writer *writer)
 {
     struct error error = {0};
-    struct journal_sync sync = {monotonic_ns(), utc_ns(), writer->stream.rows};
+    struct journal_sync now = {monotonic_ns(), utc_ns(), 0};
     if (writer->journal->file.size == writer->synced_size) {
         return;
     }
+    bool describe = now.host_monotonic_ns >= writer->session_ns;
     int err = journal_file_sync(&writer->journal->file, &error);
     if (err == 0) {
-        err = journal_append_sync(writer->journal, &sync, &error);
-    }
-    if (err == 0 && sync.host_monotonic_ns >= writer->session_ns) {
-        writer->session_ns = sync.host_monotonic_ns + SESSION_EVERY_NS;
-        err = journal_append_session(writer->journal, writer->info, &error);
+        err = append_progress(writer, &now, describe, &error);
     }
     if (err < 0) {
         fail(writer, &error);
+    } else if (describe) {
+        writer->session_ns = now.host_monotonic_ns + SESSION_EVERY_NS;
     }
     writer->synced_size = writer->journal->file.size;
 }
@@ -244,26 +279,50 @@ static void do_what_is_due(struct record_writer *writer)
     }
 }
 
+/* Takes one message of each device in turn, so that none waits for another.
+ * Returns whether there was any. */
+static bool take_messages(struct record_writer *writer)
+{
+    uint8_t buffer[JOURNAL_PAYLOAD_MAX];
+    uint32_t type;
+    size_t size;
+    bool any = false;
+    for (size_t i = 0; i < writer->sensor_count; i++) {
+        if (queue_pop(writer->sensors[i].link->stream, &type, buffer,
+                      sizeof(buffer), &size)) {
+            take_message(writer, i, type, buffer, size);
+            any = true;
+        }
+    }
+    return any;
+}
+
 /* Returns whether there was anything. */
 static bool empty_queues(struct record_writer *writer)
 {
-    uint8_t buffer[JOURNAL_PAYLOAD_MAX];
     struct journal_event event;
     uint32_t type;
     size_t size;
     bool any = false;
-    while (
-        queue_pop(writer->link->stream, &type, buffer, sizeof(buffer), &size)) {
-        take_message(writer, type, buffer, size);
+    while (take_messages(writer)) {
         do_what_is_due(writer);
         any = true;
     }
-    while (
-        queue_pop(writer->link->marks, &type, &event, sizeof(event), &size)) {
+    while (queue_pop(writer->control->marks, &type, &event, sizeof(event),
+                     &size)) {
         take_mark(writer, &event);
         any = true;
     }
     return any;
+}
+
+static bool readers_done(const struct record_writer *writer)
+{
+    bool done = true;
+    for (size_t i = 0; i < writer->sensor_count; i++) {
+        done &= atomic_load(&writer->sensors[i].link->reader_done);
+    }
+    return done;
 }
 
 void *record_writer_run(void *argument)
@@ -271,13 +330,16 @@ void *record_writer_run(void *argument)
     struct record_writer *writer = argument;
     int64_t now_ns = monotonic_ns();
 
-    stream_init(&writer->stream, writer->info->rate_nominal_hz);
+    for (size_t i = 0; i < writer->sensor_count; i++) {
+        struct record_sensor *sensor = &writer->sensors[i];
+        stream_init(&sensor->stream, sensor->info->rate_nominal_hz);
+    }
     writer->sync_ns = now_ns + SYNC_EVERY_NS;
     writer->session_ns = now_ns;
     check_space(writer);
     for (;;) {
-        /* In this order: what came before the reader was done is then seen. */
-        bool last = atomic_load(&writer->link->reader_done);
+        /* In this order: what came before a reader was done is then seen. */
+        bool last = readers_done(writer);
         bool any = empty_queues(writer);
         do_what_is_due(writer);
         if (last && !any) {
@@ -288,6 +350,6 @@ void *record_writer_run(void *argument)
         }
     }
     give_snapshot(writer);
-    atomic_store(&writer->link->writer_done, true);
+    atomic_store(&writer->control->writer_done, true);
     return NULL;
 }

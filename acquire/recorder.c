@@ -13,21 +13,64 @@
 #include "acquire/record_writer.h"
 
 struct recorder {
-    struct record_link link;
+    struct record_control control;
+    struct record_link links[RECORDER_DEVICES_MAX];
+    size_t device_count;
     struct journal journal;
-    struct record_reader reader;
+    struct record_reader readers[RECORDER_DEVICES_MAX];
     struct record_writer writer;
     struct recorder_stats stats;
-    pthread_t reader_thread;
+    pthread_t reader_threads[RECORDER_DEVICES_MAX];
+    size_t reader_count; /* threads that were started */
     pthread_t writer_thread;
 };
 
 static void free_recorder(struct recorder *recorder)
 {
-    queue_free(recorder->link.stream);
-    queue_free(recorder->link.marks);
-    queue_free(recorder->link.snapshots);
+    for (size_t i = 0; i < recorder->device_count; i++) {
+        queue_free(recorder->links[i].stream);
+    }
+    queue_free(recorder->control.marks);
+    queue_free(recorder->control.snapshots);
     free(recorder);
+}
+
+static bool new_queues(struct recorder *recorder, size_t stream_bytes)
+{
+    struct record_control *control = &recorder->control;
+    control->marks = queue_new(QUEUE_SMALL_BYTES);
+    control->snapshots = queue_new(QUEUE_SMALL_BYTES);
+    bool good = control->marks != NULL && control->snapshots != NULL;
+    for (size_t i = 0; i < recorder->device_count; i++) {
+        struct record_link *link = &recorder->links[i];
+        link->control = control;
+        link->stream =
+            queue_new(stream_bytes > 0 ? stream_bytes : QUEUE_STREAM_BYTES);
+        good &= link->stream != NULL;
+    }
+    return good;
+}
+
+static void set_up(struct recorder *recorder,
+                   const struct recorder_config *config)
+{
+    recorder->writer.control = &recorder->control;
+    recorder->writer.journal = &recorder->journal;
+    recorder->writer.reserve_bytes = RECORDER_RESERVE;
+    recorder->writer.sensor_count = config->source_count;
+    for (size_t i = 0; i < config->source_count; i++) {
+        const struct recorder_source *source = &config->sources[i];
+        recorder->readers[i] = (struct record_reader){
+            .device = source->device,
+            .link = &recorder->links[i],
+            .for_ns = config->for_s > 0 && config->for_s < 9e9
+                          ? (int64_t)(config->for_s * 1e9)
+                          : INT64_MAX,
+            .rate_hz = source->info->rate_nominal_hz,
+        };
+        recorder->writer.sensors[i].link = &recorder->links[i];
+        recorder->writer.sensors[i].info = source->info;
+    }
 }
 
 static struct recorder *new_recorder(const struct recorder_config *config)
@@ -36,30 +79,12 @@ static struct recorder *new_recorder(const struct recorder_config *config)
     if (recorder == NULL) {
         return NULL;
     }
-    struct record_link *link = &recorder->link;
-    link->stream = queue_new(config->queue_bytes > 0 ? config->queue_bytes
-                                                     : QUEUE_STREAM_BYTES);
-    link->marks = queue_new(QUEUE_SMALL_BYTES);
-    link->snapshots = queue_new(QUEUE_SMALL_BYTES);
-    if (link->stream == NULL || link->marks == NULL ||
-        link->snapshots == NULL) {
+    recorder->device_count = config->source_count;
+    if (!new_queues(recorder, config->queue_bytes)) {
         free_recorder(recorder);
         return NULL;
     }
-    recorder->reader = (struct record_reader){
-        .device = config->device,
-        .link = link,
-        .for_ns = config->for_s > 0 && config->for_s < 9e9
-                      ? (int64_t)(config->for_s * 1e9)
-                      : INT64_MAX,
-        .rate_hz = config->info->rate_nominal_hz,
-    };
-    recorder->writer = (struct record_writer){
-        .link = link,
-        .journal = &recorder->journal,
-        .info = config->info,
-        .reserve_bytes = RECORDER_RESERVE,
-    };
+    set_up(recorder, config);
     return recorder;
 }
 
@@ -75,9 +100,12 @@ static int check_room(struct recorder *recorder,
     if (err < 0) {
         return err;
     }
-    double needed = RECORDER_RESERVE + config->for_s *
-                                           config->info->rate_nominal_hz *
-                                           BYTES_PER_SAMPLE;
+    double rate_hz = 0;
+    for (size_t i = 0; i < config->source_count; i++) {
+        rate_hz += config->sources[i].info->rate_nominal_hz;
+    }
+    double needed =
+        RECORDER_RESERVE + config->for_s * rate_hz * BYTES_PER_SAMPLE;
     if ((double)free_bytes < needed) {
         return error_set(error, ERR_FULL,
                          "cannot record to '%s': %.1f MB are needed and %.1f "
@@ -92,15 +120,46 @@ static int begin_journal(struct recorder *recorder,
                          const struct recorder_config *config,
                          struct error *error)
 {
+    struct journal *journal = &recorder->journal;
     int err = check_room(recorder, config, error);
-    if (err == 0) {
-        err = journal_append_session(&recorder->journal, config->info, error);
+    for (size_t i = 0; err == 0 && i < config->source_count; i++) {
+        journal->sensor = (uint16_t)i;
+        err = journal_append_session(journal, config->sources[i].info, error);
     }
+    journal->sensor = 0;
     for (size_t i = 0; err == 0 && i < config->event_count; i++) {
-        err =
-            journal_append_event(&recorder->journal, &config->events[i], error);
+        err = journal_append_event(journal, &config->events[i], error);
     }
     return err;
+}
+
+static void join_threads(struct recorder *recorder)
+{
+    for (size_t i = 0; i < recorder->reader_count; i++) {
+        pthread_join(recorder->reader_threads[i], NULL);
+    }
+    pthread_join(recorder->writer_thread, NULL);
+}
+
+/* Readers that run already are ended again, with their devices. */
+static int start_readers(struct recorder *recorder)
+{
+    int failed = 0;
+    while (failed == 0 && recorder->reader_count < recorder->device_count) {
+        size_t i = recorder->reader_count;
+        failed = pthread_create(&recorder->reader_threads[i], NULL,
+                                record_reader_run, &recorder->readers[i]);
+        recorder->reader_count += failed == 0;
+    }
+    if (failed != 0) {
+        record_stop(&recorder->control, STOP_AT_ONCE);
+        for (size_t i = recorder->reader_count; i < recorder->device_count;
+             i++) {
+            atomic_store(&recorder->links[i].reader_done, true);
+        }
+        join_threads(recorder);
+    }
+    return failed;
 }
 
 /* Signals are the user's thread's business. */
@@ -113,17 +172,48 @@ static int start_threads(struct recorder *recorder, struct error *error)
     int failed = pthread_create(&recorder->writer_thread, NULL,
                                 record_writer_run, &recorder->writer);
     if (failed == 0) {
-        failed = pthread_create(&recorder->reader_thread, NULL,
-                                record_reader_run, &recorder->reader);
-        if (failed != 0) {
-            atomic_store(&recorder->link.reader_done, true);
-            pthread_join(recorder->writer_thread, NULL);
-        }
+        failed = start_readers(recorder);
     }
     pthread_sigmask(SIG_SETMASK, &before, NULL);
     return failed == 0
                ? 0
                : error_from_errno(error, failed, "cannot start a thread");
+}
+
+/* Of several devices a sentence says which one it is about. */
+static void name_device(const struct recorder *recorder, size_t i,
+                        struct error *error)
+{
+    const struct recording_info *info = recorder->writer.sensors[i].info;
+    char why[sizeof(error->text)];
+    char name[SENSOR_NAME];
+    if (recorder->device_count > 1) {
+        memcpy(why, error->text, sizeof(why));
+        sensor_name(info->serial, info->placement, name);
+        error_set(error, error->code, "%s: %s", name, why);
+    }
+}
+
+/* Starts all devices and the threads, or none. */
+static int start(struct recorder *recorder, struct error *error)
+{
+    size_t started = 0;
+    int err = 0;
+    while (err == 0 && started < recorder->device_count) {
+        err = device_start(recorder->readers[started].device, error);
+        if (err == 0) {
+            started++;
+        } else if (error != NULL) {
+            name_device(recorder, started, error);
+        }
+    }
+    if (err == 0) {
+        err = start_threads(recorder, error);
+    }
+    while (err < 0 && started > 0) {
+        (void)device_stop(recorder->readers[--started].device, NULL);
+    }
+    return err;
 }
 
 int recorder_start(const struct recorder_config *config, struct recorder **out,
@@ -140,13 +230,7 @@ int recorder_start(const struct recorder_config *config, struct recorder **out,
     }
     err = begin_journal(recorder, config, error);
     if (err == 0) {
-        err = device_start(config->device, error);
-    }
-    if (err == 0) {
-        err = start_threads(recorder, error);
-        if (err < 0) {
-            (void)device_stop(config->device, NULL);
-        }
+        err = start(recorder, error);
     }
     if (err < 0) {
         /* What went wrong first is what is told. */
@@ -164,38 +248,41 @@ bool recorder_stats(struct recorder *recorder, struct recorder_stats *out)
     uint32_t type;
     size_t size;
     bool any = false;
-    while (queue_pop(recorder->link.snapshots, &type, &recorder->stats,
+    while (queue_pop(recorder->control.snapshots, &type, &recorder->stats,
                      sizeof(recorder->stats), &size)) {
         any = true;
     }
     *out = recorder->stats;
-    out->away = atomic_load(&recorder->link.away);
+    for (size_t i = 0; i < recorder->device_count; i++) {
+        out->sensors[i].away = atomic_load(&recorder->links[i].away);
+        out->sensors[i].ended = atomic_load(&recorder->links[i].reader_done);
+    }
     return any;
 }
 
 bool recorder_mark(struct recorder *recorder, const char *label)
 {
     int64_t now_ns =
-        monotonic_ns() + atomic_load(&recorder->link.clock_offset_ns);
+        monotonic_ns() + atomic_load(&recorder->links[0].clock_offset_ns);
     struct journal_event event = {
         .start_ns = now_ns, .end_ns = now_ns, .source = "key"};
     snprintf(event.label, sizeof(event.label), "%s", label);
-    return queue_push(recorder->link.marks, 0, &event, sizeof(event));
+    return queue_push(recorder->control.marks, 0, &event, sizeof(event));
 }
 
 void recorder_stop(struct recorder *recorder)
 {
-    record_link_stop(&recorder->link, STOP_GENTLY);
+    record_stop(&recorder->control, STOP_GENTLY);
 }
 
 void recorder_abort(struct recorder *recorder)
 {
-    record_link_stop(&recorder->link, STOP_AT_ONCE);
+    record_stop(&recorder->control, STOP_AT_ONCE);
 }
 
 bool recorder_running(const struct recorder *recorder)
 {
-    return !atomic_load(&recorder->link.writer_done);
+    return !atomic_load(&recorder->control.writer_done);
 }
 
 /* A journal that cannot be written cannot be ended either; a full disk may
@@ -216,7 +303,8 @@ static int end_journal(struct recorder *recorder, struct error *error)
     }
     struct error closing = {0};
     int err = 0;
-    if (atomic_load(&recorder->link.stop) != STOP_AT_ONCE) {
+    recorder->journal.sensor = 0;
+    if (atomic_load(&recorder->control.stop) != STOP_AT_ONCE) {
         err = journal_append_end(&recorder->journal, why, &closing);
     }
     int closed =
@@ -228,17 +316,24 @@ static int end_journal(struct recorder *recorder, struct error *error)
     return error->code;
 }
 
+/* What went wrong first: with the journal, or else with each device. */
+static struct error find_error(struct recorder *recorder)
+{
+    struct error first = recorder->writer.error;
+    for (size_t i = 0; first.code == 0 && i < recorder->device_count; i++) {
+        if (recorder->readers[i].error.code != 0) {
+            first = recorder->readers[i].error;
+            name_device(recorder, i, &first);
+        }
+    }
+    return first;
+}
+
 int recorder_finish(struct recorder *recorder, struct recorder_stats *last,
                     struct error *error)
 {
-    struct error first = {0};
-    pthread_join(recorder->reader_thread, NULL);
-    pthread_join(recorder->writer_thread, NULL);
-    if (recorder->writer.error.code != 0) {
-        first = recorder->writer.error;
-    } else if (recorder->reader.error.code != 0) {
-        first = recorder->reader.error;
-    }
+    join_threads(recorder);
+    struct error first = find_error(recorder);
     if (last != NULL) {
         *last = recorder->writer.stats;
     }

@@ -1,15 +1,16 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * Recorder: records a device into a journal until it is told to stop. Three
- * threads: a reader that only fetches (record_reader.h), a writer that only
- * writes (record_writer.h), and the caller's, which looks on.
+ * Recorder: records devices into one journal until it is told to stop. Its
+ * threads: for each device a reader that only fetches (record_reader.h), a
+ * writer that only writes (record_writer.h), and the caller's, which looks on.
+ * A device that is lost, or whose stream ends, does not stop the others.
  *
  * Whatever happens, what came is kept: the journal is whole up to the last
  * second and the recording can be built from it (session.h).
  *
  * Ownership: recorder_start gives an object; recorder_finish takes it.
  * Threads: all functions from the one that called recorder_start; while a
- * recorder runs, the device is its reader's, but for device_request.
+ * recorder runs, a device is its reader's, but for device_request.
  */
 #ifndef ACQUIRE_RECORDER_H
 #define ACQUIRE_RECORDER_H
@@ -26,37 +27,51 @@
 /* Left free on the disk beside what the recording will need [bytes]. */
 enum { RECORDER_RESERVE = 4 << 20 };
 
-struct recorder_config {
-    struct device *device;              /* borrowed, configured, stopped */
-    const char *journal;                /* path; must not exist */
-    const struct recording_info *info;  /* borrowed until recorder_finish */
-    const struct journal_event *events; /* known beforehand; borrowed for the
-                                         * call */
-    size_t event_count;
-    double for_s;       /* how long, 0: until told to stop */
-    size_t queue_bytes; /* 0: QUEUE_STREAM_BYTES */
+enum { RECORDER_DEVICES_MAX = JOURNAL_SENSORS_MAX };
+
+struct recorder_source {
+    struct device *device;             /* borrowed, configured, stopped */
+    const struct recording_info *info; /* borrowed until recorder_finish */
 };
 
-struct recorder_stats {
+struct recorder_config {
+    const struct recorder_source *sources; /* borrowed for the call */
+    size_t source_count;                   /* 1 .. RECORDER_DEVICES_MAX */
+    const char *journal;                   /* path; must not exist */
+    const struct journal_event *events;    /* known beforehand; borrowed for the
+                                            * call */
+    size_t event_count;
+    double for_s;       /* how long, 0: until told to stop */
+    size_t queue_bytes; /* for each device; 0: QUEUE_STREAM_BYTES */
+};
+
+/* In the order of the sources. */
+struct recorder_sensor_stats {
     double elapsed_s; /* first to last sample, device's clock */
     double rate_hz;   /* measured so far, 0: not yet */
     uint64_t samples; /* that came */
     uint64_t lost;
-    uint32_t causes;      /* enum gap_cause, of what was lost */
-    uint64_t clipped;     /* samples at the range's end */
-    double motion_mg;     /* rms of |a| - 1 g over the last second */
-    uint64_t space_bytes; /* left for this recording */
-    double left_s;        /* for which that is enough, 0: not known */
-    bool away;            /* unplugged; it is waited for */
-    double queue_peak;    /* of the queue, most that was used, 0 .. 1 */
+    uint32_t causes;   /* enum gap_cause, of what was lost */
+    uint64_t clipped;  /* samples at the range's end */
+    double motion_mg;  /* rms of |a| - 1 g over the last second */
+    bool away;         /* unplugged; it is waited for */
+    bool ended;        /* nothing more comes */
+    double queue_peak; /* of its queue, most that was used, 0 .. 1 */
     bool has_supply;
     bool on_usb_power;
     uint16_t supply_mv; /* 0: not measured */
 };
 
+struct recorder_stats {
+    size_t sensor_count;
+    struct recorder_sensor_stats sensors[RECORDER_DEVICES_MAX];
+    uint64_t space_bytes; /* left for this recording */
+    double left_s;        /* for which that is enough, 0: not known */
+};
+
 struct recorder;
 
-/* Makes the journal, starts the device and the threads. On error nothing is
+/* Makes the journal, starts the devices and the threads. On error nothing is
  * left of it. ERR_FULL where the disk has no room for what is planned. */
 int recorder_start(const struct recorder_config *config, struct recorder **out,
                    struct error *error);
@@ -67,19 +82,19 @@ bool recorder_stats(struct recorder *recorder, struct recorder_stats *out);
 /* Marks this moment. false if too many marks wait to be written. */
 bool recorder_mark(struct recorder *recorder, const char *label);
 
-/* Asks for the end; nothing that the device still has is lost. */
+/* Asks for the end; nothing that the devices still have is lost. */
 void recorder_stop(struct recorder *recorder);
 
-/* Ends at once; what the device still has is lost. */
+/* Ends at once; what the devices still have is lost. */
 void recorder_abort(struct recorder *recorder);
 
 /* True until all that came is in the journal. */
 bool recorder_running(const struct recorder *recorder);
 
 /* Waits for the end, closes the journal and frees the recorder. Returns 0, or
- * what ended the recording early (ERR_DEVICE_LOST, ERR_FULL, ERR_IO, ...) with
- * its sentence; the journal is there in either case. `last` (may be NULL)
- * receives the final statistics. */
+ * what ended the recording, or one device's part of it, early
+ * (ERR_DEVICE_LOST, ERR_FULL, ERR_IO, ...) with its sentence; the journal is
+ * there in either case. `last` (may be NULL) receives the final statistics. */
 int recorder_finish(struct recorder *recorder, struct recorder_stats *last,
                     struct error *error);
 

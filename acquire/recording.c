@@ -58,6 +58,14 @@ bool placement_parse(const char *text, enum placement *out)
     return false;
 }
 
+void sensor_name(const char *serial, enum placement placement,
+                 char out[SENSOR_NAME])
+{
+    bool placed = placement != PLACEMENT_OTHER;
+    snprintf(out, SENSOR_NAME, placed ? "%s (%s)" : "%s%s",
+             placed ? placement_name(placement) : "", serial);
+}
+
 static const struct {
     uint32_t bit;
     const char *name;

@@ -43,6 +43,12 @@ enum placement {
 const char *placement_name(enum placement placement);
 bool placement_parse(const char *text, enum placement *out);
 
+/* How a sensor is called among others: "left-wrist (SERIAL)", or its serial
+ * number where its place is not known. */
+enum { SENSOR_NAME = 96 };
+void sensor_name(const char *serial, enum placement placement,
+                 char out[SENSOR_NAME]);
+
 /* What is known of a recording, one sensor. Empty strings: not known. */
 struct recording_info {
     char uuid[37];

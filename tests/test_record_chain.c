@@ -54,13 +54,14 @@ static struct recording *record(uint16_t rate_hz, const char *simulate,
     unlink(samples_path);
     snprintf(settings, sizeof(settings), "speed=max,samples=%s,%s",
              samples_path, simulate);
-    const struct recorder_config config = {
-        .journal = journal_path, .info = &info, .for_s = for_s};
-    struct recorder_config with_device = config;
     assert_int_equal(device_open(device_name, settings, &device, &error), 0);
-    with_device.device = device;
     assert_int_equal(device_configure(device, &wire, &error), 0);
-    assert_int_equal(recorder_start(&with_device, &recorder, &error), 0);
+    const struct recorder_source source = {device, &info};
+    const struct recorder_config config = {.sources = &source,
+                                           .source_count = 1,
+                                           .journal = journal_path,
+                                           .for_s = for_s};
+    assert_int_equal(recorder_start(&config, &recorder, &error), 0);
     assert_int_equal(recorder_finish(recorder, NULL, &error), 0);
     device_close(device);
     assert_int_equal(session_build(journal_path, path, NULL, &summary, &error),

@@ -10,25 +10,26 @@
 
 #include "acquire/record_text.h"
 
+#define SENSOR                                                                 \
+    {                                                                          \
+        .elapsed_s = 3723.9, .rate_hz = 1667.24, .samples = 6208765,           \
+        .lost = 41, .causes = GAP_FIFO | GAP_USB, .clipped = 7,                \
+        .motion_mg = 12.4, .has_supply = true, .on_usb_power = true,           \
+        .supply_mv = 4950                                                      \
+    }
+
 static const struct recorder_stats stats = {
-    .elapsed_s = 3723.9,
-    .rate_hz = 1667.24,
-    .samples = 6208765,
-    .lost = 41,
-    .causes = GAP_FIFO | GAP_USB,
-    .clipped = 7,
-    .motion_mg = 12.4,
+    .sensor_count = 1,
+    .sensors = {SENSOR},
     .left_s = 5 * 3600,
-    .has_supply = true,
-    .on_usb_power = true,
-    .supply_mv = 4950,
 };
+static const char *const names[] = {"left", "right"};
 
 static void status_line_tells_all_where_there_is_room(void **state)
 {
     (void)state;
     char line[251];
-    record_text_status(&stats, 250, line);
+    record_text_status(&stats, NULL, 250, line);
     assert_string_equal(line, "1:02:04  lost 41 of 6208806 (fifo+usb)  "
                               "1667.2 Hz  move 12 mg  clipped 7  disk 5 h  "
                               "USB");
@@ -40,10 +41,10 @@ static void status_line_never_exceeds_its_width(void **state)
     char line[251];
     for (size_t width = 0; width <= 250; width++) {
         memset(line, 'x', sizeof(line));
-        record_text_status(&stats, width, line);
+        record_text_status(&stats, NULL, width, line);
         assert_true(strlen(line) <= width);
     }
-    record_text_status(&stats, 7, line);
+    record_text_status(&stats, NULL, 7, line);
     assert_string_equal(line, "1:02:04");
 }
 
@@ -52,14 +53,45 @@ static void status_line_of_a_good_hour_fits_the_usual_terminal(void **state)
     (void)state;
     struct recorder_stats good = stats;
     char line[251];
-    good.lost = 0;
-    good.samples = 6001200;
-    good.elapsed_s = 3600;
-    good.motion_mg = 123;
+    good.sensors[0].lost = 0;
+    good.sensors[0].samples = 6001200;
+    good.sensors[0].elapsed_s = 3600;
+    good.sensors[0].motion_mg = 123;
     good.left_s = 118 * 86400.0;
-    record_text_status(&good, 79, line);
+    record_text_status(&good, NULL, 79, line);
     assert_string_equal(line, "1:00:00  lost 0 of 6001200  1667.2 Hz  "
                               "move 123 mg  clipped 7  disk 118 d  USB");
+}
+
+static void status_line_shows_both_wrists_on_the_usual_terminal(void **state)
+{
+    (void)state;
+    struct recorder_stats both = {
+        .sensor_count = 2,
+        .sensors = {SENSOR, SENSOR},
+        .left_s = 118 * 86400.0,
+    };
+    char line[251];
+    both.sensors[0].lost = 0;
+    both.sensors[1].lost = 0;
+    both.sensors[1].motion_mg = 1234;
+    both.sensors[1].rate_hz = 1666.1;
+    record_text_status(&both, names, 79, line);
+    assert_string_equal(line, "1:02:04  left lost 0  right lost 0  "
+                              "move 12, 1234 mg  clipped 14  disk 118 d");
+    both.sensors[0].away = true;
+    both.sensors[1].ended = true;
+    both.sensors[1].lost = 41;
+    record_text_status(&both, names, 250, line);
+    assert_string_equal(line,
+                        "1:02:04  left UNPLUGGED lost 0  "
+                        "right ENDED lost 41 (fifo+usb)  move 12, 1234 mg  "
+                        "clipped 14  disk 118 d  1667.2, 1666.1 Hz");
+    for (size_t width = 0; width <= 250; width++) {
+        memset(line, 'x', sizeof(line));
+        record_text_status(&both, names, width, line);
+        assert_true(strlen(line) <= width);
+    }
 }
 
 static void durations_are_hours_minutes_seconds(void **state)
@@ -99,6 +131,7 @@ int main(void)
         cmocka_unit_test(status_line_tells_all_where_there_is_room),
         cmocka_unit_test(status_line_never_exceeds_its_width),
         cmocka_unit_test(status_line_of_a_good_hour_fits_the_usual_terminal),
+        cmocka_unit_test(status_line_shows_both_wrists_on_the_usual_terminal),
         cmocka_unit_test(durations_are_hours_minutes_seconds),
         cmocka_unit_test(losses_are_an_error_that_says_where_to_look),
     };

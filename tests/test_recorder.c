@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * The recorder against a device that does what a test orders: it stands here
- * in place of device.c. The virtual wristband's turn is in test_record_chain.c.
+ * The recorder against a device that does what a test orders (fake_device.h).
+ * The virtual wristband's turn is in test_record_chain.c.
  */
 #include <setjmp.h>
 #include <stdarg.h>
@@ -22,164 +22,7 @@
 #include "acquire/clocks.h"
 #include "acquire/recorder.h"
 #include "acquire/stream.h"
-
-enum { RATE_HZ = 100, PERIOD_NS = 10000000, COUNT = 10, FRAME_BYTES = 164 };
-
-/* ---- a device made to order ---- */
-
-struct device {
-    uint64_t frames;  /* it has so many, then the end */
-    uint64_t sent;    /* frames */
-    uint64_t lump_at; /* from here on `lump` frames come in one read */
-    uint64_t lump;
-    int64_t clock_ns; /* its own and the host's */
-    int64_t nap_ns;   /* before each read */
-    bool waits;
-    bool silent; /* nothing comes, and its clock runs */
-    bool no_end;
-    bool deaf; /* goes on when asked to stop */
-    bool fails_to_start;
-    uint64_t lost_at; /* frame at which it is unplugged, 0: never */
-    int looks;        /* until it is back, 0: never */
-    int64_t look_ns;  /* that passes with each */
-    bool loses_power; /* meanwhile; else it streams on, but for `skips` */
-    uint64_t skips;   /* frames lost on the wire */
-    uint64_t base;    /* sample with which its stream began */
-    int64_t boot_ns;  /* when its clock was 0 */
-    bool streams;
-    int starts;
-    int stops;
-    bool stopped;
-    bool ended;
-};
-
-int device_start(struct device *device, struct error *error)
-{
-    device->starts++;
-    device->streams = true;
-    return device->fails_to_start
-               ? error_set(error, ERR_BUSY, "the device is in use")
-               : 0;
-}
-
-int device_stop(struct device *device, struct error *error)
-{
-    (void)error;
-    device->stops++;
-    device->stopped = !device->deaf;
-    return 0;
-}
-
-static size_t make_frame(const struct device *device, uint8_t *out)
-{
-    uint64_t sample = device->base + device->sent * COUNT;
-    struct wire_frame frame = {
-        .type = WIRE_FRAME_SAMPLES,
-        .index = device->sent * COUNT,
-        .device_ns = sample * PERIOD_NS - (uint64_t)device->boot_ns,
-        .count = COUNT,
-    };
-    for (size_t i = 0; i < COUNT; i++) {
-        frame.samples[i][0] = (int16_t)(sample + i);
-        frame.samples[i][2] = INT16_MAX;
-        frame.flags = WIRE_CLIP_ACCEL;
-    }
-    return wire_put_frame(out, &frame);
-}
-
-static size_t make_end(const struct device *device, uint8_t *out)
-{
-    const struct wire_frame frame = {
-        .type = WIRE_FRAME_END,
-        .index = device->sent * COUNT,
-        .device_ns = (device->base + device->sent * COUNT) * PERIOD_NS -
-                     (uint64_t)device->boot_ns,
-    };
-    return wire_put_frame(out, &frame);
-}
-
-int device_read(struct device *device, uint8_t *out, size_t size,
-                int timeout_ms, struct error *error)
-{
-    uint64_t wanted =
-        device->lump > 0 && device->sent == device->lump_at ? device->lump : 1;
-    size_t n = 0;
-    if (device->nap_ns > 0) {
-        sleep_ns(device->nap_ns);
-    }
-    if (device->silent || device->ended) {
-        device->clock_ns += timeout_ms * 1000000LL;
-        return 0;
-    }
-    if (device->lost_at > 0 && device->sent == device->lost_at) {
-        return error_set(error, ERR_DEVICE_LOST, "the device is gone");
-    }
-    if (device->stopped || device->sent == device->frames) {
-        device->ended = true;
-        return device->no_end ? 0 : (int)make_end(device, out);
-    }
-    for (uint64_t i = 0; i < wanted && n + FRAME_BYTES <= size; i++) {
-        n += make_frame(device, out + n);
-        device->sent++;
-        device->clock_ns += COUNT * PERIOD_NS;
-    }
-    return (int)n;
-}
-
-int device_probe(struct device *device, struct recording_clock *out,
-                 struct error *error)
-{
-    (void)error;
-    *out = (struct recording_clock){device->clock_ns - device->boot_ns,
-                                    device->clock_ns, 1, 1};
-    return 0;
-}
-
-int device_reopen(struct device *device, struct error *error)
-{
-    if (device->looks == 0) {
-        return error_set(error, ERR_DEVICE_LOST, "it will not be back");
-    }
-    device->clock_ns += device->look_ns;
-    if (--device->looks > 0) {
-        return 0;
-    }
-    device->lost_at = 0;
-    device->sent += device->skips;
-    if (device->loses_power) {
-        device->base = (uint64_t)(device->clock_ns / PERIOD_NS);
-        device->boot_ns = device->clock_ns - PERIOD_NS * 50;
-        device->sent = 0;
-        device->streams = false;
-    }
-    return 1;
-}
-
-int device_restart(struct device *device, struct error *error)
-{
-    return device_start(device, error);
-}
-
-int device_status(struct device *device, struct wire_status *out,
-                  struct error *error)
-{
-    (void)error;
-    *out = (struct wire_status){.state = device->streams ? WIRE_STREAMING
-                                                         : WIRE_STOPPED,
-                                .on_usb_power = true,
-                                .supply_mv = 4900};
-    return 0;
-}
-
-int64_t device_now_ns(const struct device *device)
-{
-    return device->clock_ns;
-}
-
-bool device_waits(const struct device *device)
-{
-    return device->waits;
-}
+#include "tests/fake_device.h"
 
 /* ---- help ---- */
 
@@ -196,10 +39,12 @@ static const struct recording_info info = {
 
 static struct recorder_config make_config(struct device *device)
 {
+    static struct recorder_source source;
+    source = (struct recorder_source){device, &info};
     unlink(path);
     error = (struct error){0};
     return (struct recorder_config){
-        .device = device, .journal = path, .info = &info};
+        .sources = &source, .source_count = 1, .journal = path};
 }
 
 static struct recorder *start(const struct recorder_config *config)
@@ -215,79 +60,6 @@ static int record(const struct recorder_config *config,
     return recorder_finish(start(config), stats, &error);
 }
 
-/* What is in the journal that was written. */
-struct account {
-    struct stream stream;
-    size_t clocks;
-    size_t events;
-    size_t sessions;
-    struct journal_event event; /* the last one */
-    struct recording_gap gaps[64];
-    size_t gap_count;
-    int end; /* -1: none */
-};
-
-static void count_runs(struct account *account,
-                       const struct journal_record *record)
-{
-    size_t done = 0;
-    while (done < record->size) {
-        struct stream_run run;
-        done += stream_push(&account->stream, record->payload + done,
-                            record->size - done);
-        while (stream_next(&account->stream, &run)) {
-            if (run.gap.lost_samples > 0 && account->gap_count < 64) {
-                account->gaps[account->gap_count++] = run.gap;
-            }
-            for (uint64_t i = 0; i < run.block.count; i++) {
-                assert_int_equal(run.samples[i][0], (int16_t)(run.index + i));
-            }
-        }
-    }
-}
-
-static void count_record(struct account *account,
-                         const struct journal_record *record)
-{
-    int64_t from_ns;
-    int64_t to_ns;
-    uint64_t bytes;
-    assert_false(record->after_damage);
-    account->clocks += record->type == JOURNAL_CLOCK;
-    account->sessions += record->type == JOURNAL_SESSION;
-    if (record->type == JOURNAL_FRAMES) {
-        count_runs(account, record);
-    } else if (journal_get_event(record, &account->event)) {
-        account->events++;
-    } else if (journal_get_gap(record, &bytes)) {
-        assert_true(bytes > 0);
-        stream_broken(&account->stream, GAP_HOST);
-    } else if (journal_get_away(record, &from_ns, &to_ns)) {
-        assert_true(to_ns > from_ns);
-        stream_broken(&account->stream, GAP_UNPLUGGED);
-    } else if (record->type == JOURNAL_END) {
-        account->end = record->payload[0];
-    }
-}
-
-static struct account *read_journal(void)
-{
-    static struct account account;
-    static struct journal_reader reader;
-    struct journal_record record;
-    int more;
-    memset(&account, 0, sizeof(account));
-    account.end = -1;
-    stream_init(&account.stream, RATE_HZ);
-    assert_int_equal(journal_open(&reader, path, &error), 0);
-    while ((more = journal_next(&reader, &record, &error)) > 0) {
-        count_record(&account, &record);
-    }
-    assert_int_equal(more, 0);
-    journal_reader_close(&reader);
-    return &account;
-}
-
 /* ---- rules ---- */
 
 static void device_that_waits_loses_nothing(void **state)
@@ -299,13 +71,13 @@ static void device_that_waits_loses_nothing(void **state)
     struct recorder_stats stats;
     config.queue_bytes = 32768;
     assert_int_equal(record(&config, &stats), 0);
-    struct account *account = read_journal();
+    struct account *account = read_journal(path, 0);
     assert_int_equal(account->stream.rows, 200000);
     assert_int_equal(account->stream.lost, 0);
     assert_int_equal(account->end, JOURNAL_END_ASKED);
     assert_int_equal(device.stops, 0);
-    assert_int_equal(stats.samples, 200000);
-    assert_int_equal(stats.lost, 0);
+    assert_int_equal(stats.sensors[0].samples, 200000);
+    assert_int_equal(stats.sensors[0].lost, 0);
 }
 
 static void full_queue_is_marked_at_the_exact_sample(void **state)
@@ -318,12 +90,12 @@ static void full_queue_is_marked_at_the_exact_sample(void **state)
     struct recorder_stats stats;
     config.queue_bytes = 4096;
     assert_int_equal(record(&config, &stats), 0);
-    struct account *account = read_journal();
+    struct account *account = read_journal(path, 0);
     assert_int_equal(account->stream.rows + account->stream.lost, 3000);
     assert_int_equal(account->stream.causes, GAP_HOST);
     assert_true(account->stream.lost >= 500);
-    assert_int_equal(stats.lost, account->stream.lost);
-    assert_int_equal(stats.causes, GAP_HOST);
+    assert_int_equal(stats.sensors[0].lost, account->stream.lost);
+    assert_int_equal(stats.sensors[0].causes, GAP_HOST);
     uint64_t lost_before = 0;
     bool found = false;
     for (size_t i = 0; i < account->gap_count; i++) {
@@ -343,7 +115,7 @@ static void loss_at_the_very_end_is_marked(void **state)
     struct recorder_config config = make_config(&device);
     config.queue_bytes = 4096;
     assert_int_equal(record(&config, NULL), 0);
-    struct account *account = read_journal();
+    struct account *account = read_journal(path, 0);
     assert_int_equal(account->stream.rows + account->stream.lost, 1500);
     assert_true(account->stream.lost >= 500);
     assert_int_equal(account->stream.causes, GAP_HOST);
@@ -356,7 +128,7 @@ static void unplugged_device_keeps_what_came(void **state)
     struct recorder_config config = make_config(&device);
     assert_int_equal(record(&config, NULL), ERR_DEVICE_LOST);
     assert_string_equal(error.text, "the device is gone");
-    struct account *account = read_journal();
+    struct account *account = read_journal(path, 0);
     assert_int_equal(account->stream.rows, 770);
     assert_int_equal(account->end, JOURNAL_END_DEVICE);
 }
@@ -372,7 +144,7 @@ static void device_that_is_back_goes_on_where_it_is(void **state)
                             .skips = 5};
     struct recorder_config config = make_config(&device);
     assert_int_equal(record(&config, NULL), 0);
-    struct account *account = read_journal();
+    struct account *account = read_journal(path, 0);
     assert_int_equal(account->stream.rows, 1950);
     assert_int_equal(account->stream.lost, 50);
     assert_int_equal(account->gap_count, 1);
@@ -396,7 +168,7 @@ static void device_that_lost_power_is_carried_on(void **state)
     struct recorder_config config = make_config(&device);
     struct recorder_stats stats;
     assert_int_equal(record(&config, &stats), 0);
-    struct account *account = read_journal();
+    struct account *account = read_journal(path, 0);
     assert_int_equal(device.starts, 2);
     assert_int_equal(account->stream.rows, 1770);
     assert_int_equal(account->gap_count, 1);
@@ -405,8 +177,8 @@ static void device_that_lost_power_is_carried_on(void **state)
     assert_int_equal(account->gaps[0].cause, GAP_UNPLUGGED);
     assert_int_equal(account->gaps[0].start_ns, 769LL * PERIOD_NS);
     assert_int_equal(account->gaps[0].end_ns, 1139LL * PERIOD_NS);
-    assert_int_equal(stats.lost, 369);
-    assert_true(fabs(stats.rate_hz - RATE_HZ) < 1e-6);
+    assert_int_equal(stats.sensors[0].lost, 369);
+    assert_true(fabs(stats.sensors[0].rate_hz - RATE_HZ) < 1e-6);
 }
 
 static void device_that_is_away_does_not_keep_a_recording_open(void **state)
@@ -421,7 +193,7 @@ static void device_that_is_away_does_not_keep_a_recording_open(void **state)
     config.for_s = 20;
     assert_int_equal(record(&config, NULL), ERR_DEVICE_LOST);
     assert_string_equal(error.text, "the device is gone");
-    struct account *account = read_journal();
+    struct account *account = read_journal(path, 0);
     assert_int_equal(account->stream.rows, 770);
     assert_int_equal(account->end, JOURNAL_END_DEVICE);
     assert_true(device.looks > 990);
@@ -443,7 +215,7 @@ static void stops_after_the_time_asked_for(void **state)
     struct recorder_config config = make_config(&device);
     config.for_s = 60;
     assert_int_equal(record(&config, NULL), 0);
-    struct account *account = read_journal();
+    struct account *account = read_journal(path, 0);
     assert_int_equal(account->stream.rows, 60 * RATE_HZ + COUNT);
     assert_true(account->stream.ended);
     assert_int_equal(device.stops, 1);
@@ -458,13 +230,13 @@ static void told_to_stop_takes_all_that_still_comes(void **state)
     struct recorder_config config = make_config(&device);
     struct recorder *recorder = start(&config);
     struct recorder_stats stats = {0};
-    while (stats.samples == 0) {
+    while (stats.sensors[0].samples == 0) {
         assert_true(recorder_running(recorder));
         (void)recorder_stats(recorder, &stats);
     }
     recorder_stop(recorder);
     assert_int_equal(recorder_finish(recorder, &stats, &error), 0);
-    struct account *account = read_journal();
+    struct account *account = read_journal(path, 0);
     assert_int_equal(device.stops, 1);
     assert_true(account->stream.ended);
     assert_int_equal(account->stream.rows, device.sent * COUNT);
@@ -478,12 +250,12 @@ static void aborted_journal_has_no_end(void **state)
     struct recorder_config config = make_config(&device);
     struct recorder *recorder = start(&config);
     struct recorder_stats stats = {0};
-    while (stats.samples == 0) {
+    while (stats.sensors[0].samples == 0) {
         (void)recorder_stats(recorder, &stats);
     }
     recorder_abort(recorder);
     assert_int_equal(recorder_finish(recorder, NULL, &error), 0);
-    struct account *account = read_journal();
+    struct account *account = read_journal(path, 0);
     assert_true(account->stream.rows > 0);
     assert_int_equal(account->end, -1);
     assert_int_equal(device.stops, 1);
@@ -498,7 +270,7 @@ static void stream_without_end_ends_and_is_not_taken_for_whole(void **state)
     config.for_s = 1;
     assert_int_equal(record(&config, NULL), ERR_DEVICE_LOST);
     assert_non_null(strstr(error.text, "did not say"));
-    assert_int_equal(read_journal()->stream.rows, RATE_HZ + COUNT);
+    assert_int_equal(read_journal(path, 0)->stream.rows, RATE_HZ + COUNT);
 }
 
 static void device_that_does_not_stop_is_left(void **state)
@@ -508,7 +280,7 @@ static void device_that_does_not_stop_is_left(void **state)
     struct recorder_config config = make_config(&device);
     config.for_s = 1;
     assert_int_equal(record(&config, NULL), ERR_PROTOCOL);
-    assert_int_equal(read_journal()->stream.rows, 11 * RATE_HZ + COUNT);
+    assert_int_equal(read_journal(path, 0)->stream.rows, 11 * RATE_HZ + COUNT);
 }
 
 static void marks_and_presets_are_in_the_journal(void **state)
@@ -523,13 +295,13 @@ static void marks_and_presets_are_in_the_journal(void **state)
     device.clock_ns = 7000000000000;
     struct recorder *recorder = start(&config);
     struct recorder_stats stats = {0};
-    while (stats.samples == 0) {
+    while (stats.sensors[0].samples == 0) {
         (void)recorder_stats(recorder, &stats);
     }
     assert_true(recorder_mark(recorder, "mark 1"));
     recorder_stop(recorder);
     assert_int_equal(recorder_finish(recorder, NULL, &error), 0);
-    struct account *account = read_journal();
+    struct account *account = read_journal(path, 0);
     assert_int_equal(account->events, 3);
     assert_string_equal(account->event.label, "mark 1");
     assert_string_equal(account->event.source, "key");
@@ -546,18 +318,20 @@ static void statistics_tell_what_came(void **state)
     struct recorder_config config = make_config(&device);
     struct recorder_stats stats;
     assert_int_equal(record(&config, &stats), 0);
-    assert_int_equal(stats.samples, 10000);
-    assert_int_equal(stats.clipped, 10000);
-    assert_true(fabs(stats.rate_hz - RATE_HZ) < 1e-6);
-    assert_true(fabs(stats.elapsed_s - 100) < 1e-6);
+    assert_int_equal(stats.sensors[0].samples, 10000);
+    assert_int_equal(stats.sensors[0].clipped, 10000);
+    assert_true(fabs(stats.sensors[0].rate_hz - RATE_HZ) < 1e-6);
+    assert_true(fabs(stats.sensors[0].elapsed_s - 100) < 1e-6);
     /* The z axis shows 2 g, the x axis at most 2 g more. */
-    assert_true(stats.motion_mg > 990 && stats.motion_mg < 2000);
-    assert_true(stats.has_supply);
-    assert_true(stats.on_usb_power);
-    assert_int_equal(stats.supply_mv, 4900);
+    assert_true(stats.sensors[0].motion_mg > 990 &&
+                stats.sensors[0].motion_mg < 2000);
+    assert_true(stats.sensors[0].has_supply);
+    assert_true(stats.sensors[0].on_usb_power);
+    assert_int_equal(stats.sensors[0].supply_mv, 4900);
     assert_true(stats.space_bytes > 0);
     assert_true(stats.left_s > 0);
-    assert_true(stats.queue_peak > 0 && stats.queue_peak <= 1);
+    assert_true(stats.sensors[0].queue_peak > 0 &&
+                stats.sensors[0].queue_peak <= 1);
 }
 
 static void refused_start_leaves_nothing(void **state)
@@ -589,7 +363,7 @@ static void existing_journal_is_not_touched(void **state)
     struct recorder *recorder;
     assert_int_equal(record(&config, NULL), 0);
     assert_int_equal(recorder_start(&config, &recorder, &error), ERR_EXISTS);
-    assert_int_equal(read_journal()->stream.rows, 100);
+    assert_int_equal(read_journal(path, 0)->stream.rows, 100);
 }
 
 static void failing_write_keeps_all_before_it(void **state)
@@ -607,7 +381,7 @@ static void failing_write_keeps_all_before_it(void **state)
     signal(SIGXFSZ, handler);
     assert_int_equal(err, ERR_FULL);
     assert_non_null(strstr(error.text, path));
-    struct account *account = read_journal();
+    struct account *account = read_journal(path, 0);
     assert_int_equal(account->stream.lost, 0);
     /* Frames are 164 bytes and records have 20. */
     assert_in_range(account->stream.rows, 5000 * COUNT, 1000000 / 164 * COUNT);
