@@ -395,7 +395,7 @@ static int build(const struct options *options, int recorded,
 static int tell(const struct options *options,
                 const struct session_summary *summary)
 {
-    char line[PATH_SIZE + 256];
+    char line[PATH_SIZE + RECORD_TEXT_SUMMARY];
     record_text_summary(summary, options->path, line, sizeof(line));
     if (!options->quiet) {
         fprintf(stderr, "%s\n", line);

@@ -75,7 +75,7 @@ static error_t parse_option(int key, char *text, struct argp_state *state)
 static void tell(const struct options *options,
                  const struct session_summary *summary, const char *path)
 {
-    char line[PATH_SIZE + 256];
+    char line[PATH_SIZE + RECORD_TEXT_SUMMARY];
     record_text_summary(summary, path, line, sizeof(line));
     fprintf(stderr, "%s\n", line);
     if (summary->damaged_bytes > 0) {

@@ -2,8 +2,10 @@
 #include <argp.h>
 #include <inttypes.h>
 #include <stdio.h>
+#include <string.h>
 
 #include "acquire/command.h"
+#include "acquire/recording.h"
 #include "acquire/verify.h"
 
 static error_t parse(int key, char *value, struct argp_state *state)
@@ -24,9 +26,37 @@ static error_t parse(int key, char *value, struct argp_state *state)
     }
 }
 
+struct listener {
+    const char *path;
+    const char *sensor; /* "" for the only one */
+};
+
 static void print_fault(void *self, const char *text)
 {
-    printf("%s: %s\n", (const char *)self, text);
+    const struct listener *listener = self;
+    printf("%s: %s%s\n", listener->path, listener->sensor, text);
+}
+
+static int verify_sensor(const char *path, size_t i, const char *sensor,
+                         size_t *faults, struct error *error)
+{
+    struct verify_report report;
+    struct listener self = {path, sensor};
+    int err = verify_file(path, i, (struct verify_listener){print_fault, &self},
+                          &report, error);
+    if (err < 0) {
+        return err;
+    }
+    *faults += report.faults;
+    if (report.faults == 0) {
+        printf("%s: %sgood; %" PRIu64 " samples, %" PRIu64
+               " blocks, %zu gap%s (%" PRIu64
+               " samples lost), %zu clock probes, %zu events\n",
+               path, sensor, report.rows, report.blocks, report.gaps,
+               report.gaps == 1 ? "" : "s", report.lost_samples, report.probes,
+               report.events);
+    }
+    return 0;
 }
 
 static int run(int argc, char **argv, struct error *error)
@@ -46,23 +76,23 @@ static int run(int argc, char **argv, struct error *error)
     if (err < 0) {
         return err;
     }
-    struct verify_report report;
-    struct verify_listener listener = {print_fault, path};
-    err = verify_file(path, listener, &report, error);
+    struct recording_sensors list;
+    size_t faults = 0;
+    err = recording_list(path, NULL, &list, error);
+    for (size_t i = 0; err == 0 && i < list.count; i++) {
+        char name[SENSOR_NAME + 2] = "";
+        if (list.count > 1) {
+            sensor_name(list.sensor[i].serial, list.sensor[i].placement, name);
+            strcat(name, ": ");
+        }
+        err = verify_sensor(path, i, name, &faults, error);
+    }
     if (err < 0) {
         return err;
     }
-    if (report.faults > 0) {
-        return error_set(error, ERR_VERIFY, "'%s' has %zu fault%s", path,
-                         report.faults, report.faults == 1 ? "" : "s");
-    }
-    printf("%s: good; %" PRIu64 " samples, %" PRIu64
-           " blocks, %zu gap%s (%" PRIu64
-           " samples lost), %zu clock probes, %zu events\n",
-           path, report.rows, report.blocks, report.gaps,
-           report.gaps == 1 ? "" : "s", report.lost_samples, report.probes,
-           report.events);
-    return 0;
+    return faults == 0 ? 0
+                       : error_set(error, ERR_VERIFY, "'%s' has %zu fault%s",
+                                   path, faults, faults == 1 ? "" : "s");
 }
 
 const struct command verify_command = {"verify",

@@ -31,6 +31,8 @@ struct import_options {
     const char *unit; /* "g,dps", "m/s2,rad/s", "mg"; NULL: recognise */
     double rate_hz;   /* 0: from the time column */
     enum placement placement;
+    const char *sensor; /* of a recording: "left-wrist", "left", or a serial
+                         * number; NULL: the only one */
 }; /* recording_open borrows the strings until recording_close */
 
 /* What import has done. */

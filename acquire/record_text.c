@@ -154,34 +154,100 @@ static uint64_t file_size(const char *path)
     return stat(path, &status) == 0 ? (uint64_t)status.st_size : 0;
 }
 
+static void name_of(const struct session_sensor_summary *sensor,
+                    char out[SENSOR_NAME])
+{
+    sensor_name(sensor->serial, sensor->placement, out);
+}
+
+/* Returns how much was written, at most what fits. */
+static size_t write_sensor(const struct session_sensor_summary *sensor,
+                           const char *before, char *out, size_t size)
+{
+    char causes[PART];
+    write_causes(sensor->lost, sensor->causes, causes, sizeof(causes));
+    int n = snprintf(out, size,
+                     "%s%" PRIu64 " samples at %.2f Hz, lost %" PRIu64
+                     "%s, clipped %" PRIu64,
+                     before, sensor->rows, sensor->rate_hz, sensor->lost,
+                     causes, sensor->clipped);
+    return n < 0 ? 0 : (size_t)n < size ? (size_t)n : size - 1;
+}
+
+/* One line; of several sensors first one for each. */
 void record_text_summary(const struct session_summary *summary,
                          const char *path, char *out, size_t size)
 {
     char duration[PART];
-    char causes[PART];
+    size_t used = 0;
     record_text_duration(summary->duration_s, duration, sizeof(duration));
-    write_causes(summary->lost, summary->causes, causes, sizeof(causes));
-    snprintf(out, size,
-             "%s, %" PRIu64 " samples at %.2f Hz, lost %" PRIu64
-             "%s, clipped %" PRIu64 ": %s (%.1f MB)",
-             duration, summary->rows, summary->rate_hz, summary->lost, causes,
-             summary->clipped, path, (double)file_size(path) / 1e6);
+    strcat(duration, ", ");
+    if (summary->sensor_count == 1) {
+        used = write_sensor(&summary->sensors[0], duration, out, size);
+    } else {
+        for (size_t i = 0; i < summary->sensor_count; i++) {
+            char name[SENSOR_NAME + 2];
+            name_of(&summary->sensors[i], name);
+            strcat(name, ": ");
+            used += write_sensor(&summary->sensors[i], name, out + used,
+                                 size - used);
+            used += (size_t)snprintf(out + used, size - used, "\n");
+        }
+        used += (size_t)snprintf(out + used, size - used,
+                                 "%s%" PRIu64 " samples, lost %" PRIu64,
+                                 duration, summary->rows, summary->lost);
+    }
+    snprintf(out + used, size - used, ": %s (%.1f MB)", path,
+             (double)file_size(path) / 1e6);
+}
+
+static json_t *causes_json(uint64_t lost, uint32_t causes)
+{
+    char text[CAUSES] = "";
+    if (lost > 0) {
+        gap_cause_text(causes, text);
+    }
+    return json_string(text);
+}
+
+static json_t *sensors_json(const struct session_summary *summary)
+{
+    json_t *array = json_array();
+    for (size_t i = 0; i < summary->sensor_count; i++) {
+        const struct session_sensor_summary *sensor = &summary->sensors[i];
+        json_array_append_new(
+            array,
+            json_pack("{s:s, s:s, s:b, s:f, s:I, s:f, s:I, s:o, s:I}", "sensor",
+                      sensor->serial, "placement",
+                      placement_name(sensor->placement), "written",
+                      sensor->written, "duration_s", sensor->duration_s,
+                      "samples", (json_int_t)sensor->rows, "rate_hz",
+                      sensor->rate_hz, "lost_samples", (json_int_t)sensor->lost,
+                      "lost_causes", causes_json(sensor->lost, sensor->causes),
+                      "clipped_samples", (json_int_t)sensor->clipped));
+    }
+    return array;
+}
+
+/* Of several sensors there is no one rate. */
+static json_t *rate_json(const struct session_summary *summary)
+{
+    return summary->sensor_count == 1 ? json_real(summary->sensors[0].rate_hz)
+                                      : json_null();
 }
 
 int record_text_json(const struct session_summary *summary, const char *path,
                      struct error *error)
 {
-    char causes[CAUSES] = "";
-    if (summary->lost > 0) {
-        gap_cause_text(summary->causes, causes);
-    }
     json_t *json = json_pack(
-        "{s:s, s:f, s:I, s:f, s:I, s:s, s:I, s:I, s:b, s:I}", "file", path,
+        "{s:s, s:f, s:I, s:o, s:I, s:o, s:I, s:I, s:b, s:I, s:o}", "file", path,
         "duration_s", summary->duration_s, "samples", (json_int_t)summary->rows,
-        "rate_hz", summary->rate_hz, "lost_samples", (json_int_t)summary->lost,
-        "lost_causes", causes, "clipped_samples", (json_int_t)summary->clipped,
-        "events", (json_int_t)summary->events, "complete", summary->complete,
-        "file_bytes", (json_int_t)file_size(path));
+        "rate_hz", rate_json(summary), "lost_samples",
+        (json_int_t)summary->lost, "lost_causes",
+        causes_json(summary->lost, summary->causes), "clipped_samples",
+        (json_int_t)summary->clipped, "events", (json_int_t)summary->events,
+        "complete", summary->complete, "file_bytes",
+        (json_int_t)file_size(path), "sensors", sensors_json(summary));
     if (json == NULL) {
         return error_set(error, ERR_NO_MEMORY,
                          "cannot make JSON: out of memory, or the file's name "
@@ -194,10 +260,28 @@ int record_text_json(const struct session_summary *summary, const char *path,
                : error_set(error, ERR_IO, "cannot write to standard output");
 }
 
+/* A sensor that is not in the recording at all. */
+static int left_out(const struct session_sensor_summary *sensor,
+                    const char *path, struct error *error)
+{
+    char name[SENSOR_NAME];
+    name_of(sensor, name);
+    return error_set(error, ERR_LOST,
+                     "%s %s, so it is not in the recording '%s'", name,
+                     sensor->rows == 0 ? "sent no samples"
+                                       : "has no description that can be read",
+                     path);
+}
+
 int record_text_lost(const struct session_summary *summary, const char *path,
                      struct error *error)
 {
     char causes[CAUSES];
+    for (size_t i = 0; i < summary->sensor_count; i++) {
+        if (!summary->sensors[i].written) {
+            return left_out(&summary->sensors[i], path, error);
+        }
+    }
     if (summary->lost == 0) {
         return 0;
     }

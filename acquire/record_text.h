@@ -26,7 +26,9 @@ bool record_text_is_utf8(const char *text);
 /* Writes a duration as h:mm:ss, rounded. */
 void record_text_duration(double seconds, char *out, size_t size);
 
-/* Writes how long, how many rows, rate, losses, file and its size. */
+/* Writes how long, how many rows, rate, losses, file and its size; of several
+ * sensors a line each before. So much room is enough beside the path. */
+enum { RECORD_TEXT_SUMMARY = 2048 };
 void record_text_summary(const struct session_summary *summary,
                          const char *path, char *out, size_t size);
 

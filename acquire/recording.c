@@ -22,6 +22,7 @@ struct recording {
     uint64_t row;
     double host_per_device;
     double origin_ns; /* device time of row 0, from the timeline's base */
+    double start_s;   /* session time of row 0 */
     double end_s;     /* session time up to which chunks have come */
     double shift_s;   /* of this stretch, so that it begins after that */
     double duration_s;
@@ -62,6 +63,9 @@ void sensor_name(const char *serial, enum placement placement,
                  char out[SENSOR_NAME])
 {
     bool placed = placement != PLACEMENT_OTHER;
+    if (serial[0] == '\0') {
+        serial = "without a name";
+    }
     snprintf(out, SENSOR_NAME, placed ? "%s (%s)" : "%s%s",
              placed ? placement_name(placement) : "", serial);
 }
@@ -180,7 +184,7 @@ static int refuse(const char *path, enum kind kind, struct error *error)
 }
 
 int source_open(const char *path, const struct import_options *options,
-                struct source *out, struct error *error)
+                size_t sensor, struct source *out, struct error *error)
 {
     enum kind kind;
     int err = look(path, &kind, error);
@@ -189,8 +193,9 @@ int source_open(const char *path, const struct import_options *options,
     }
     switch (kind) {
     case KIND_HDF5:
-        return source_open_hdf5(path, out, error);
+        return source_open_hdf5(path, sensor, out, error);
     case KIND_TEXT:
+        out->facts.sensors.count = 1;
         return source_open_csv(path, options, out, error);
     case KIND_GZIP:
     case KIND_ZIP:
@@ -215,7 +220,7 @@ void source_close(struct source *source)
 
 static double session_s(const struct recording *r, double ns)
 {
-    return (ns - r->origin_ns) * r->host_per_device * 1e-9;
+    return r->start_s + (ns - r->origin_ns) * r->host_per_device * 1e-9;
 }
 
 static double line_ns(const struct timeline_line *line, double row)
@@ -270,17 +275,172 @@ static int start(struct recording *r, struct error *error)
     return 0;
 }
 
-int recording_open(const char *path, const struct import_options *options,
-                   struct recording **out, struct error *error)
+/* Opens sensor `sensor` as if it were the only one. */
+static int open_sensor(const char *path, const struct import_options *options,
+                       size_t sensor, struct recording **out,
+                       struct error *error)
 {
     struct recording *r = aligned_alloc(_Alignof(struct recording), sizeof(*r));
     if (r == NULL) {
         return error_set(error, ERR_NO_MEMORY, "out of memory");
     }
     memset(r, 0, sizeof(*r));
-    int err = source_open(path, options, &r->source, error);
+    int err = source_open(path, options, sensor, &r->source, error);
     if (err == 0) {
         err = start(r, error);
+    }
+    if (err < 0) {
+        recording_close(r);
+        return err;
+    }
+    *out = r;
+    return 0;
+}
+
+/* ---- several sensors ---- */
+
+/* All names, for who has to choose. */
+static void name_sensors(const struct recording_sensors *list, char *out,
+                         size_t size)
+{
+    size_t used = 0;
+    out[0] = '\0';
+    for (size_t i = 0; i < list->count && used < size; i++) {
+        char name[SENSOR_NAME];
+        sensor_name(list->sensor[i].serial, list->sensor[i].placement, name);
+        used += (size_t)snprintf(out + used, size - used, "%s%s",
+                                 i > 0 ? ", " : "", name);
+    }
+}
+
+/* By serial number, or else by place. */
+static bool is_meant(const struct recording_sensors *list, size_t i,
+                     const char *choice)
+{
+    enum placement placement;
+    for (size_t k = 0; k < list->count; k++) {
+        if (strcmp(list->sensor[k].serial, choice) == 0) {
+            return k == i;
+        }
+    }
+    return placement_parse(choice, &placement) &&
+           placement == list->sensor[i].placement;
+}
+
+/* Finds which are meant, at least one; their indices go to `chosen`. */
+static int choose(const char *path, const struct recording_sensors *list,
+                  const struct import_options *options,
+                  size_t chosen[RECORDING_SENSORS_MAX], struct error *error)
+{
+    const char *choice = options != NULL ? options->sensor : NULL;
+    char names[256];
+    int count = 0;
+    for (size_t i = 0; i < list->count; i++) {
+        if (choice == NULL || is_meant(list, i, choice)) {
+            chosen[count++] = i;
+        }
+    }
+    if (count > 0) {
+        return count;
+    }
+    name_sensors(list, names, sizeof(names));
+    return error_set(error, ERR_USAGE, "'%s' has no sensor '%s'; it has %s",
+                     path, choice, names);
+}
+
+int recording_list(const char *path, const struct import_options *options,
+                   struct recording_sensors *out, struct error *error)
+{
+    struct source source = {0};
+    size_t chosen[RECORDING_SENSORS_MAX];
+    int count = source_open(path, options, 0, &source, error);
+    const struct recording_sensors *list = &source.facts.sensors;
+    if (count == 0) {
+        count = choose(path, list, options, chosen, error);
+    }
+    out->count = count > 0 ? (size_t)count : 0;
+    for (size_t i = 0; i < out->count; i++) {
+        out->sensor[i] = list->sensor[chosen[i]];
+    }
+    source_close(&source);
+    return count < 0 ? count : 0;
+}
+
+/* Host time of row 0; false where no probe tells it. The probe with the
+ * shortest round trip tells it best. */
+static bool find_host_start(const struct recording *r, double *out)
+{
+    const struct source_facts *facts = &r->source.facts;
+    if (facts->clock_count == 0) {
+        return false;
+    }
+    const struct recording_clock *best = &facts->clocks[0];
+    for (size_t i = 1; i < facts->clock_count; i++) {
+        if (facts->clocks[i].round_trip_ns < best->round_trip_ns) {
+            best = &facts->clocks[i];
+        }
+    }
+    double since_ns = (double)(r->timeline.base_ns - best->device_ns);
+    *out = (double)best->host_monotonic_ns +
+           (since_ns + r->origin_ns) * r->host_per_device;
+    return true;
+}
+
+/* Puts `r` on the line that begins with the earliest first sample. A sensor
+ * without probes is taken to have begun with it. */
+static int align(struct recording *r, const char *path, size_t self,
+                 struct error *error)
+{
+    double own;
+    if (r->source.facts.sensors.count < 2 || !find_host_start(r, &own)) {
+        return 0;
+    }
+    double earliest = own;
+    for (size_t i = 0; i < r->source.facts.sensors.count; i++) {
+        struct recording *other;
+        double start;
+        if (i == self) {
+            continue;
+        }
+        int err = open_sensor(path, NULL, i, &other, error);
+        if (err < 0) {
+            return err;
+        }
+        if (find_host_start(other, &start)) {
+            earliest = fmin(earliest, start);
+        }
+        recording_close(other);
+    }
+    r->start_s = (own - earliest) * 1e-9;
+    r->duration_s += r->start_s;
+    return 0;
+}
+
+int recording_open(const char *path, const struct import_options *options,
+                   struct recording **out, struct error *error)
+{
+    struct recording *r;
+    size_t chosen[RECORDING_SENSORS_MAX];
+    int err = open_sensor(path, options, 0, &r, error);
+    if (err < 0) {
+        return err;
+    }
+    err = choose(path, &r->source.facts.sensors, options, chosen, error);
+    if (err > 1) {
+        char names[256];
+        name_sensors(&r->source.facts.sensors, names, sizeof(names));
+        err = error_set(error, ERR_USAGE,
+                        "'%s' holds several sensors, of which one is to be "
+                        "chosen: %s",
+                        path, names);
+    }
+    if (err > 0 && chosen[0] != 0) {
+        recording_close(r);
+        r = NULL;
+        err = open_sensor(path, options, chosen[0], &r, error);
+    }
+    if (err >= 0) {
+        err = align(r, path, chosen[0], error);
     }
     if (err < 0) {
         recording_close(r);

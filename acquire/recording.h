@@ -12,6 +12,12 @@
  * it is fitted on reading, stored nowhere. Device time never goes back within a
  * recording: who writes one carries it on over a reset of the device.
  *
+ * Several sensors. A recording may hold what several sensors saw at the same
+ * time, each with its own rows, blocks, gaps and clock probes; the host's clock
+ * is common to them. Session time 0 is then the earliest first sample, so that
+ * a moment has the same time in all, and events stand on that line. One sensor
+ * is opened at a time (import_options.sensor).
+ *
  * Ownership: recording_open and recording_create give objects that the caller
  * closes; strings and arrays inside are borrowed until then.
  * Threads: HDF5 is not thread-safe here; one thread at a time in the process.
@@ -28,7 +34,12 @@
 #include "acquire/error.h"
 #include "acquire/motion.h"
 
-enum { RECORDING_VERSION = 1, RECORDING_TEXT = 256 };
+/* Version 2 has several sensors; a recording of one is still version 1. */
+enum {
+    RECORDING_VERSION = 2,
+    RECORDING_SENSORS_MAX = 8,
+    RECORDING_TEXT = 256,
+};
 
 enum placement {
     PLACEMENT_OTHER,
@@ -130,6 +141,16 @@ struct recording_writer;
 int recording_create(const char *path, const struct recording_info *info,
                      struct recording_writer **out, struct error *error);
 
+/* Adds another sensor (its serial number must be its own; of `info` only what
+ * is the sensor's counts). What is appended next is of it. */
+int recording_add_sensor(struct recording_writer *writer,
+                         const struct recording_info *info,
+                         struct error *error);
+
+/* What is appended next is of sensor 0, 1, ..., in the order they were added;
+ * events are of all. */
+void recording_choose_sensor(struct recording_writer *writer, size_t sensor);
+
 /* Appends `n` rows. `samples` are raw six-axis values, accelerometer first;
  * columns of a sensor that info says is missing are ignored. `temperature` is
  * degrees C for the run, NAN if not known. Device time of the first row in
@@ -161,11 +182,28 @@ void recording_abort(struct recording_writer *writer);
 
 struct recording;
 
-/* How a file that is no recording is to be understood; see import.h. */
+/* Which sensor is meant, and how a file that is no recording is to be
+ * understood; see import.h. */
 struct import_options;
 
+struct recording_sensor {
+    char serial[64];
+    enum placement placement;
+};
+
+struct recording_sensors {
+    size_t count;
+    struct recording_sensor sensor[RECORDING_SENSORS_MAX];
+};
+
+/* Which sensors of `path` are meant: those that options->sensor names, else
+ * all. ERR_USAGE where it names none. A CSV has one, without a name. */
+int recording_list(const char *path, const struct import_options *options,
+                   struct recording_sensors *out, struct error *error);
+
 /* Opens a recording, or a file that import understands (`options` may be NULL:
- * recognise everything). */
+ * recognise everything). ERR_USAGE where it holds several sensors and
+ * options->sensor does not choose one. */
 int recording_open(const char *path, const struct import_options *options,
                    struct recording **out, struct error *error);
 void recording_close(struct recording *recording);

@@ -36,6 +36,7 @@ struct window {
 struct hdf5_source {
     const char *path; /* while opening */
     hid_t file;
+    size_t chosen; /* sensor, while opening */
     hid_t sensor;
     hid_t dataset[HDF5_SETS]; /* -1: not there */
     hid_t type[HDF5_SETS];    /* in memory */
@@ -169,23 +170,75 @@ static int check_format(struct hdf5_source *s, struct error *error)
     return 0;
 }
 
-/* The first sensor by name. */
+static int read_placement(struct hdf5_source *s, hid_t sensor,
+                          enum placement *out, struct error *error)
+{
+    char text[32];
+    return hdf5_get_text(sensor, "placement", text, sizeof(text)) == 0 &&
+                   placement_parse(text, out)
+               ? 0
+               : damaged(s, "attribute 'placement' is missing or wrong", error);
+}
+
+/* Sensor `i` by name, which is its serial number. */
+static int list_sensor(struct hdf5_source *s, hid_t sensors, size_t i,
+                       struct error *error)
+{
+    struct recording_sensor *out = &s->facts->sensors.sensor[i];
+    size_t size = sizeof(out->serial);
+    ssize_t n = H5Lget_name_by_idx(sensors, ".", H5_INDEX_NAME, H5_ITER_INC, i,
+                                   out->serial, size, H5P_DEFAULT);
+    hid_t sensor =
+        n > 0 && (size_t)n < size && hdf5_is_hard_link(sensors, out->serial)
+            ? H5Gopen2(sensors, out->serial, H5P_DEFAULT)
+            : -1;
+    if (sensor < 0) {
+        return damaged(s, "a sensor's name is wrong", error);
+    }
+    int err = read_placement(s, sensor, &out->placement, error);
+    if (i == s->chosen && err == 0) {
+        s->sensor = sensor;
+    } else {
+        hdf5_release(sensor);
+    }
+    return err;
+}
+
+static int open_sensors(struct hdf5_source *s, hid_t sensors,
+                        struct error *error)
+{
+    struct recording_sensors *list = &s->facts->sensors;
+    H5G_info_t group;
+    if (sensors < 0 || H5Gget_info(sensors, &group) < 0 ||
+        s->chosen >= group.nlinks) {
+        return damaged(s, "it holds no sensor", error);
+    }
+    if (group.nlinks > RECORDING_SENSORS_MAX) {
+        return damaged(s, "it holds more sensors than there can be", error);
+    }
+    int err = 0;
+    list->count = (size_t)group.nlinks;
+    for (size_t i = 0; err == 0 && i < list->count; i++) {
+        err = list_sensor(s, sensors, i, error);
+    }
+    return err;
+}
+
 static int open_sensor(struct hdf5_source *s, struct error *error)
 {
-    char *serial = s->facts->info.serial;
-    size_t size = sizeof(s->facts->info.serial);
+    struct recording_info *info = &s->facts->info;
     hid_t sensors = hdf5_is_hard_link(s->file, "sensors")
                         ? H5Gopen2(s->file, "sensors", H5P_DEFAULT)
                         : -1;
-    ssize_t n = sensors < 0 ? -1
-                            : H5Lget_name_by_idx(sensors, ".", H5_INDEX_NAME,
-                                                 H5_ITER_INC, 0, serial, size,
-                                                 H5P_DEFAULT);
-    if (n > 0 && (size_t)n < size && hdf5_is_hard_link(sensors, serial)) {
-        s->sensor = H5Gopen2(sensors, serial, H5P_DEFAULT);
-    }
+    int err = open_sensors(s, sensors, error);
     hdf5_release(sensors);
-    return s->sensor >= 0 ? 0 : damaged(s, "it holds no sensor", error);
+    if (err == 0) {
+        const struct recording_sensor *sensor =
+            &s->facts->sensors.sensor[s->chosen];
+        memcpy(info->serial, sensor->serial, sizeof(info->serial));
+        info->placement = sensor->placement;
+    }
+    return err;
 }
 
 static int read_field(struct hdf5_source *s, const struct hdf5_field *f,
@@ -221,12 +274,6 @@ static int read_info(struct hdf5_source *s, struct error *error)
         if (err < 0) {
             return err;
         }
-    }
-    char placement[32];
-    if (hdf5_get_text(s->sensor, "placement", placement, sizeof(placement)) <
-            0 ||
-        !placement_parse(placement, &info->placement)) {
-        return damaged(s, "attribute 'placement' is missing or wrong", error);
     }
     info->has_accel = s->dataset[HDF5_SET_ACCEL] >= 0;
     info->has_gyro = s->dataset[HDF5_SET_GYRO] >= 0;
@@ -604,7 +651,8 @@ static const struct source_operations operations = {
     .close = hdf5_close,
 };
 
-int source_open_hdf5(const char *path, struct source *out, struct error *error)
+int source_open_hdf5(const char *path, size_t sensor, struct source *out,
+                     struct error *error)
 {
     struct hdf5_source *s = calloc(1, sizeof(*s));
     if (s == NULL) {
@@ -614,6 +662,7 @@ int source_open_hdf5(const char *path, struct source *out, struct error *error)
     s->path = path;
     s->facts = &out->facts;
     s->file = -1;
+    s->chosen = sensor;
     s->sensor = -1;
     for (enum hdf5_set set = 0; set < HDF5_SETS; set++) {
         s->dataset[set] = -1;

@@ -12,7 +12,8 @@
 
 /* What open has found; arrays are the source's, until close. */
 struct source_facts {
-    struct recording_info info;
+    struct recording_sensors sensors; /* that the file holds */
+    struct recording_info info;       /* of the one that is open */
     uint64_t rows;
     double last_ns;   /* device time of the last row */
     bool exact_times; /* blocks' times are to be followed, not smoothed */
@@ -47,14 +48,15 @@ struct source {
 
 /* What an open that failed has left in `out` is closed and freed by the caller
  * as if it had not. */
-int source_open_hdf5(const char *path, struct source *out, struct error *error);
+int source_open_hdf5(const char *path, size_t sensor, struct source *out,
+                     struct error *error);
 int source_open_csv(const char *path, const struct import_options *options,
                     struct source *out, struct error *error);
 
-/* Looks what kind of file `path` is and opens it; the same as recording_open,
- * for who needs blocks. */
+/* Looks what kind of file `path` is and opens its sensor 0, 1, ... (of those
+ * that facts.sensors lists); for who needs blocks. */
 int source_open(const char *path, const struct import_options *options,
-                struct source *out, struct error *error);
+                size_t sensor, struct source *out, struct error *error);
 
 /* Closes what is open and frees the arrays; legal after a failed open. */
 void source_close(struct source *source);

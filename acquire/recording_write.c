@@ -6,6 +6,7 @@
  */
 #include "acquire/recording.h"
 
+#include <assert.h>
 #include <fcntl.h>
 #include <inttypes.h>
 #include <math.h>
@@ -16,21 +17,30 @@
 
 #include "acquire/clock_fit.h"
 #include "acquire/hdf5_append.h"
+#include "acquire/import.h"
 #include "acquire/output.h"
 #include "acquire/slope.h"
 
-struct recording_writer {
+struct sensor_writer {
     struct recording_info info;
-    struct output output; /* only its names; the file is HDF5's */
-    hid_t file;
-    hid_t sensor;
-    struct appender sets[HDF5_SETS];
+    char name[sizeof(((struct recording_info *)0)->serial)]; /* its group's */
+    hid_t group;
+    struct appender sets[HDF5_SETS]; /* events: of the first sensor's only */
     uint64_t rows;
     bool gap_noted;
     int64_t first_ns;
     struct slope slope; /* device time over rows */
     struct recording_clock *clocks;
     size_t clock_count;
+    uint32_t crc[2]; /* accelerometer, gyroscope; when all is written */
+};
+
+struct recording_writer {
+    struct output output; /* only its names; the file is HDF5's */
+    hid_t file;
+    struct sensor_writer sensors[RECORDING_SENSORS_MAX];
+    size_t sensor_count;
+    struct sensor_writer *sensor; /* to which is appended */
 };
 
 static int failed(struct recording_writer *w, struct error *error)
@@ -71,30 +81,31 @@ static void group_name(const char *serial, char *out, size_t size)
     }
 }
 
-static int create_groups(struct recording_writer *w)
+static int create_group(struct recording_writer *w, struct sensor_writer *s)
 {
-    char name[sizeof(w->info.serial)];
-    group_name(w->info.serial, name, sizeof(name));
-    hid_t sensors =
-        H5Gcreate2(w->file, "sensors", H5P_DEFAULT, H5P_DEFAULT, H5P_DEFAULT);
-    if (sensors < 0) {
-        return -1;
+    group_name(s->info.serial, s->name, sizeof(s->name));
+    hid_t sensors = w->sensor_count == 0
+                        ? H5Gcreate2(w->file, "sensors", H5P_DEFAULT,
+                                     H5P_DEFAULT, H5P_DEFAULT)
+                        : H5Gopen2(w->file, "sensors", H5P_DEFAULT);
+    if (sensors >= 0) {
+        s->group =
+            H5Gcreate2(sensors, s->name, H5P_DEFAULT, H5P_DEFAULT, H5P_DEFAULT);
     }
-    w->sensor =
-        H5Gcreate2(sensors, name, H5P_DEFAULT, H5P_DEFAULT, H5P_DEFAULT);
     hdf5_release(sensors);
-    return w->sensor >= 0 ? 0 : -1;
+    return s->group >= 0 ? 0 : -1;
 }
 
-static int create_sets(struct recording_writer *w)
+static int create_sets(struct recording_writer *w, struct sensor_writer *s)
 {
     for (enum hdf5_set set = 0; set < HDF5_SETS; set++) {
-        if ((set == HDF5_SET_ACCEL && !w->info.has_accel) ||
-            (set == HDF5_SET_GYRO && !w->info.has_gyro)) {
+        if ((set == HDF5_SET_ACCEL && !s->info.has_accel) ||
+            (set == HDF5_SET_GYRO && !s->info.has_gyro) ||
+            (set == HDF5_SET_EVENTS && w->sensor_count > 0)) {
             continue;
         }
-        hid_t home = set == HDF5_SET_EVENTS ? w->file : w->sensor;
-        if (appender_open(&w->sets[set], set, home) < 0) {
+        hid_t home = set == HDF5_SET_EVENTS ? w->file : s->group;
+        if (appender_open(&s->sets[set], set, home) < 0) {
             return -1;
         }
     }
@@ -112,10 +123,7 @@ static int create(struct recording_writer *w, const char *path,
         return failed(w, error);
     }
     w->file = create_file(w->output.temporary);
-    if (w->file < 0 || create_groups(w) < 0 || create_sets(w) < 0) {
-        return failed(w, error);
-    }
-    return 0;
+    return w->file >= 0 ? 0 : failed(w, error);
 }
 
 static bool scale_good(double scale)
@@ -132,6 +140,35 @@ static int check_info(const struct recording_info *info, struct error *error)
                          "a recording needs a sensor and its scale");
     }
     return 0;
+}
+
+int recording_add_sensor(struct recording_writer *writer,
+                         const struct recording_info *info, struct error *error)
+{
+    struct recording_writer *w = writer;
+    int err = check_info(info, error);
+    if (err < 0) {
+        return err;
+    }
+    if (w->sensor_count == RECORDING_SENSORS_MAX) {
+        return error_set(error, ERR_INTERNAL, "too many sensors");
+    }
+    struct sensor_writer *s = &w->sensors[w->sensor_count];
+    s->info = *info;
+    s->group = -1;
+    for (enum hdf5_set set = 0; set < HDF5_SETS; set++) {
+        s->sets[set] = (struct appender){.dataset = -1, .type = -1};
+    }
+    bool good = create_group(w, s) == 0 && create_sets(w, s) == 0;
+    w->sensor_count++;
+    w->sensor = s;
+    return good ? 0 : failed(w, error);
+}
+
+void recording_choose_sensor(struct recording_writer *writer, size_t sensor)
+{
+    assert(sensor < writer->sensor_count);
+    writer->sensor = &writer->sensors[sensor];
 }
 
 int recording_create(const char *path, const struct recording_info *info,
@@ -151,13 +188,11 @@ int recording_create(const char *path, const struct recording_info *info,
         return no_memory(error);
     }
     hdf5_begin();
-    w->info = *info;
     w->file = -1;
-    w->sensor = -1;
-    for (enum hdf5_set set = 0; set < HDF5_SETS; set++) {
-        w->sets[set] = (struct appender){.dataset = -1, .type = -1};
-    }
     err = create(w, path, error);
+    if (err == 0) {
+        err = recording_add_sensor(w, info, error);
+    }
     if (err < 0) {
         recording_abort(w);
         return err;
@@ -183,26 +218,26 @@ int recording_append(struct recording_writer *writer,
                      struct recording_block block, const int16_t (*samples)[6],
                      size_t n, float temperature, struct error *error)
 {
-    struct recording_writer *w = writer;
+    struct sensor_writer *s = writer->sensor;
     if (n == 0 || n > UINT32_MAX) {
         return error_set(error, ERR_INTERNAL, "a block of %zu rows", n);
     }
-    block.first_sample = w->rows;
+    block.first_sample = s->rows;
     block.count = (uint32_t)n;
-    if (w->rows == 0) {
-        w->first_ns = block.device_ns;
+    if (s->rows == 0) {
+        s->first_ns = block.device_ns;
     }
-    slope_add(&w->slope, (double)w->rows,
-              (double)block.device_ns - (double)w->first_ns);
-    w->rows += n;
-    w->gap_noted = false;
-    if (appender_add(&w->sets[HDF5_SET_BLOCKS], &block) < 0 ||
-        appender_add(&w->sets[HDF5_SET_TEMPERATURE], &temperature) < 0 ||
-        (w->info.has_accel &&
-         append_sensor(&w->sets[HDF5_SET_ACCEL], samples, n, 0) < 0) ||
-        (w->info.has_gyro &&
-         append_sensor(&w->sets[HDF5_SET_GYRO], samples, n, 3) < 0)) {
-        return failed(w, error);
+    slope_add(&s->slope, (double)s->rows,
+              (double)block.device_ns - (double)s->first_ns);
+    s->rows += n;
+    s->gap_noted = false;
+    if (appender_add(&s->sets[HDF5_SET_BLOCKS], &block) < 0 ||
+        appender_add(&s->sets[HDF5_SET_TEMPERATURE], &temperature) < 0 ||
+        (s->info.has_accel &&
+         append_sensor(&s->sets[HDF5_SET_ACCEL], samples, n, 0) < 0) ||
+        (s->info.has_gyro &&
+         append_sensor(&s->sets[HDF5_SET_GYRO], samples, n, 3) < 0)) {
+        return failed(writer, error);
     }
     return 0;
 }
@@ -218,11 +253,11 @@ static void join(struct recording_gap *before, const struct recording_gap *gap)
 int recording_append_gap(struct recording_writer *writer,
                          struct recording_gap gap, struct error *error)
 {
-    struct recording_writer *w = writer;
-    struct appender *gaps = &w->sets[HDF5_SET_GAPS];
-    gap.at_sample = w->rows;
-    slope_break(&w->slope);
-    if (w->gap_noted) {
+    struct sensor_writer *s = writer->sensor;
+    struct appender *gaps = &s->sets[HDF5_SET_GAPS];
+    gap.at_sample = s->rows;
+    slope_break(&s->slope);
+    if (s->gap_noted) {
         struct recording_gap before;
         unsigned char *last = gaps->rows + sizeof(before) * (gaps->held - 1);
         memcpy(&before, last, sizeof(before));
@@ -230,24 +265,24 @@ int recording_append_gap(struct recording_writer *writer,
         memcpy(last, &before, sizeof(before));
         return 0;
     }
-    w->gap_noted = true;
-    return appender_add(gaps, &gap) < 0 ? failed(w, error) : 0;
+    s->gap_noted = true;
+    return appender_add(gaps, &gap) < 0 ? failed(writer, error) : 0;
 }
 
 /* Probes are kept for the measured rate, which is known at the end. */
-static int keep_clock(struct recording_writer *w,
+static int keep_clock(struct sensor_writer *s,
                       const struct recording_clock *probe)
 {
-    size_t n = w->clock_count;
+    size_t n = s->clock_count;
     if ((n & (n - 1)) == 0) {
         struct recording_clock *grown =
-            realloc(w->clocks, (n > 0 ? 2 * n : 1) * sizeof(*grown));
+            realloc(s->clocks, (n > 0 ? 2 * n : 1) * sizeof(*grown));
         if (grown == NULL) {
             return -1;
         }
-        w->clocks = grown;
+        s->clocks = grown;
     }
-    w->clocks[w->clock_count++] = *probe;
+    s->clocks[s->clock_count++] = *probe;
     return 0;
 }
 
@@ -255,10 +290,11 @@ int recording_append_clock(struct recording_writer *writer,
                            const struct recording_clock *probe,
                            struct error *error)
 {
-    if (keep_clock(writer, probe) < 0) {
+    struct sensor_writer *s = writer->sensor;
+    if (keep_clock(s, probe) < 0) {
         return no_memory(error);
     }
-    return appender_add(&writer->sets[HDF5_SET_CLOCK], probe) < 0
+    return appender_add(&s->sets[HDF5_SET_CLOCK], probe) < 0
                ? failed(writer, error)
                : 0;
 }
@@ -267,22 +303,23 @@ int recording_append_event(struct recording_writer *writer,
                            const struct recording_event *event,
                            struct error *error)
 {
-    return appender_add(&writer->sets[HDF5_SET_EVENTS], event) < 0
+    return appender_add(&writer->sensors[0].sets[HDF5_SET_EVENTS], event) < 0
                ? failed(writer, error)
                : 0;
 }
 
 /* ---- commit ---- */
 
-static int put_field(struct recording_writer *w, const struct hdf5_field *f)
+static int put_field(const struct recording_writer *w,
+                     const struct sensor_writer *s, const struct hdf5_field *f)
 {
     const hid_t homes[] = {
-        [HDF5_ROOT] = w->file,
-        [HDF5_SENSOR] = w->sensor,
-        [HDF5_ACCEL] = w->sets[HDF5_SET_ACCEL].dataset,
-        [HDF5_GYRO] = w->sets[HDF5_SET_GYRO].dataset,
+        [HDF5_ROOT] = s == w->sensors ? w->file : -1,
+        [HDF5_SENSOR] = s->group,
+        [HDF5_ACCEL] = s->sets[HDF5_SET_ACCEL].dataset,
+        [HDF5_GYRO] = s->sets[HDF5_SET_GYRO].dataset,
     };
-    const void *value = (const char *)&w->info + f->offset;
+    const void *value = (const char *)&s->info + f->offset;
     hid_t home = homes[f->home];
     if (home < 0) {
         return 0;
@@ -311,23 +348,22 @@ static int put_unit(const struct appender *a, const char *unit)
     return a->dataset < 0 ? 0 : hdf5_put_text(a->dataset, "unit", unit);
 }
 
-static int put_attributes(struct recording_writer *w)
+static int put_attributes(const struct recording_writer *w,
+                          const struct sensor_writer *s)
 {
     for (size_t i = 0; i < hdf5_field_count; i++) {
-        if (put_field(w, &hdf5_fields[i]) < 0) {
+        if (put_field(w, s, &hdf5_fields[i]) < 0) {
             return -1;
         }
     }
-    if (hdf5_put_text(w->file, "format", "carpus-recording") < 0 ||
-        hdf5_put_u64(w->file, "format_version", RECORDING_VERSION) < 0 ||
-        hdf5_put_text(w->sensor, "placement",
-                      placement_name(w->info.placement)) < 0 ||
-        hdf5_put_text(w->sensor, "axes", "x,y,z; right-handed") < 0 ||
-        put_unit(&w->sets[HDF5_SET_ACCEL], "m/s2") < 0 ||
-        put_unit(&w->sets[HDF5_SET_GYRO], "rad/s") < 0 ||
-        put_unit(&w->sets[HDF5_SET_TEMPERATURE], "degC") < 0 ||
-        put_causes(w->sets[HDF5_SET_GAPS].dataset) < 0 ||
-        hdf5_put_text(w->sets[HDF5_SET_BLOCKS].dataset, "flag_bits",
+    if (hdf5_put_text(s->group, "placement",
+                      placement_name(s->info.placement)) < 0 ||
+        hdf5_put_text(s->group, "axes", "x,y,z; right-handed") < 0 ||
+        put_unit(&s->sets[HDF5_SET_ACCEL], "m/s2") < 0 ||
+        put_unit(&s->sets[HDF5_SET_GYRO], "rad/s") < 0 ||
+        put_unit(&s->sets[HDF5_SET_TEMPERATURE], "degC") < 0 ||
+        put_causes(s->sets[HDF5_SET_GAPS].dataset) < 0 ||
+        hdf5_put_text(s->sets[HDF5_SET_BLOCKS].dataset, "flag_bits",
                       "1 accelerometer clipped, 2 gyroscope clipped, "
                       "4 sensor restarted before") < 0) {
         return -1;
@@ -337,50 +373,76 @@ static int put_attributes(struct recording_writer *w)
 
 /* Rows per second of the host's clock; left as it was given where the file is
  * too short to tell. */
-static void measure_rate(struct recording_writer *w)
+static void measure_rate(struct sensor_writer *s)
 {
-    double ns_per_row = slope_value(&w->slope);
+    double ns_per_row = slope_value(&s->slope);
     if (ns_per_row > 0) {
         struct clock_fit fit;
-        double host = clock_fit(w->clocks, w->clock_count, &fit);
-        w->info.rate_measured_hz = 1e9 / (ns_per_row * host);
+        double host = clock_fit(s->clocks, s->clock_count, &fit);
+        s->info.rate_measured_hz = 1e9 / (ns_per_row * host);
     }
+}
+
+static int finish_sensor(const struct recording_writer *w,
+                         struct sensor_writer *s)
+{
+    measure_rate(s);
+    if (put_attributes(w, s) < 0) {
+        return -1;
+    }
+    for (enum hdf5_set set = 0; set < HDF5_SETS; set++) {
+        if (s->sets[set].dataset >= 0 && appender_finish(&s->sets[set]) < 0) {
+            return -1;
+        }
+    }
+    s->crc[0] = s->sets[HDF5_SET_ACCEL].crc;
+    s->crc[1] = s->sets[HDF5_SET_GYRO].crc;
+    return 0;
 }
 
 static int finish(struct recording_writer *w)
 {
-    measure_rate(w);
-    if (put_attributes(w) < 0) {
-        return -1;
-    }
-    for (enum hdf5_set set = 0; set < HDF5_SETS; set++) {
-        if (w->sets[set].dataset >= 0 && appender_finish(&w->sets[set]) < 0) {
+    for (size_t i = 0; i < w->sensor_count; i++) {
+        if (finish_sensor(w, &w->sensors[i]) < 0) {
             return -1;
         }
     }
-    return 0;
+    uint64_t version = w->sensor_count > 1 ? RECORDING_VERSION : 1;
+    return hdf5_put_text(w->file, "format", "carpus-recording") < 0 ||
+                   hdf5_put_u64(w->file, "format_version", version) < 0
+               ? -1
+               : 0;
 }
 
 /* Closes all there is. HDF5 tells of a full disk only here, and only of the
  * first failure does it know the reason. */
-static int close_all(struct recording_writer *w, struct error *error)
+static int close_sets(struct recording_writer *w, struct sensor_writer *s,
+                      int err, struct error *error)
 {
-    int err = 0;
     for (enum hdf5_set set = 0; set < HDF5_SETS; set++) {
-        struct appender *a = &w->sets[set];
+        struct appender *a = &s->sets[set];
         if (a->dataset >= 0 && H5Dclose(a->dataset) < 0 && err == 0) {
             err = failed(w, error);
         }
         appender_free(a);
     }
-    hdf5_release(w->sensor);
+    hdf5_release(s->group);
+    s->group = -1;
+    return err;
+}
+
+static int close_all(struct recording_writer *w, struct error *error)
+{
+    int err = 0;
+    for (size_t i = 0; i < w->sensor_count; i++) {
+        err = close_sets(w, &w->sensors[i], err, error);
+    }
     if (w->file >= 0 && H5Fflush(w->file, H5F_SCOPE_GLOBAL) < 0 && err == 0) {
         err = failed(w, error);
     }
     if (w->file >= 0 && H5Fclose(w->file) < 0 && err == 0) {
         err = failed(w, error);
     }
-    w->sensor = -1;
     w->file = -1;
     return err;
 }
@@ -402,11 +464,12 @@ static int read_crc(struct recording *recording, uint32_t crc[2],
 }
 
 /* Reads the closed file back as anyone would. */
-static int compare(struct recording_writer *w, const uint32_t wrote[2],
-                   struct error *error)
+static int compare(const struct recording_writer *w,
+                   const struct sensor_writer *s, struct error *error)
 {
+    const struct import_options options = {.sensor = s->name};
     struct recording *recording;
-    int err = recording_open(w->output.temporary, NULL, &recording, error);
+    int err = recording_open(w->output.temporary, &options, &recording, error);
     if (err < 0) {
         return err;
     }
@@ -417,8 +480,8 @@ static int compare(struct recording_writer *w, const uint32_t wrote[2],
     if (err < 0) {
         return err;
     }
-    if (rows != w->rows || (w->info.has_accel && read[0] != wrote[0]) ||
-        (w->info.has_gyro && read[1] != wrote[1])) {
+    if (rows != s->rows || (s->info.has_accel && read[0] != s->crc[0]) ||
+        (s->info.has_gyro && read[1] != s->crc[1])) {
         return error_set(error, ERR_IO,
                          "'%s' reads back otherwise than it was written; the "
                          "disk or the memory of this computer is faulty",
@@ -429,22 +492,21 @@ static int compare(struct recording_writer *w, const uint32_t wrote[2],
 
 static int commit(struct recording_writer *w, struct error *error)
 {
-    if (w->rows == 0) {
-        return error_set(error, ERR_DATA,
-                         "no sample came, so there is nothing to write to "
-                         "'%s'",
-                         w->output.path);
+    for (size_t i = 0; i < w->sensor_count; i++) {
+        if (w->sensors[i].rows == 0) {
+            return error_set(error, ERR_DATA,
+                             "no sample came, so there is nothing to write to "
+                             "'%s'",
+                             w->output.path);
+        }
     }
     if (finish(w) < 0) {
         return failed(w, error);
     }
-    const uint32_t crc[2] = {w->sets[HDF5_SET_ACCEL].crc,
-                             w->sets[HDF5_SET_GYRO].crc};
     int err = close_all(w, error);
-    if (err < 0) {
-        return err;
+    for (size_t i = 0; err == 0 && i < w->sensor_count; i++) {
+        err = compare(w, &w->sensors[i], error);
     }
-    err = compare(w, crc, error);
     if (err < 0) {
         return err;
     }
@@ -483,6 +545,8 @@ void recording_abort(struct recording_writer *writer)
     if (writer->output.temporary[0] != '\0') {
         discard(writer->output.temporary);
     }
-    free(writer->clocks);
+    for (size_t i = 0; i < writer->sensor_count; i++) {
+        free(writer->sensors[i].clocks);
+    }
     free(writer);
 }

@@ -12,52 +12,64 @@
 #include "acquire/slope.h"
 #include "acquire/stream.h"
 
-struct session {
-    struct journal_reader journal;
+struct sensor {
+    bool present; /* the journal knows it */
     struct stream stream;
     struct recording_info info;
     bool has_info;
-    bool complete;
-    uint64_t events;
     int64_t first_ns;     /* device time of row 0 */
     int64_t last_ns;      /* and of the last row, about */
     struct slope samples; /* index to device time [ns] */
     struct recording_clock *probes;
     size_t probe_count;
     size_t probe_room;
-    double host_zero_ns; /* host's monotonic clock at row 0 */
+    double host_per_device;
+    double host_start_ns; /* host's monotonic clock at row 0 */
+    bool written;
+    size_t place; /* among the recording's sensors */
+};
+
+struct session {
+    struct journal_reader journal;
+    struct sensor sensors[JOURNAL_SENSORS_MAX];
+    bool complete;
+    uint64_t events;
+    double host_zero_ns; /* host's monotonic clock at session time 0 */
     bool (*cancelled)(void);
     struct recording_writer *writer; /* NULL while surveying */
 };
 
 /* One each two seconds: 10 MB for a week. */
-static int keep_probe(struct session *session,
+static int keep_probe(struct sensor *sensor,
                       const struct recording_clock *probe, struct error *error)
 {
-    if (session->probe_count == session->probe_room) {
-        size_t room = session->probe_room > 0 ? 2 * session->probe_room : 64;
+    if (sensor->probe_count == sensor->probe_room) {
+        size_t room = sensor->probe_room > 0 ? 2 * sensor->probe_room : 64;
         struct recording_clock *probes =
-            realloc(session->probes, room * sizeof(*probes));
+            realloc(sensor->probes, room * sizeof(*probes));
         if (probes == NULL) {
             return error_set(error, ERR_NO_MEMORY, "out of memory");
         }
-        session->probes = probes;
-        session->probe_room = room;
+        sensor->probes = probes;
+        sensor->probe_room = room;
     }
-    session->probes[session->probe_count++] = *probe;
+    sensor->probes[sensor->probe_count++] = *probe;
     return 0;
 }
 
-static int take_clock(struct session *session,
+static int take_clock(struct session *session, struct sensor *sensor,
                       const struct journal_record *record, struct error *error)
 {
     struct recording_clock probe;
     if (!journal_get_clock(record, &probe)) {
         return 0;
     }
-    return session->writer == NULL
-               ? keep_probe(session, &probe, error)
-               : recording_append_clock(session->writer, &probe, error);
+    if (session->writer == NULL) {
+        return keep_probe(sensor, &probe, error);
+    }
+    return sensor->written
+               ? recording_append_clock(session->writer, &probe, error)
+               : 0;
 }
 
 static int64_t session_time(const struct session *session, int64_t host_ns)
@@ -87,21 +99,20 @@ static int take_event(struct session *session,
     return recording_append_event(session->writer, &out, error);
 }
 
-static void survey_run(struct session *session, const struct stream_run *run)
+static void survey_run(struct sensor *sensor, const struct stream_run *run)
 {
     if (run->block.count == 0) {
         return;
     }
     if (run->block.first_sample == 0) {
-        session->first_ns = run->block.device_ns;
+        sensor->first_ns = run->block.device_ns;
     }
-    session->last_ns =
-        run->block.device_ns +
-        llround((run->block.count - 1) * session->stream.period_ns);
+    sensor->last_ns = run->block.device_ns + llround((run->block.count - 1) *
+                                                     sensor->stream.period_ns);
     if (run->gap.lost_samples > 0) {
-        slope_break(&session->samples);
+        slope_break(&sensor->samples);
     }
-    slope_add(&session->samples, (double)run->index,
+    slope_add(&sensor->samples, (double)run->index,
               (double)run->block.device_ns);
 }
 
@@ -119,20 +130,21 @@ static int write_run(struct session *session, const struct stream_run *run,
     return err;
 }
 
-static int take_frames(struct session *session,
+static int take_frames(struct session *session, struct sensor *sensor,
                        const struct journal_record *record, struct error *error)
 {
     size_t done = 0;
     while (done < record->size) {
-        done += stream_push(&session->stream, record->payload + done,
+        done += stream_push(&sensor->stream, record->payload + done,
                             record->size - done);
         struct stream_run run;
-        while (stream_next(&session->stream, &run)) {
+        while (stream_next(&sensor->stream, &run)) {
+            int err = 0;
             if (session->writer == NULL) {
-                survey_run(session, &run);
-                continue;
+                survey_run(sensor, &run);
+            } else if (sensor->written) {
+                err = write_run(session, &run, error);
             }
-            int err = write_run(session, &run, error);
             if (err < 0) {
                 return err;
             }
@@ -144,29 +156,34 @@ static int take_frames(struct session *session,
 static int take_record(struct session *session,
                        const struct journal_record *record, struct error *error)
 {
+    struct sensor *sensor = &session->sensors[record->sensor];
     int64_t from_ns;
     int64_t to_ns;
     uint64_t bytes;
+    sensor->present = true;
+    if (sensor->written) {
+        recording_choose_sensor(session->writer, sensor->place);
+    }
     switch (record->type) {
     case JOURNAL_SESSION:
-        if (!session->has_info) {
-            session->has_info = journal_get_session(record, &session->info);
+        if (!sensor->has_info) {
+            sensor->has_info = journal_get_session(record, &sensor->info);
         }
         return 0;
     case JOURNAL_FRAMES:
-        return take_frames(session, record, error);
+        return take_frames(session, sensor, record, error);
     case JOURNAL_CLOCK:
-        return take_clock(session, record, error);
+        return take_clock(session, sensor, record, error);
     case JOURNAL_EVENT:
         return take_event(session, record, error);
     case JOURNAL_GAP:
         if (journal_get_gap(record, &bytes)) {
-            stream_broken(&session->stream, GAP_HOST);
+            stream_broken(&sensor->stream, GAP_HOST);
         }
         return 0;
     case JOURNAL_AWAY:
         if (journal_get_away(record, &from_ns, &to_ns)) {
-            stream_broken(&session->stream, GAP_UNPLUGGED);
+            stream_broken(&sensor->stream, GAP_UNPLUGGED);
         }
         return 0;
     case JOURNAL_END:
@@ -178,14 +195,30 @@ static int take_record(struct session *session,
     return 0;
 }
 
-/* Passes once through the journal. Until the first session record is found
- * the rate is not known; it only matters for a gap before the first sample. */
+/* Until the first session record of a sensor is found its rate is not known; it
+ * only matters for a gap before the first sample. */
+static void begin_pass(struct session *session)
+{
+    for (size_t i = 0; i < JOURNAL_SENSORS_MAX; i++) {
+        struct sensor *sensor = &session->sensors[i];
+        double rate_hz = sensor->info.rate_nominal_hz;
+        stream_init(&sensor->stream, rate_hz > 0 ? rate_hz : 100);
+    }
+    journal_rewind(&session->journal);
+}
+
+/* Records are missing, and nobody knows whose. */
+static void note_damage(struct session *session)
+{
+    for (size_t i = 0; i < JOURNAL_SENSORS_MAX; i++) {
+        stream_broken(&session->sensors[i].stream, GAP_HOST);
+    }
+}
+
+/* Passes once through the journal. */
 static int pass(struct session *session, struct error *error)
 {
-    double rate_hz =
-        session->info.rate_nominal_hz > 0 ? session->info.rate_nominal_hz : 100;
-    stream_init(&session->stream, rate_hz);
-    journal_rewind(&session->journal);
+    begin_pass(session);
     for (;;) {
         struct journal_record record;
         int more = journal_next(&session->journal, &record, error);
@@ -197,7 +230,7 @@ static int pass(struct session *session, struct error *error)
                              session->journal.file.path);
         }
         if (record.after_damage) {
-            stream_broken(&session->stream, GAP_HOST);
+            note_damage(session);
         }
         int err = take_record(session, &record, error);
         if (err < 0) {
@@ -206,69 +239,144 @@ static int pass(struct session *session, struct error *error)
     }
 }
 
+static bool is_described(const struct sensor *sensor)
+{
+    return sensor->has_info && sensor->info.rate_nominal_hz > 0;
+}
+
 static int check_survey(const struct session *session, struct error *error)
 {
     const char *path = session->journal.file.path;
-    if (!session->has_info || !(session->info.rate_nominal_hz > 0)) {
+    bool described = false;
+    uint64_t rows = 0;
+    for (size_t i = 0; i < JOURNAL_SENSORS_MAX; i++) {
+        const struct sensor *sensor = &session->sensors[i];
+        described |= is_described(sensor);
+        rows += is_described(sensor) ? sensor->stream.rows : 0;
+    }
+    if (!described) {
         return error_set(error, ERR_DATA,
                          "no description of the recording can be read from "
                          "'%s', so its samples have no unit",
                          path);
     }
-    if (session->stream.rows == 0) {
+    if (rows == 0) {
         return error_set(error, ERR_DATA, "'%s' holds no samples", path);
     }
     return 0;
 }
 
 /* The first probe is the nearest to the first sample. */
-static double find_host_zero(const struct session *session,
-                             double host_per_device)
+static double find_host_start(const struct sensor *sensor)
 {
-    if (session->probe_count == 0) {
-        return (double)session->first_ns;
+    if (sensor->probe_count == 0) {
+        return (double)sensor->first_ns;
     }
-    const struct recording_clock *probe = &session->probes[0];
+    const struct recording_clock *probe = &sensor->probes[0];
     return (double)probe->host_monotonic_ns +
-           host_per_device *
-               ((double)session->first_ns - (double)probe->device_ns);
+           sensor->host_per_device *
+               ((double)sensor->first_ns - (double)probe->device_ns);
 }
 
-/* What the first pass found out. */
-static void conclude(struct session *session, struct session_summary *out)
+/* What the first pass found out of a sensor. */
+static void conclude_sensor(struct sensor *sensor, bool complete,
+                            struct session_sensor_summary *out)
 {
     struct clock_fit fit;
+    struct recording_info *info = &sensor->info;
     double host_per_device =
-        clock_fit(session->probes, session->probe_count, &fit);
-    double period_ns = slope_value(&session->samples);
-    session->info.rate_measured_hz = period_ns > 0
-                                         ? 1e9 / (period_ns * host_per_device)
-                                         : session->info.rate_nominal_hz;
-    session->host_zero_ns = find_host_zero(session, host_per_device);
-    snprintf(session->info.state, sizeof(session->info.state), "%s",
-             session->complete ? "complete" : "recovered");
-    *out = (struct session_summary){
-        .duration_s = (double)(session->last_ns - session->first_ns) *
+        clock_fit(sensor->probes, sensor->probe_count, &fit);
+    double period_ns = slope_value(&sensor->samples);
+    info->rate_measured_hz = period_ns > 0 ? 1e9 / (period_ns * host_per_device)
+                                           : info->rate_nominal_hz;
+    snprintf(info->state, sizeof(info->state), "%s",
+             complete ? "complete" : "recovered");
+    sensor->host_per_device = host_per_device;
+    sensor->host_start_ns = find_host_start(sensor);
+    *out = (struct session_sensor_summary){
+        .placement = info->placement,
+        .duration_s = (double)(sensor->last_ns - sensor->first_ns) *
                       host_per_device / 1e9,
-        .rate_hz = session->info.rate_measured_hz,
-        .rows = session->stream.rows,
-        .lost = session->stream.lost,
-        .causes = session->stream.causes,
-        .clipped = session->stream.clipped,
+        .rate_hz = info->rate_measured_hz,
+        .rows = sensor->stream.rows,
+        .lost = sensor->stream.lost,
+        .causes = sensor->stream.causes,
+        .clipped = sensor->stream.clipped,
+        .written = is_described(sensor) && sensor->stream.rows > 0,
+    };
+    memcpy(out->serial, info->serial, sizeof(out->serial));
+}
+
+/* Session time begins with the earliest first sample that is written. */
+static void conclude_times(struct session *session, struct session_summary *out)
+{
+    double end_ns = -INFINITY;
+    session->host_zero_ns = INFINITY;
+    for (size_t i = 0; i < JOURNAL_SENSORS_MAX; i++) {
+        const struct sensor *sensor = &session->sensors[i];
+        if (sensor->written) {
+            double length_ns = (double)(sensor->last_ns - sensor->first_ns) *
+                               sensor->host_per_device;
+            session->host_zero_ns =
+                fmin(session->host_zero_ns, sensor->host_start_ns);
+            end_ns = fmax(end_ns, sensor->host_start_ns + length_ns);
+        }
+    }
+    out->duration_s = (end_ns - session->host_zero_ns) / 1e9;
+}
+
+static void conclude(struct session *session, struct session_summary *out)
+{
+    size_t written = 0;
+    *out = (struct session_summary){
         .events = session->events,
         .damaged_bytes = session->journal.damaged_bytes,
         .complete = session->complete,
     };
+    for (size_t i = 0; i < JOURNAL_SENSORS_MAX; i++) {
+        struct sensor *sensor = &session->sensors[i];
+        if (!sensor->present) {
+            continue;
+        }
+        struct session_sensor_summary *summary =
+            &out->sensors[out->sensor_count++];
+        conclude_sensor(sensor, session->complete, summary);
+        out->rows += summary->rows;
+        out->lost += summary->lost;
+        out->causes |= summary->causes;
+        out->clipped += summary->clipped;
+        sensor->written = summary->written;
+        sensor->place = written;
+        written += summary->written;
+    }
+    conclude_times(session, out);
+}
+
+/* Begins the recording with all sensors that are to be in it. */
+static int create(struct session *session, const char *path,
+                  struct error *error)
+{
+    int err = 0;
+    for (size_t i = 0; err == 0 && i < JOURNAL_SENSORS_MAX; i++) {
+        const struct sensor *sensor = &session->sensors[i];
+        if (!sensor->written) {
+            continue;
+        }
+        err =
+            sensor->place == 0
+                ? recording_create(path, &sensor->info, &session->writer, error)
+                : recording_add_sensor(session->writer, &sensor->info, error);
+    }
+    return err;
 }
 
 static int write_recording(struct session *session, const char *path,
                            struct error *error)
 {
-    int err = recording_create(path, &session->info, &session->writer, error);
-    if (err < 0) {
-        return err;
+    int err = create(session, path, error);
+    if (err == 0) {
+        err = pass(session, error);
     }
-    err = pass(session, error);
     if (err < 0) {
         recording_abort(session->writer);
         return err;
@@ -299,7 +407,9 @@ int session_build(const char *journal, const char *path,
     }
     journal_reader_close(&session->journal);
 out_free:
-    free(session->probes);
+    for (size_t i = 0; i < JOURNAL_SENSORS_MAX; i++) {
+        free(session->sensors[i].probes);
+    }
     free(session);
     return err;
 }

@@ -232,9 +232,10 @@ static void check_events(struct check *c)
     }
 }
 
-static int check_all(struct check *c, const char *path, struct error *error)
+static int check_all(struct check *c, const char *path, size_t sensor,
+                     struct error *error)
 {
-    int err = source_open(path, NULL, &c->source, error);
+    int err = source_open(path, NULL, sensor, &c->source, error);
     if (err < 0) {
         return err;
     }
@@ -259,8 +260,9 @@ static int check_all(struct check *c, const char *path, struct error *error)
     return 0;
 }
 
-int verify_file(const char *path, struct verify_listener listener,
-                struct verify_report *report, struct error *error)
+int verify_file(const char *path, size_t sensor,
+                struct verify_listener listener, struct verify_report *report,
+                struct error *error)
 {
     struct check *c = calloc(1, sizeof(*c));
     if (c == NULL) {
@@ -268,7 +270,7 @@ int verify_file(const char *path, struct verify_listener listener,
     }
     c->listener = listener;
     c->report = report;
-    int err = check_all(c, path, error);
+    int err = check_all(c, path, sensor, error);
     source_close(&c->source);
     free(c);
     return err;

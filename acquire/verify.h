@@ -28,9 +28,12 @@ struct verify_listener {
     void *self;
 };
 
-/* Returns 0 with the number of faults in report->faults, or the error that
- * kept the file from being opened. ERR_DATA where it is no HDF5 recording. */
-int verify_file(const char *path, struct verify_listener listener,
-                struct verify_report *report, struct error *error);
+/* Checks sensor 0, 1, ... of those that recording_list tells, and the events
+ * of all. Returns 0 with the number of faults in report->faults, or the error
+ * that kept the file from being opened. ERR_DATA where it is no HDF5 recording.
+ */
+int verify_file(const char *path, size_t sensor,
+                struct verify_listener listener, struct verify_report *report,
+                struct error *error);
 
 #endif

@@ -72,7 +72,7 @@ static int verify(const char *path, struct faults *faults, struct error *error)
     memset(faults, 0, sizeof(*faults));
     struct verify_report report;
     struct verify_listener listener = {keep_fault, faults};
-    int err = verify_file(path, listener, &report, error);
+    int err = verify_file(path, 0, listener, &report, error);
     assert_true(err < 0 || report.faults == faults->count);
     return err;
 }
@@ -142,7 +142,7 @@ static void set_number(hid_t file, const char *object, const char *name,
 
 static void new_version(hid_t file)
 {
-    set_number(file, "/", "format_version", 2);
+    set_number(file, "/", "format_version", RECORDING_VERSION + 1);
 }
 
 static void no_format(hid_t file)
