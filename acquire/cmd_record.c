@@ -16,9 +16,9 @@
 #include "acquire/events.h"
 #include "acquire/interrupt.h"
 #include "acquire/output.h"
+#include "acquire/record_devices.h"
 #include "acquire/record_text.h"
 #include "acquire/recorder.h"
-#include "acquire/requests.h"
 #include "acquire/sensor_option.h"
 #include "acquire/session.h"
 #include "acquire/terminal.h"
@@ -30,15 +30,14 @@ enum { PATH_SIZE = 4096 - 32 };
 struct options {
     char path[PATH_SIZE];
     char journal[PATH_SIZE + 16];
-    const char *device;
-    const char *simulate;
+    struct record_devices devices;
+    struct record_device any; /* what was said before the first --device */
     const char *events;
     const char *truth;
     const char *participant;
     const char *label;
     const char *notes;
     double for_s;
-    enum placement placement;
     struct wire_config config;
     bool quiet;
     bool json;
@@ -66,16 +65,13 @@ static const struct argp_option option_table[] = {
     {"output", 'o', "FILE", 0, "Recording to write (carpus-YYYYMMDD-HHMMSS.h5)",
      0},
     {"device", 'd', "ID", 0,
-     "Serial number, usb, or virtual[:FILE] (the only one there is)", 0},
-    {"simulate", KEY_SIMULATE, "KEY=VALUE,...", 0,
-     "Settings of a virtual device, such as seed=7,speed=max", 0},
+     "Serial number, usb, or virtual[:FILE] (the only one there is); may be "
+     "given several times",
+     0},
     {"for", KEY_FOR, "TIME", 0, "Stop after 90s, 5m, 1.5h (never)", 0},
     {"rate", KEY_RATE, "HZ", 0, "26 52 104 208 416 833 1667 (208)", 0},
     {"accel-range", KEY_ACCEL, "G", 0, "2 4 8 16 g (8)", 0},
     {"gyro-range", KEY_GYRO, "DPS", 0, "250 500 1000 2000 deg/s (2000)", 0},
-    {"wrist", KEY_WRIST, "SIDE", 0, "Worn on the left or right wrist", 0},
-    {"placement", KEY_PLACEMENT, "PLACE", 0,
-     "left-wrist, right-wrist, left-ankle, right-ankle, other (other)", 0},
     {"participant", KEY_PARTICIPANT, "CODE", 0,
      "Whose motion it is: a code, never a name", 0},
     {"label", KEY_LABEL, "TEXT", 0, "What is recorded", 0},
@@ -86,11 +82,22 @@ static const struct argp_option option_table[] = {
      "Write what a scripted motion really was (virtual device)", 0},
     {"quiet", 'q', NULL, 0, "No status line, no summary", 0},
     {"json", KEY_JSON, NULL, 0, "Summary as JSON on standard output", 0},
+    {NULL, 0, NULL, 0, "Of the --device before it:", 1},
+    {"wrist", KEY_WRIST, "SIDE", 0, "Worn on the left or right wrist", 1},
+    {"placement", KEY_PLACEMENT, "PLACE", 0,
+     "left-wrist, right-wrist, left-ankle, right-ankle, other (other)", 1},
+    {"simulate", KEY_SIMULATE, "KEY=VALUE,...", 0,
+     "Settings of a virtual device, such as seed=7,speed=max (before the first "
+     "--device: of all)",
+     1},
     {0},
 };
 
 static const char doc[] =
-    "Record a wristband until Ctrl-C, q, or --for.\v"
+    "Record a wristband, or several at once, until Ctrl-C, q, or --for.\v"
+    "Both wrists on one time line: carpus record -o s.h5 --device ID --wrist "
+    "left --device ID --wrist right. One that is lost does not stop the "
+    "others.\n\n"
     "While it records, a digit or a letter marks the moment as \"mark 1\", "
     "\"mark a\" and so on, space as \"mark\". What comes is first written to "
     "FILE.journal, which is on the disk within a second whatever happens; at "
@@ -115,16 +122,65 @@ static const char *sensor_option_name(int key)
     }
 }
 
+/* The device that an option is about. */
+static struct record_device *current(struct options *options)
+{
+    size_t count = options->devices.count;
+    return count > 0 ? &options->devices.device[count - 1] : &options->any;
+}
+
+static int take_device(const char *name, struct options *options)
+{
+    struct record_devices *devices = &options->devices;
+    if (devices->count == RECORDER_DEVICES_MAX) {
+        return error_set(options->error, ERR_USAGE,
+                         "--device: at most %d can record together",
+                         RECORDER_DEVICES_MAX);
+    }
+    devices->device[devices->count++] = (struct record_device){.name = name};
+    return 0;
+}
+
 static int choose_placement(const char *option, const char *text,
                             struct options *options)
 {
-    if (!placement_parse(text, &options->placement)) {
+    if (!placement_parse(text, &current(options)->placement)) {
         return error_set(options->error, ERR_USAGE,
                          "%s: '%s' is no place; write left or right, "
                          "left-ankle, right-ankle or other",
                          option, text);
     }
     return 0;
+}
+
+/* What came before the first --device is of the only one; of several, settings
+ * of the simulation are of all, and a place is nobody's. */
+static int settle_devices(struct options *options)
+{
+    struct record_devices *devices = &options->devices;
+    const struct record_device *any = &options->any;
+    if (devices->count == 0) {
+        devices->device[devices->count++] = *any;
+    }
+    if (devices->count > 1 && any->placement != PLACEMENT_OTHER) {
+        return error_set(options->error, ERR_USAGE,
+                         "of several devices, write --wrist or --placement "
+                         "after the --device that is worn there");
+    }
+    for (size_t i = 0; i < devices->count; i++) {
+        struct record_device *device = &devices->device[i];
+        if (device->placement == PLACEMENT_OTHER) {
+            device->placement = any->placement;
+        }
+        if (device->simulate == NULL) {
+            device->simulate = any->simulate;
+        }
+    }
+    if (devices->count > 1 && options->truth != NULL) {
+        return error_set(options->error, ERR_USAGE,
+                         "--truth goes with one device only");
+    }
+    return record_devices_check(devices, options->error);
 }
 
 static int take_text(const char *option, const char *text, size_t size,
@@ -162,6 +218,8 @@ static int take_option(int key, char *text, struct options *options)
     switch (key) {
     case 'o':
         return take_path(text, options);
+    case 'd':
+        return take_device(text, options);
     case KEY_FOR:
         return command_duration("--for", text, &options->for_s, options->error);
     case KEY_RATE:
@@ -191,11 +249,8 @@ static error_t parse_option(int key, char *text, struct argp_state *state)
 {
     struct options *options = state->input;
     switch (key) {
-    case 'd':
-        options->device = text;
-        return 0;
     case KEY_SIMULATE:
-        options->simulate = text;
+        current(options)->simulate = text;
         return 0;
     case KEY_EVENTS:
         options->events = text;
@@ -212,7 +267,8 @@ static error_t parse_option(int key, char *text, struct argp_state *state)
     case ARGP_KEY_ARG:
         return ARGP_ERR_UNKNOWN;
     default:
-        if (key != 'o' && (key < KEY_SIMULATE || key > KEY_JSON)) {
+        if (key != 'o' && key != 'd' &&
+            (key < KEY_SIMULATE || key > KEY_JSON)) {
             return ARGP_ERR_UNKNOWN;
         }
         if (options->err == 0) {
@@ -227,8 +283,14 @@ static int parse(int argc, char **argv, struct options *options)
     static const struct argp argp = {option_table, parse_option, NULL, doc,
                                      NULL,         NULL,         NULL};
     int err = command_parse(&argp, argc, argv, options, options->error);
-    if (err < 0 || options->err < 0) {
-        return err < 0 ? err : options->err;
+    if (err == 0) {
+        err = options->err;
+    }
+    if (err == 0) {
+        err = settle_devices(options);
+    }
+    if (err < 0) {
+        return err;
     }
     if (options->path[0] == '\0') {
         time_t now = time(NULL);
@@ -293,25 +355,15 @@ static void copy_text(char *out, size_t size, const char *text)
     snprintf(out, size, "%s", text != NULL ? text : "");
 }
 
-static int describe(const struct options *options, struct device *device,
-                    struct recording_info *info)
+/* What is of the whole recording. */
+static void describe(const struct options *options, struct recording_info *info)
 {
-    struct wire_calibration calibration;
-    int err = request_calibration(device, &calibration, options->error);
-    if (err == 0) {
-        err = describe_device(device, &options->config, &calibration, info,
-                              options->error);
-    }
-    if (err < 0) {
-        return err;
-    }
-    info->placement = options->placement;
+    *info = (struct recording_info){0};
     describe_utc(utc_ns(), info->created_utc, sizeof(info->created_utc));
     copy_text(info->participant, sizeof(info->participant),
               options->participant);
     copy_text(info->label, sizeof(info->label), options->label);
     copy_text(info->notes, sizeof(info->notes), options->notes);
-    return 0;
 }
 
 /* ---- while ---- */
@@ -329,11 +381,26 @@ static void take_key(struct recorder *recorder, char key)
     }
 }
 
-static void watch(struct recorder *recorder, bool quiet)
+static void show(struct terminal *terminal, const struct options *options,
+                 const struct recorder_stats *stats)
 {
-    enum { LOOK_EVERY_MS = 50, SHOW_EVERY = 5, WIDTH_MAX = 250 };
+    enum { WIDTH_MAX = 250 };
+    const char *names[RECORDER_DEVICES_MAX];
+    char line[WIDTH_MAX + 1];
+    size_t width = terminal_width(terminal);
+    for (size_t i = 0; i < options->devices.count; i++) {
+        names[i] = record_device_nickname(&options->devices.device[i]);
+    }
+    record_text_status(stats, names, width < WIDTH_MAX ? width : WIDTH_MAX,
+                       line);
+    terminal_show(terminal, line);
+}
+
+static void watch(struct recorder *recorder, const struct options *options)
+{
+    enum { LOOK_EVERY_MS = 50, SHOW_EVERY = 5 };
     struct terminal terminal;
-    terminal_begin(&terminal, quiet);
+    terminal_begin(&terminal, options->quiet);
     for (int look = 0; recorder_running(recorder); look++) {
         take_key(recorder, terminal_key(&terminal, LOOK_EVERY_MS));
         if (interrupt_twice()) {
@@ -343,11 +410,7 @@ static void watch(struct recorder *recorder, bool quiet)
         }
         struct recorder_stats stats;
         if (look % SHOW_EVERY == 0 && recorder_stats(recorder, &stats)) {
-            char line[WIDTH_MAX + 1];
-            size_t width = terminal_width(&terminal);
-            record_text_status(&stats, NULL,
-                               width < WIDTH_MAX ? width : WIDTH_MAX, line);
-            terminal_show(&terminal, line);
+            show(&terminal, options, &stats);
         }
     }
     terminal_end(&terminal);
@@ -432,31 +495,29 @@ static int record_with(const struct options *options,
     if (err < 0) {
         return err;
     }
-    watch(recorder, options->quiet);
+    watch(recorder, options);
     err = recorder_finish(recorder, NULL, options->error);
     return finish(options, err);
 }
 
-static int record_from(const struct options *options, struct device *device,
+static int record_from(struct options *options,
                        const struct journal_event *events, size_t event_count)
 {
-    struct recording_info info;
-    const struct recorder_source source = {device, &info};
+    const struct record_devices *devices = &options->devices;
+    struct recorder_source sources[RECORDER_DEVICES_MAX];
+    for (size_t i = 0; i < devices->count; i++) {
+        sources[i] = (struct recorder_source){devices->device[i].device,
+                                              &devices->device[i].info};
+    }
     const struct recorder_config config = {
-        .sources = &source,
-        .source_count = 1,
+        .sources = sources,
+        .source_count = devices->count,
         .journal = options->journal,
         .events = events,
         .event_count = event_count,
         .for_s = options->for_s,
     };
-    int err = device_configure(device, &options->config, options->error);
-    if (err == 0) {
-        err = describe(options, device, &info);
-    }
-    if (err == 0) {
-        err = write_truth(options, device);
-    }
+    int err = write_truth(options, devices->device[0].device);
     if (err < 0) {
         return err;
     }
@@ -469,33 +530,45 @@ static int record_from(const struct options *options, struct device *device,
     return err;
 }
 
-static int run(int argc, char **argv, struct error *error)
+static int record(struct options *options)
 {
-    struct options options = {
-        .device = "",
-        .config = {.rate_hz = 208, .accel_g = 8, .gyro_dps = 2000},
-        .error = error,
-    };
     struct journal_event *events = NULL;
     size_t event_count = 0;
-    struct device *device;
-    int err = parse(argc, argv, &options);
-    if (err == 0) {
-        err = check_outputs(&options);
-    }
-    if (err == 0 && options.events != NULL) {
-        err = events_read(options.events, &events, &event_count, error);
+    struct recording_info common;
+    int err = check_outputs(options);
+    if (err == 0 && options->events != NULL) {
+        err =
+            events_read(options->events, &events, &event_count, options->error);
     }
     if (err == 0) {
-        err = device_open(options.device, options.simulate, &device, error);
-    }
-    if (err == 0) {
-        err = record_from(&options, device, events, event_count);
-        device_close(device);
+        describe(options, &common);
+        err = record_devices_open(&options->devices, &options->config, &common,
+                                  options->error);
+        if (err == 0) {
+            err = record_from(options, events, event_count);
+        }
+        record_devices_close(&options->devices);
     }
     free(events);
     return err;
 }
 
+static int run(int argc, char **argv, struct error *error)
+{
+    struct options *options = calloc(1, sizeof(*options));
+    if (options == NULL) {
+        return error_set(error, ERR_NO_MEMORY, "out of memory");
+    }
+    options->any.name = "";
+    options->config = (struct wire_config){208, 8, 2000};
+    options->error = error;
+    int err = parse(argc, argv, options);
+    if (err == 0) {
+        err = record(options);
+    }
+    free(options);
+    return err;
+}
+
 const struct command record_command = {"record",
-                                       "record a wristband into a file", run};
+                                       "record wristbands into a file", run};

@@ -116,6 +116,11 @@ void device_close(struct device *device)
     }
 }
 
+bool device_is_virtual(const char *name)
+{
+    return device_virtual.matches(name);
+}
+
 void device_info(const struct device *device, struct wire_info *out)
 {
     *out = device->info;

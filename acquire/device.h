@@ -47,6 +47,10 @@ int device_open(const char *name, const char *simulate, struct device **out,
                 struct error *error);
 void device_close(struct device *device);
 
+/* True if `name` names a simulated device, of which there are as many as one
+ * likes. */
+bool device_is_virtual(const char *name);
+
 void device_info(const struct device *device, struct wire_info *out);
 
 /* A vendor request; `data` as in band_request. Returns bytes or an error. */
@@ -77,8 +81,8 @@ int device_restart(struct device *device, struct error *error);
 int device_probe(struct device *device, struct recording_clock *out,
                  struct error *error);
 
-/* The host's clock as this device sees it: CLOCK_MONOTONIC for a real one, the
- * virtual clock for a simulated one [ns]. */
+/* The host's clock as this device sees it: the computer's for a real one and
+ * for one that is simulated in real time, else a simulated one [ns]. */
 int64_t device_now_ns(const struct device *device);
 
 /* True if the device waits for the host (a simulation run as fast as it can):

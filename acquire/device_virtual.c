@@ -13,6 +13,7 @@
 #include <string.h>
 #include <time.h>
 
+#include "acquire/clocks.h"
 #include "acquire/device_backend.h"
 #include "acquire/output.h"
 #include "acquire/replay.h"
@@ -39,7 +40,8 @@ struct virtual_device {
     const struct script *script; /* the band's; NULL: a replayed file */
     struct simulate simulate;
     int64_t alone_ns;      /* on the band's clock, when the host came */
-    int64_t opened_ns;     /* CLOCK_MONOTONIC */
+    int64_t opened_ns;     /* monotonic_ns */
+    int64_t host_zero_ns;  /* host's clock when the band's was 0 */
     int64_t opened_utc_ns; /* CLOCK_REALTIME */
     struct virtual_flash flash;
     struct output samples;  /* of simulate.samples; file NULL: none */
@@ -54,13 +56,6 @@ static struct virtual_device *from(struct device *device)
 static const struct virtual_device *from_const(const struct device *device)
 {
     return (const struct virtual_device *)device;
-}
-
-static int64_t clock_ns(clockid_t clock)
-{
-    struct timespec t;
-    clock_gettime(clock, &t);
-    return t.tv_sec * NS_PER_S + t.tv_nsec;
 }
 
 /* ---- listing and opening ---- */
@@ -191,6 +186,7 @@ static int new_band(struct virtual_device *v, struct error *error)
 {
     const struct simulate *s = &v->simulate;
     struct wristband_config config = {
+        .serial = s->serial[0] != '\0' ? s->serial : NULL,
         .seed = s->seed,
         .rate_error = s->rate_error,
         .clock_error_ppm = s->clock_ppm,
@@ -271,8 +267,11 @@ static int virtual_open(const char *name, const char *simulate,
         return err;
     }
     live_alone(v);
-    v->opened_ns = clock_ns(CLOCK_MONOTONIC);
-    v->opened_utc_ns = clock_ns(CLOCK_REALTIME);
+    v->opened_ns = monotonic_ns();
+    v->opened_utc_ns = utc_ns();
+    /* In real time the host's clock is the computer's, so that several devices
+     * share it; at other speeds it is simulated, and begins with the band. */
+    v->host_zero_ns = v->simulate.speed == 1 ? v->opened_ns - v->alone_ns : 0;
     *out = &v->device;
     return 0;
 }
@@ -300,7 +299,7 @@ static bool virtual_waits(const struct device *device)
 /* The virtual clock that the computer's asks for; not at speed max. */
 static int64_t due_ns(const struct virtual_device *v)
 {
-    int64_t passed = clock_ns(CLOCK_MONOTONIC) - v->opened_ns;
+    int64_t passed = monotonic_ns() - v->opened_ns;
     return v->alone_ns + (int64_t)((double)passed * v->simulate.speed);
 }
 
@@ -322,10 +321,9 @@ static void catch_up(struct virtual_device *v)
 static int64_t virtual_now_ns(const struct device *device)
 {
     const struct virtual_device *v = from_const(device);
-    if (!virtual_waits(device)) {
-        return due_ns(v);
-    }
-    return atomic_load(&v->now_ns);
+    int64_t band_ns =
+        virtual_waits(device) ? atomic_load(&v->now_ns) : due_ns(v);
+    return v->host_zero_ns + band_ns;
 }
 
 static int virtual_request(struct device *device,
@@ -383,13 +381,13 @@ static int read_waiting(struct virtual_device *v, uint8_t *out, size_t size,
 static int read_following(struct virtual_device *v, uint8_t *out, size_t size,
                           int64_t timeout_ns, struct error *error)
 {
-    int64_t end_ns = clock_ns(CLOCK_MONOTONIC) + timeout_ns;
+    int64_t end_ns = monotonic_ns() + timeout_ns;
     for (;;) {
         pthread_mutex_lock(&v->lock);
         catch_up(v);
         int n = fetch(v, out, size, error);
         pthread_mutex_unlock(&v->lock);
-        int64_t left_ns = end_ns - clock_ns(CLOCK_MONOTONIC);
+        int64_t left_ns = end_ns - monotonic_ns();
         if (n != 0 || left_ns <= 0) {
             return n;
         }
@@ -438,7 +436,7 @@ static int virtual_probe(struct device *device, struct recording_clock *out,
     now_ns += asymmetry_ns / 2;
     *out = (struct recording_clock){
         .device_ns = (int64_t)get_u64(data),
-        .host_monotonic_ns = now_ns,
+        .host_monotonic_ns = v->host_zero_ns + now_ns,
         .host_utc_ns = v->opened_utc_ns + now_ns - v->alone_ns,
         .round_trip_ns = 1000 + llabs(asymmetry_ns),
     };

@@ -273,10 +273,27 @@ static int left_out(const struct session_sensor_summary *sensor,
                      path);
 }
 
+/* " of left-wrist (A)": whose samples are missing, where that is a question. */
+static void name_losers(const struct session_summary *summary, char *out,
+                        size_t size)
+{
+    size_t used = 0;
+    out[0] = '\0';
+    for (size_t i = 0; i < summary->sensor_count && used < size; i++) {
+        char name[SENSOR_NAME];
+        if (summary->sensor_count > 1 && summary->sensors[i].lost > 0) {
+            name_of(&summary->sensors[i], name);
+            used += (size_t)snprintf(out + used, size - used, "%s %s",
+                                     used > 0 ? " and" : " of", name);
+        }
+    }
+}
+
 int record_text_lost(const struct session_summary *summary, const char *path,
                      struct error *error)
 {
     char causes[CAUSES];
+    char losers[128];
     for (size_t i = 0; i < summary->sensor_count; i++) {
         if (!summary->sensors[i].written) {
             return left_out(&summary->sensors[i], path, error);
@@ -286,9 +303,11 @@ int record_text_lost(const struct session_summary *summary, const char *path,
         return 0;
     }
     gap_cause_text(summary->causes, causes);
+    name_losers(summary, losers, sizeof(losers));
     return error_set(error, ERR_LOST,
-                     "%" PRIu64 " sample%s missing (%s); the recording '%s' "
+                     "%" PRIu64
+                     " sample%s%s %s missing (%s); the recording '%s' "
                      "is kept and says where",
-                     summary->lost, summary->lost == 1 ? " is" : "s are",
-                     causes, path);
+                     summary->lost, summary->lost == 1 ? "" : "s", losers,
+                     summary->lost == 1 ? "is" : "are", causes, path);
 }

@@ -20,6 +20,16 @@ static bool number(const char *text, double least, double most, double *out)
     return true;
 }
 
+/* As a real one's: it names a group of the recording. */
+static bool set_serial(struct simulate *s, const char *value)
+{
+    static const char allowed[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
+                                  "abcdefghijklmnopqrstuvwxyz0123456789-_";
+    int n = snprintf(s->serial, sizeof(s->serial), "%s", value);
+    return n > 0 && (size_t)n < sizeof(s->serial) &&
+           strspn(value, allowed) == strlen(value);
+}
+
 static bool set_seed(struct simulate *s, const char *value)
 {
     char *end;
@@ -162,6 +172,7 @@ static const struct {
     bool (*set)(struct simulate *simulate, const char *value);
     const char *takes;
 } settings[] = {
+    {"serial", set_serial, "1 to 20 letters, digits, - and _"},
     {"seed", set_seed, "a whole number"},
     {"speed", set_speed, "a number from 0.01 to 10000, or max"},
     {"rate_error", set_rate_error, "a number from -0.1 to 0.1"},
@@ -201,11 +212,12 @@ static int set_one(struct simulate *out, char *item, struct error *error)
         }
         return 0;
     }
-    return error_set(error, ERR_USAGE,
-                     "--simulate: no setting '%.80s'; there are seed, speed, "
-                     "rate_error, clock_ppm, noise, startup, asymmetry_us, "
-                     "samples, flash, image, offline, press and fault",
-                     item);
+    return error_set(
+        error, ERR_USAGE,
+        "--simulate: no setting '%.80s'; there are serial, seed, "
+        "speed, rate_error, clock_ppm, noise, startup, asymmetry_us, "
+        "samples, flash, image, offline, press and fault",
+        item);
 }
 
 int simulate_parse(const char *text, struct simulate *out, struct error *error)

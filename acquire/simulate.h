@@ -3,6 +3,7 @@
  * Settings of the virtual wristband as a person writes them:
  * "seed=7,speed=max,rate_error=0.02,fault=nack@10:3;stall@20:2".
  *
+ *   serial=TEXT        its serial number (VIRTUAL0001)
  *   seed=N             of noise and jitter (1)
  *   speed=N | max      times real time (1); max: as fast as it is read
  *   rate_error=X       of the sensor's oscillator, -0.1 .. 0.1 (0)
@@ -39,6 +40,7 @@
 enum { SIMULATE_FAULTS_MAX = 64 };
 
 struct simulate {
+    char serial[21]; /* "": the usual one */
     uint64_t seed;
     double speed; /* times real time; INFINITY: max */
     double rate_error;

@@ -97,6 +97,59 @@ rejects stream_that_does_not_end_is_told 84 "did not say" \
 check what_came_before_is_there whole stall.h5
 check lossy_recording_is_there whole lost.h5
 
+# ---- several devices ----
+both="--simulate speed=max --device virtual --wrist left \
+    --device virtual --wrist right"
+check two_wristbands_record_together record $both --for 6s -o both.h5
+cp err.txt err.keep
+check two_wristbands_leave_one_recording whole both.h5
+check summary_names_each_wristband sh -c '
+    grep -q "^left-wrist (VIRTUAL0001): [0-9]* samples" err.keep &&
+    grep -q "^right-wrist (VIRTUAL0002): [0-9]* samples" err.keep &&
+    grep -Eq "^0:00:06, [0-9]+ samples, lost 0: both.h5" err.keep'
+check both_wristbands_are_verified sh -c '
+    [ "$("$CARPUS" verify both.h5 | grep -c "(VIRTUAL000[12]): good;")" = 2 ]'
+check json_summary_lists_each_wristband sh -c '
+    "$CARPUS" record '"$both"' --for 2s -q --json -o both-json.h5 >both.json &&
+    [ "$(grep -c "\"sensor\": \"VIRTUAL000[12]\"" both.json)" = 2 ]'
+rejects loss_of_one_wristband_is_told_and_both_are_kept 81 \
+    "samples of right-wrist \\(VIRTUAL0002\\) are missing \\(device\\)" \
+    record --simulate speed=max --device virtual --wrist left \
+    --device virtual --wrist right --simulate \
+    "speed=max,fault=deaf@2:20" --rate 833 --for 30s -o one-lossy.h5
+check lossy_wristband_is_named sh -c '
+    "$CARPUS" verify one-lossy.h5 >lossy.txt
+    grep "left-wrist" lossy.txt | grep -q "(0 samples lost)" &&
+    ! grep "right-wrist" lossy.txt | grep -q "(0 samples lost)"'
+rejects wristband_that_fails_is_named_and_the_other_kept 84 \
+    "right-wrist \(VIRTUAL0002\): .*did not say" \
+    record --simulate speed=max --device virtual --wrist left \
+    --device virtual --wrist right --simulate \
+    "speed=max,fault=stall@2:60" --for 10s -o one-stalls.h5
+check other_wristband_went_on sh -c '
+    "$CARPUS" verify one-stalls.h5 >stalls.txt
+    grep "left-wrist" stalls.txt | grep -Eq "good; 2[01][0-9]{2} samples"'
+rejects device_given_twice_is_refused 64 "'X' is given twice" \
+    record --device X --device X -o x.h5
+rejects same_wristband_under_two_names_is_refused 64 "same wristband" \
+    record --device virtual --simulate serial=A --device virtual \
+    --simulate serial=A -o x.h5
+rejects place_before_several_devices_is_refused 64 "after the --device" \
+    record --wrist left --device virtual --device virtual -o x.h5
+rejects one_place_for_two_devices_is_refused 64 "both be on the left-wrist" \
+    record --device virtual --wrist left --device virtual --wrist left -o x.h5
+rejects nameless_device_among_several_is_refused 64 "serial number" \
+    record --device usb --device virtual -o x.h5
+rejects device_that_cannot_be_opened_is_named 66 \
+    "--device virtual:none.csv: .*nothing is recorded" \
+    record --device virtual --device virtual:none.csv -o x.h5
+rejects too_many_devices_are_refused 64 "at most 8" \
+    record $(for i in 1 2 3 4 5 6 7 8 9; do echo --device virtual; done) -o x.h5
+rejects truth_is_of_one_device 64 "--truth" record $both --truth x.csv -o x.h5
+rejects room_is_needed_for_all_devices 80 "MB are needed" \
+    record $both --for 100000d -o x.h5
+check refusals_of_several_leave_nothing sh -c '! ls x.h5* x.csv* 2>/dev/null'
+
 # ---- signals ----
 # interrupted FILE SIGNAL...: records in real time, sends the signals one by
 # one, and leaves the exit status in `status`.
