@@ -11,7 +11,7 @@ VERSION := 0.1.0
 
 # Libraries' flags are asked for when a file is compiled: set-up may have to
 # install them first.
-LIBRARIES = libusb-1.0 hdf5 fftw3f fftw3 jansson pangocairo libxml-2.0
+LIBRARIES = libusb-1.0 hdf5 libseccomp fftw3f fftw3 jansson pangocairo libxml-2.0
 LIBRARY_CFLAGS = $(shell pkg-config --cflags $(LIBRARIES))
 LIBRARY_LIBS = $(shell pkg-config --libs $(LIBRARIES)) -lcsv -lm
 

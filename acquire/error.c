@@ -31,6 +31,7 @@ static const struct row table[] = {
     {ERR_SOME_FAILED, 83, "some files failed"},
     {ERR_DEVICE_LOST, 84, "device lost"},
     {ERR_VERIFY, 85, "verification failed"},
+    {ERR_DAMAGED, 65, "damaged data"},
 };
 
 static const struct row *find_row(int code)

@@ -14,7 +14,7 @@
 enum error_code {
     ERR_INTERNAL = -1,  /* a mistake of ours */
     ERR_USAGE = -2,     /* unknown option, value out of range */
-    ERR_DATA = -3,      /* not a recording, ragged CSV, damaged file */
+    ERR_DATA = -3,      /* not a recording, ragged CSV */
     ERR_NO_INPUT = -4,  /* no such file, is a directory, empty */
     ERR_NO_DEVICE = -5, /* no such device, no USB on this machine */
     ERR_NO_MEMORY = -6,
@@ -30,6 +30,7 @@ enum error_code {
     ERR_SOME_FAILED = -16, /* batch: some of the files */
     ERR_DEVICE_LOST = -17, /* device went away; what came is kept */
     ERR_VERIFY = -18,      /* verify found something wrong */
+    ERR_DAMAGED = -19,     /* a recording, but not as it was written */
 };
 
 struct error {

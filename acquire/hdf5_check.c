@@ -1,7 +1,12 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "acquire/hdf5_check.h"
 
-enum { CHUNK_BYTES_MAX = 1 << 26 }; /* HDF5 holds one in memory */
+enum {
+    CHUNK_BYTES_MAX = 1 << 26, /* HDF5 holds one in memory */
+    ROW_BYTES_MAX = 4096,      /* as stored; ours have 96 at most */
+    MEMBERS_MAX = 64,          /* of a row */
+    DEFLATE_MOST = 1032,       /* that a byte can stand for (RFC 1951) */
+};
 
 static bool filters_good(hid_t how)
 {
@@ -44,9 +49,10 @@ static bool type_good(enum hdf5_set set, hid_t type)
         return H5Tget_class(type) == H5T_INTEGER && H5Tget_size(type) == 2 &&
                H5Tget_sign(type) == H5T_SGN_2;
     case HDF5_SET_TEMPERATURE:
-        return H5Tget_class(type) == H5T_FLOAT;
+        return H5Tget_class(type) == H5T_FLOAT && H5Tget_size(type) <= 8;
     default:
-        return H5Tget_class(type) == H5T_COMPOUND;
+        return H5Tget_class(type) == H5T_COMPOUND &&
+               H5Tget_nmembers(type) <= MEMBERS_MAX;
     }
 }
 
@@ -82,6 +88,15 @@ static bool extent_good(hid_t dataset, enum hdf5_set set, uint64_t rows)
     return good;
 }
 
+/* Rows that are nowhere in the file would be read as zeros, without end. */
+static bool storage_good(hid_t dataset, hid_t type, uint64_t rows,
+                         hsize_t columns)
+{
+    double wanted = (double)rows * (double)H5Tget_size(type) *
+                    (double)(columns > 0 ? columns : 1);
+    return wanted <= (double)H5Dget_storage_size(dataset) * DEFLATE_MOST;
+}
+
 const char *hdf5_fault(hid_t dataset, enum hdf5_set set, hid_t wanted,
                        uint64_t *rows)
 {
@@ -91,13 +106,16 @@ const char *hdf5_fault(hid_t dataset, enum hdf5_set set, hid_t wanted,
     hid_t type = H5Dget_type(dataset);
     hid_t how = H5Dget_create_plist(dataset);
     const char *fault = NULL;
-    if (type < 0 || !type_good(set, type) ||
+    if (type < 0 || H5Tget_size(type) > ROW_BYTES_MAX ||
+        !type_good(set, type) ||
         (H5Tget_class(type) == H5T_COMPOUND && !members_good(type, wanted))) {
         fault = "it is of the wrong type";
     } else if (how < 0 || !layout_good(how, type) || !filters_good(how)) {
         fault = "it is stored in a way that is not allowed";
     } else if (!extent_good(dataset, set, *rows)) {
         fault = "its size is wrong";
+    } else if (!storage_good(dataset, type, *rows, hdf5_sets[set].columns)) {
+        fault = "it has more rows than the file can hold";
     }
     hdf5_release(how);
     hdf5_release(type);

@@ -99,11 +99,25 @@ static const struct {
 
 enum { MEMBERS = sizeof(members) / sizeof(members[0]) };
 
+/* Code that HDF5 would load at its start, or for a filter. Newer versions look
+ * there before they can be told not to. */
+static void forget_plugins(void)
+{
+    static const char *const places[] = {"HDF5_PLUGIN_PATH", "HDF5_DRIVER",
+                                         "HDF5_VOL_CONNECTOR"};
+    for (size_t i = 0; i < sizeof(places) / sizeof(places[0]); i++) {
+        unsetenv(places[i]);
+    }
+    setenv("HDF5_PLUGIN_PRELOAD", "::", 1); /* none at all */
+}
+
 /* What could not be closed because the disk is full HDF5 1.10.8 would try to
  * close once more at exit, and crash. All that we open we close ourselves. */
 void hdf5_begin(void)
 {
+    forget_plugins();
     H5dont_atexit();
+    H5PLset_loading_state(0);
     H5Eset_auto2(H5E_DEFAULT, NULL, NULL);
 }
 
@@ -333,6 +347,18 @@ int hdf5_get_text(hid_t object, const char *name, char *out, size_t size)
     hdf5_release(stored);
     hdf5_release(attribute);
     return err;
+}
+
+void hdf5_clean_text(char *text, size_t size)
+{
+    text[size - 1] = '\0';
+    for (unsigned char *c = (unsigned char *)text; *c != '\0'; c++) {
+        bool c1 = c[0] == 0xC2 && c[1] >= 0x80 && c[1] < 0xA0; /* in UTF-8 */
+        if ((*c < ' ' && *c != '\n' && *c != '\t') || *c == 0x7F || c1) {
+            c[c1] = '?';
+            c[0] = '?';
+        }
+    }
 }
 
 uint32_t hdf5_crc(uint32_t crc, const int16_t *values, size_t n)

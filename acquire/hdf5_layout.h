@@ -81,6 +81,10 @@ int hdf5_get_text(hid_t object, const char *name, char *out, size_t size);
 int hdf5_get_double(hid_t object, const char *name, double *out);
 int hdf5_get_u64(hid_t object, const char *name, uint64_t *out);
 
+/* Ends text of `size` bytes that was read, and puts question marks for what a
+ * terminal would obey: control characters but for newline and tab. */
+void hdf5_clean_text(char *text, size_t size);
+
 /* CRC-32C of `n` values as little-endian int16. */
 uint32_t hdf5_crc(uint32_t crc, const int16_t *values, size_t n);
 

@@ -33,7 +33,9 @@ struct import_options {
     enum placement placement;
     const char *sensor; /* of a recording: "left-wrist", "left", or a serial
                          * number; NULL: the only one */
-}; /* recording_open borrows the strings until recording_close */
+    bool own; /* this process has just written the recording, so it is read
+               * without a process of its own */
+};            /* recording_open borrows the strings until recording_close */
 
 /* What import has done. */
 struct import_result {

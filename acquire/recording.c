@@ -193,7 +193,11 @@ int source_open(const char *path, const struct import_options *options,
     }
     switch (kind) {
     case KIND_HDF5:
-        return source_open_hdf5(path, sensor, out, error);
+        return source_open_hdf5(path,
+                                options != NULL && options->own
+                                    ? &hdf5_limits_own
+                                    : &hdf5_limits_any,
+                                sensor, out, error);
     case KIND_TEXT:
         out->facts.sensors.count = 1;
         return source_open_csv(path, options, out, error);
@@ -388,7 +392,8 @@ static bool find_host_start(const struct recording *r, double *out)
 
 /* Puts `r` on the line that begins with the earliest first sample. A sensor
  * without probes is taken to have begun with it. */
-static int align(struct recording *r, const char *path, size_t self,
+static int align(struct recording *r, const char *path,
+                 const struct import_options *options, size_t self,
                  struct error *error)
 {
     double own;
@@ -402,7 +407,7 @@ static int align(struct recording *r, const char *path, size_t self,
         if (i == self) {
             continue;
         }
-        int err = open_sensor(path, NULL, i, &other, error);
+        int err = open_sensor(path, options, i, &other, error);
         if (err < 0) {
             return err;
         }
@@ -440,7 +445,7 @@ int recording_open(const char *path, const struct import_options *options,
         err = open_sensor(path, options, chosen[0], &r, error);
     }
     if (err >= 0) {
-        err = align(r, path, chosen[0], error);
+        err = align(r, path, options, chosen[0], error);
     }
     if (err < 0) {
         recording_close(r);

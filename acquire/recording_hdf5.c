@@ -1,15 +1,14 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * Reading a recording's HDF5 file. It may come from anywhere, so nothing in it
- * is believed before it is looked at: types, ranks, extents, filters, scales;
- * links lead nowhere outside the file.
+ * Reading a recording's HDF5 file: what hdf5_reader.h hands over is held
+ * against each other here, and becomes rows and blocks.
  */
 #include <inttypes.h>
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "acquire/hdf5_check.h"
+#include "acquire/hdf5_reader.h"
 #include "acquire/recording_source.h"
 #include "acquire/units.h"
 #include "acquire/vector.h"
@@ -17,268 +16,95 @@
 enum {
     WINDOW_ROWS = 32768, /* read at once; several chunks of the file */
     WINDOW_BLOCKS = 4096,
-    INDEX_BYTES = 1 << 16,
-    CHUNK_BYTES = 1 << 18,
-    CHUNK_SLOTS = 97, /* a prime well above the chunks that fit */
 };
 
 static const double rate_min_hz = 0.1; /* beyond these nobody records motion */
 static const double rate_max_hz = 100000;
 
-/* Rows [first, first + n) of the samples, held in memory. */
+/* Rows [first, first + n) of the samples; of a sensor that is not there,
+ * zeros. */
 struct window {
     uint64_t first;
     size_t n;
-    int16_t *accel; /* three a row */
-    int16_t *gyro;
+    const int16_t *axes[2]; /* of accelerometer and gyroscope, three a row */
 };
 
 struct hdf5_source {
     const char *path; /* while opening */
-    hid_t file;
-    size_t chosen; /* sensor, while opening */
-    hid_t sensor;
-    hid_t dataset[HDF5_SETS]; /* -1: not there */
-    hid_t type[HDF5_SETS];    /* in memory */
-    uint64_t rows[HDF5_SETS];
-    struct source_facts *facts; /* while opening */
-    float accel_g;              /* per LSB */
+    struct hdf5_reader *reader;
+    const struct hdf5_contents *contents; /* the reader's */
+    struct source_facts *facts;           /* while opening */
+    float accel_g;                        /* per LSB */
     float gyro_dps;
     uint64_t row; /* next for rows() */
     struct window window;
+    int16_t *zeros;
     uint64_t block; /* next for block() */
     uint64_t blocks_first;
     size_t blocks_held;
-    struct recording_block *blocks;
-    float *temperatures;
+    const struct recording_block *blocks;
+    const float *temperatures; /* NULL: not measured */
 };
+
+static bool there(const struct hdf5_source *s, enum hdf5_set set)
+{
+    return s->contents->rows[set] >= 0;
+}
+
+static uint64_t rows_of(const struct hdf5_source *s, enum hdf5_set set)
+{
+    return there(s, set) ? (uint64_t)s->contents->rows[set] : 0;
+}
 
 static int damaged(const struct hdf5_source *s, const char *what,
                    struct error *error)
 {
-    return error_set(error, ERR_DATA,
+    return error_set(error, ERR_DAMAGED,
                      "'%s' is damaged or not written by carpus: %s", s->path,
                      what);
 }
 
-/* ---- reading rows of a set ---- */
-
-static int read_set(struct hdf5_source *s, enum hdf5_set set, uint64_t first,
-                    size_t n, void *out)
-{
-    int rank = hdf5_sets[set].columns > 0 ? 2 : 1;
-    hsize_t start[2] = {first, 0};
-    hsize_t count[2] = {n, hdf5_sets[set].columns};
-    hid_t there = H5Dget_space(s->dataset[set]);
-    hid_t here = H5Screate_simple(rank, count, NULL);
-    int err = -1;
-    if (there >= 0 && here >= 0 &&
-        H5Sselect_hyperslab(there, H5S_SELECT_SET, start, NULL, count, NULL) >=
-            0 &&
-        H5Dread(s->dataset[set], s->type[set], here, there, H5P_DEFAULT, out) >=
-            0) {
-        err = 0;
-    }
-    hdf5_release(here);
-    hdf5_release(there);
-    return err;
-}
-
-static int read_failed(const struct hdf5_source *s, enum hdf5_set set,
-                       struct error *error)
-{
-    char what[64];
-    snprintf(what, sizeof(what), "read dataset '%s' of", hdf5_sets[set].name);
-    return hdf5_failed(error, ERR_DATA, what, s->path);
-}
-
 /* ---- opening ---- */
 
-static int open_set(struct hdf5_source *s, enum hdf5_set set,
-                    struct error *error)
+static int check_sensors(struct hdf5_source *s, struct error *error)
 {
-    hid_t home = set == HDF5_SET_EVENTS ? s->file : s->sensor;
-    const char *name = hdf5_sets[set].name;
-    if (H5Lexists(home, name, H5P_DEFAULT) == 0) {
-        return 0;
+    const struct hdf5_contents *contents = s->contents;
+    struct recording_sensors *list = &s->facts->sensors;
+    struct recording_info *info = &s->facts->info;
+    if (contents->sensors == 0 || contents->sensors > RECORDING_SENSORS_MAX ||
+        contents->chosen >= contents->sensors) {
+        return damaged(s, "it holds no sensor, or too many", error);
     }
-    if (!hdf5_is_hard_link(home, name)) {
-        return error_set(error, ERR_DATA,
-                         "'%s': dataset '%s' is a link, which is not followed",
-                         s->path, name);
+    list->count = contents->sensors;
+    for (size_t i = 0; i < list->count; i++) {
+        struct recording_sensor *sensor = &list->sensor[i];
+        memcpy(sensor->serial, contents->sensor[i].serial,
+               sizeof(sensor->serial));
+        if (!placement_parse(contents->sensor[i].placement,
+                             &sensor->placement)) {
+            return damaged(s, "attribute 'placement' is missing or wrong",
+                           error);
+        }
     }
-    s->type[set] = hdf5_set_type(set, true);
-    s->dataset[set] = H5Dopen2(home, name, H5P_DEFAULT);
-    if (s->type[set] < 0 || s->dataset[set] < 0) {
-        return read_failed(s, set, error);
-    }
-    const char *fault =
-        hdf5_fault(s->dataset[set], set, s->type[set], &s->rows[set]);
-    return fault == NULL ? 0
-                         : error_set(error, ERR_DATA,
-                                     "'%s' is damaged or not written by "
-                                     "carpus: dataset '%s': %s",
-                                     s->path, name, fault);
-}
-
-/* HDF5 would keep up to 1 MiB of chunks of each set, and of its index 32 MiB. A
- * file that is read from its beginning to its end needs a chunk or two. */
-static herr_t keep_little(hid_t how)
-{
-    H5AC_cache_config_t config = {.version = H5AC__CURR_CACHE_CONFIG_VERSION};
-    if (H5Pget_mdc_config(how, &config) < 0) {
-        return -1;
-    }
-    config.initial_size = config.min_size = config.max_size = INDEX_BYTES;
-    return H5Pset_mdc_config(how, &config) < 0
-               ? -1
-               : H5Pset_cache(how, 0, CHUNK_SLOTS, CHUNK_BYTES, 1);
-}
-
-static int open_file(struct hdf5_source *s, struct error *error)
-{
-    hid_t how = H5Pcreate(H5P_FILE_ACCESS);
-    if (how >= 0 && keep_little(how) >= 0 &&
-        H5Pset_fclose_degree(how, H5F_CLOSE_STRONG) >= 0) {
-        s->file = H5Fopen(s->path, H5F_ACC_RDONLY, how);
-    }
-    hdf5_release(how);
-    return s->file >= 0
-               ? 0
-               : hdf5_failed(error, ERR_DATA, "read the recording", s->path);
-}
-
-static int check_format(struct hdf5_source *s, struct error *error)
-{
-    char format[32];
-    uint64_t version;
-    if (hdf5_get_text(s->file, "format", format, sizeof(format)) < 0 ||
-        strcmp(format, "carpus-recording") != 0) {
-        return error_set(error, ERR_DATA,
-                         "'%s' is an HDF5 file but no carpus recording",
-                         s->path);
-    }
-    if (hdf5_get_u64(s->file, "format_version", &version) < 0 || version == 0) {
-        return damaged(s, "it has no format version", error);
-    }
-    if (version > RECORDING_VERSION) {
-        return error_set(error, ERR_PROTOCOL,
-                         "'%s' is of format version %" PRIu64
-                         ", this carpus knows up to %d; update carpus",
-                         s->path, version, RECORDING_VERSION);
-    }
+    *info = contents->info;
+    memcpy(info->serial, list->sensor[contents->chosen].serial,
+           sizeof(info->serial));
+    info->placement = list->sensor[contents->chosen].placement;
     return 0;
 }
 
-static int read_placement(struct hdf5_source *s, hid_t sensor,
-                          enum placement *out, struct error *error)
+static bool scale_good(double scale)
 {
-    char text[32];
-    return hdf5_get_text(sensor, "placement", text, sizeof(text)) == 0 &&
-                   placement_parse(text, out)
-               ? 0
-               : damaged(s, "attribute 'placement' is missing or wrong", error);
+    return isfinite(scale) && scale > 0;
 }
 
-/* Sensor `i` by name, which is its serial number. */
-static int list_sensor(struct hdf5_source *s, hid_t sensors, size_t i,
-                       struct error *error)
-{
-    struct recording_sensor *out = &s->facts->sensors.sensor[i];
-    size_t size = sizeof(out->serial);
-    ssize_t n = H5Lget_name_by_idx(sensors, ".", H5_INDEX_NAME, H5_ITER_INC, i,
-                                   out->serial, size, H5P_DEFAULT);
-    hid_t sensor =
-        n > 0 && (size_t)n < size && hdf5_is_hard_link(sensors, out->serial)
-            ? H5Gopen2(sensors, out->serial, H5P_DEFAULT)
-            : -1;
-    if (sensor < 0) {
-        return damaged(s, "a sensor's name is wrong", error);
-    }
-    int err = read_placement(s, sensor, &out->placement, error);
-    if (i == s->chosen && err == 0) {
-        s->sensor = sensor;
-    } else {
-        hdf5_release(sensor);
-    }
-    return err;
-}
-
-static int open_sensors(struct hdf5_source *s, hid_t sensors,
-                        struct error *error)
-{
-    struct recording_sensors *list = &s->facts->sensors;
-    H5G_info_t group;
-    if (sensors < 0 || H5Gget_info(sensors, &group) < 0 ||
-        s->chosen >= group.nlinks) {
-        return damaged(s, "it holds no sensor", error);
-    }
-    if (group.nlinks > RECORDING_SENSORS_MAX) {
-        return damaged(s, "it holds more sensors than there can be", error);
-    }
-    int err = 0;
-    list->count = (size_t)group.nlinks;
-    for (size_t i = 0; err == 0 && i < list->count; i++) {
-        err = list_sensor(s, sensors, i, error);
-    }
-    return err;
-}
-
-static int open_sensor(struct hdf5_source *s, struct error *error)
+static int check_info(struct hdf5_source *s, struct error *error)
 {
     struct recording_info *info = &s->facts->info;
-    hid_t sensors = hdf5_is_hard_link(s->file, "sensors")
-                        ? H5Gopen2(s->file, "sensors", H5P_DEFAULT)
-                        : -1;
-    int err = open_sensors(s, sensors, error);
-    hdf5_release(sensors);
-    if (err == 0) {
-        const struct recording_sensor *sensor =
-            &s->facts->sensors.sensor[s->chosen];
-        memcpy(info->serial, sensor->serial, sizeof(info->serial));
-        info->placement = sensor->placement;
-    }
-    return err;
-}
-
-static int read_field(struct hdf5_source *s, const struct hdf5_field *f,
-                      struct error *error)
-{
-    const hid_t homes[] = {
-        [HDF5_ROOT] = s->file,
-        [HDF5_SENSOR] = s->sensor,
-        [HDF5_ACCEL] = s->dataset[HDF5_SET_ACCEL],
-        [HDF5_GYRO] = s->dataset[HDF5_SET_GYRO],
-    };
-    void *value = (char *)&s->facts->info + f->offset;
-    hid_t home = homes[f->home];
-    if (home < 0 || H5Aexists(home, f->name) == 0) {
-        return 0;
-    }
-    bool good = f->size > 0
-                    ? hdf5_get_text(home, f->name, value, f->size) == 0
-                    : hdf5_get_double(home, f->name, value) == 0 &&
-                          isfinite(*(double *)value) && *(double *)value >= 0;
-    return good ? 0
-                : error_set(error, ERR_DATA,
-                            "'%s' is damaged or not written by carpus: "
-                            "attribute '%s' is wrong",
-                            s->path, f->name);
-}
-
-static int read_info(struct hdf5_source *s, struct error *error)
-{
-    struct recording_info *info = &s->facts->info;
-    for (size_t i = 0; i < hdf5_field_count; i++) {
-        int err = read_field(s, &hdf5_fields[i], error);
-        if (err < 0) {
-            return err;
-        }
-    }
-    info->has_accel = s->dataset[HDF5_SET_ACCEL] >= 0;
-    info->has_gyro = s->dataset[HDF5_SET_GYRO] >= 0;
-    if ((info->has_accel && !(info->accel_scale > 0)) ||
-        (info->has_gyro && !(info->gyro_scale > 0))) {
+    info->has_accel = there(s, HDF5_SET_ACCEL);
+    info->has_gyro = there(s, HDF5_SET_GYRO);
+    if ((info->has_accel && !scale_good(info->accel_scale)) ||
+        (info->has_gyro && !scale_good(info->gyro_scale))) {
         return damaged(s, "a scale is not above zero", error);
     }
     s->accel_g = (float)(info->accel_scale / STANDARD_GRAVITY_MS2);
@@ -288,39 +114,51 @@ static int read_info(struct hdf5_source *s, struct error *error)
 
 static int check_rows(struct hdf5_source *s, struct error *error)
 {
-    const hid_t *set = s->dataset;
-    if (set[HDF5_SET_ACCEL] < 0 && set[HDF5_SET_GYRO] < 0) {
+    if (!there(s, HDF5_SET_ACCEL) && !there(s, HDF5_SET_GYRO)) {
         return damaged(s, "it has neither an accelerometer nor a gyroscope",
                        error);
     }
     enum hdf5_set any =
-        set[HDF5_SET_ACCEL] >= 0 ? HDF5_SET_ACCEL : HDF5_SET_GYRO;
-    uint64_t rows = s->rows[any];
-    if (set[HDF5_SET_GYRO] >= 0 && s->rows[HDF5_SET_GYRO] != rows) {
+        there(s, HDF5_SET_ACCEL) ? HDF5_SET_ACCEL : HDF5_SET_GYRO;
+    uint64_t rows = rows_of(s, any);
+    if (there(s, HDF5_SET_GYRO) && rows_of(s, HDF5_SET_GYRO) != rows) {
         return damaged(s, "its sensors differ in rows", error);
     }
     if (rows == 0) {
         return error_set(error, ERR_DATA, "'%s' holds no samples", s->path);
     }
-    if (set[HDF5_SET_BLOCKS] < 0 || s->rows[HDF5_SET_BLOCKS] == 0 ||
-        s->rows[HDF5_SET_BLOCKS] > rows ||
-        (set[HDF5_SET_TEMPERATURE] >= 0 &&
-         s->rows[HDF5_SET_TEMPERATURE] != s->rows[HDF5_SET_BLOCKS])) {
+    uint64_t blocks = rows_of(s, HDF5_SET_BLOCKS);
+    if (blocks == 0 || blocks > rows ||
+        (there(s, HDF5_SET_TEMPERATURE) &&
+         rows_of(s, HDF5_SET_TEMPERATURE) != blocks)) {
         return damaged(s, "its table of blocks is wrong", error);
     }
     s->facts->rows = rows;
     return 0;
 }
 
+static int read_block(struct hdf5_source *s, uint64_t at,
+                      struct recording_block *out, struct error *error)
+{
+    const void *rows;
+    int err = hdf5_reader_read(s->reader, HDF5_SET_BLOCKS, at, 1, &rows, error);
+    if (err == 0) {
+        memcpy(out, rows, sizeof(*out));
+    }
+    return err;
+}
+
 /* Rate of the device's clock, for files that do not say; time of the end. */
 static int check_ends(struct hdf5_source *s, struct error *error)
 {
-    struct recording_block first;
-    struct recording_block last;
-    uint64_t n = s->rows[HDF5_SET_BLOCKS];
-    if (read_set(s, HDF5_SET_BLOCKS, 0, 1, &first) < 0 ||
-        read_set(s, HDF5_SET_BLOCKS, n - 1, 1, &last) < 0) {
-        return read_failed(s, HDF5_SET_BLOCKS, error);
+    struct recording_block first = {0};
+    struct recording_block last = {0};
+    int err = read_block(s, 0, &first, error);
+    if (err == 0) {
+        err = read_block(s, rows_of(s, HDF5_SET_BLOCKS) - 1, &last, error);
+    }
+    if (err < 0) {
+        return err;
     }
     uint64_t rows = s->facts->rows;
     if (first.first_sample != 0 || last.first_sample >= rows ||
@@ -341,22 +179,32 @@ static int check_ends(struct hdf5_source *s, struct error *error)
 
 /* A whole table on the heap; NULL where it is missing or empty. */
 static int load_table(struct hdf5_source *s, enum hdf5_set set, void **out,
-                      struct error *error)
+                      size_t *count, struct error *error)
 {
-    size_t n = (size_t)s->rows[set];
+    size_t n = (size_t)rows_of(s, set);
+    size_t row_size = hdf5_sets[set].row_size;
     *out = NULL;
-    if (s->dataset[set] < 0 || n == 0) {
+    *count = 0;
+    if (n == 0) {
         return 0;
     }
-    void *rows = calloc(n, hdf5_sets[set].row_size);
+    unsigned char *rows =
+        n <= hdf5_sets[set].most_rows ? calloc(n, row_size) : NULL;
     if (rows == NULL) {
         return error_set(error, ERR_NO_MEMORY, "out of memory");
     }
-    if (read_set(s, set, 0, n, rows) < 0) {
-        free(rows);
-        return read_failed(s, set, error);
-    }
     *out = rows;
+    for (size_t at = 0, part; at < n; at += part) {
+        const void *some;
+        size_t most = hdf5_reader_most(set);
+        part = n - at < most ? n - at : most;
+        int err = hdf5_reader_read(s->reader, set, at, part, &some, error);
+        if (err < 0) {
+            return err;
+        }
+        memcpy(rows + at * row_size, some, part * row_size);
+    }
+    *count = n;
     return 0;
 }
 
@@ -376,84 +224,56 @@ static int check_gaps(struct hdf5_source *s, struct error *error)
 static int load_tables(struct hdf5_source *s, struct error *error)
 {
     struct source_facts *f = s->facts;
-    void *gaps;
-    int err = load_table(s, HDF5_SET_GAPS, &gaps, error);
+    void *rows[3];
+    int err = load_table(s, HDF5_SET_GAPS, &rows[0], &f->gap_count, error);
+    f->gaps = rows[0];
+    if (err == 0) {
+        err = load_table(s, HDF5_SET_CLOCK, &rows[1], &f->clock_count, error);
+        f->clocks = rows[1];
+    }
+    if (err == 0) {
+        err = load_table(s, HDF5_SET_EVENTS, &rows[2], &f->event_count, error);
+        f->events = rows[2];
+    }
     if (err < 0) {
         return err;
     }
-    f->gaps = gaps;
-    f->gap_count = gaps != NULL ? (size_t)s->rows[HDF5_SET_GAPS] : 0;
-
-    void *clocks;
-    err = load_table(s, HDF5_SET_CLOCK, &clocks, error);
-    if (err < 0) {
-        return err;
-    }
-    f->clocks = clocks;
-    f->clock_count = clocks != NULL ? (size_t)s->rows[HDF5_SET_CLOCK] : 0;
-
-    void *events;
-    err = load_table(s, HDF5_SET_EVENTS, &events, error);
-    if (err < 0) {
-        return err;
-    }
-    f->events = events;
-    f->event_count = events != NULL ? (size_t)s->rows[HDF5_SET_EVENTS] : 0;
     for (size_t i = 0; i < f->event_count; i++) {
         struct recording_event *e = &f->events[i];
-        e->label[sizeof(e->label) - 1] = '\0';
-        e->source[sizeof(e->source) - 1] = '\0';
+        hdf5_clean_text(e->label, sizeof(e->label));
+        hdf5_clean_text(e->source, sizeof(e->source));
     }
     return check_gaps(s, error);
 }
 
-static int read_checksums(struct hdf5_source *s, struct error *error)
+static int take_checksums(struct hdf5_source *s, struct error *error)
 {
     (void)error;
-    for (enum hdf5_set set = HDF5_SET_ACCEL; set <= HDF5_SET_GYRO; set++) {
-        uint64_t crc;
-        if (s->dataset[set] >= 0 &&
-            hdf5_get_u64(s->dataset[set], "crc32c", &crc) == 0) {
-            s->facts->has_crc[set] = true;
-            s->facts->crc[set] = (uint32_t)crc;
-        }
+    for (size_t i = 0; i < 2; i++) {
+        s->facts->has_crc[i] = s->contents->crc[i] >= 0;
+        s->facts->crc[i] = (uint32_t)s->contents->crc[i];
     }
     return 0;
 }
 
 static int allocate(struct hdf5_source *s, struct error *error)
 {
-    s->blocks = malloc(WINDOW_BLOCKS * sizeof(*s->blocks));
-    s->temperatures = malloc(WINDOW_BLOCKS * sizeof(*s->temperatures));
-    s->window.accel = calloc(WINDOW_ROWS, 3 * sizeof(int16_t));
-    s->window.gyro = calloc(WINDOW_ROWS, 3 * sizeof(int16_t));
-    if (s->blocks == NULL || s->temperatures == NULL ||
-        s->window.accel == NULL || s->window.gyro == NULL) {
-        return error_set(error, ERR_NO_MEMORY, "out of memory");
-    }
-    return 0;
+    s->zeros = calloc(WINDOW_ROWS, 3 * sizeof(int16_t));
+    return s->zeros != NULL ? 0
+                            : error_set(error, ERR_NO_MEMORY, "out of memory");
 }
 
-static int open_all(struct hdf5_source *s, struct error *error)
+static int open_all(struct hdf5_source *s, const struct hdf5_limits *limits,
+                    size_t sensor, struct error *error)
 {
     static int (*const steps[])(struct hdf5_source *, struct error *) = {
-        open_file,
-        check_format,
-        open_sensor,
+        check_sensors, check_rows,     check_info, check_ends,
+        load_tables,   take_checksums, allocate,
     };
-    static int (*const then[])(struct hdf5_source *, struct error *) = {
-        check_rows,  read_info,      check_ends,
-        load_tables, read_checksums, allocate,
-    };
-    int err = 0;
+    int err = hdf5_reader_open(s->path, limits, sensor, &s->reader,
+                               &s->contents, error);
     for (size_t i = 0; i < sizeof(steps) / sizeof(steps[0]) && err == 0; i++) {
         err = steps[i](s, error);
-    }
-    for (enum hdf5_set set = 0; set < HDF5_SETS && err == 0; set++) {
-        err = open_set(s, set, error);
-    }
-    for (size_t i = 0; i < sizeof(then) / sizeof(then[0]) && err == 0; i++) {
-        err = then[i](s, error);
     }
     return err;
 }
@@ -464,19 +284,22 @@ static int fill_window(struct hdf5_source *s, uint64_t first,
                        struct error *error)
 {
     struct window *w = &s->window;
-    uint64_t left = s->rows[s->dataset[HDF5_SET_ACCEL] >= 0 ? HDF5_SET_ACCEL
-                                                            : HDF5_SET_GYRO] -
-                    first;
-    w->first = first;
-    w->n = left < WINDOW_ROWS ? (size_t)left : WINDOW_ROWS;
-    void *const out[2] = {w->accel, w->gyro};
+    uint64_t left =
+        rows_of(s, there(s, HDF5_SET_ACCEL) ? HDF5_SET_ACCEL : HDF5_SET_GYRO) -
+        first;
+    size_t n = left < WINDOW_ROWS ? (size_t)left : WINDOW_ROWS;
+    *w = (struct window){.first = first};
     for (enum hdf5_set set = HDF5_SET_ACCEL; set <= HDF5_SET_GYRO; set++) {
-        if (s->dataset[set] >= 0 &&
-            read_set(s, set, w->first, w->n, out[set]) < 0) {
-            w->n = 0;
-            return read_failed(s, set, error);
+        const void *rows = s->zeros;
+        int err = there(s, set)
+                      ? hdf5_reader_read(s->reader, set, first, n, &rows, error)
+                      : 0;
+        if (err < 0) {
+            return err;
         }
+        w->axes[set] = rows;
     }
+    w->n = n;
     return 0;
 }
 
@@ -523,8 +346,8 @@ static uint32_t count_clipped(const int16_t *v, size_t n)
 static void convert(const struct hdf5_source *s, size_t at, size_t n,
                     struct motion *out)
 {
-    const int16_t *accel = s->window.accel + 3 * at;
-    const int16_t *gyro = s->window.gyro + 3 * at;
+    const int16_t *accel = s->window.axes[0] + 3 * at;
+    const int16_t *gyro = s->window.axes[1] + 3 * at;
     for (size_t i = 0; i < n; i++) {
         for (size_t k = 0; k < 3; k++) {
             out[i].accel[k] = (float)accel[3 * i + k] * s->accel_g;
@@ -546,8 +369,10 @@ static int hdf5_rows(void *self, struct motion *out, size_t n,
         }
         size_t at = (size_t)(s->row - s->window.first);
         convert(s, at, part, out);
-        clipped->clipped_accel += count_clipped(s->window.accel + 3 * at, part);
-        clipped->clipped_gyro += count_clipped(s->window.gyro + 3 * at, part);
+        clipped->clipped_accel +=
+            count_clipped(s->window.axes[0] + 3 * at, part);
+        clipped->clipped_gyro +=
+            count_clipped(s->window.axes[1] + 3 * at, part);
         s->row += part;
         out += part;
         n -= part;
@@ -567,9 +392,9 @@ static int hdf5_raw(void *self, uint64_t first, size_t n, int16_t (*out)[6],
         }
         size_t at = (size_t)(first - s->window.first);
         for (size_t i = 0; i < part; i++) {
-            memcpy(&out[i][0], s->window.accel + 3 * (at + i),
+            memcpy(&out[i][0], s->window.axes[0] + 3 * (at + i),
                    3 * sizeof(int16_t));
-            memcpy(&out[i][3], s->window.gyro + 3 * (at + i),
+            memcpy(&out[i][3], s->window.axes[1] + 3 * (at + i),
                    3 * sizeof(int16_t));
         }
         first += part;
@@ -581,17 +406,23 @@ static int hdf5_raw(void *self, uint64_t first, size_t n, int16_t (*out)[6],
 
 static int fill_blocks(struct hdf5_source *s, struct error *error)
 {
-    uint64_t left = s->rows[HDF5_SET_BLOCKS] - s->block;
+    uint64_t left = rows_of(s, HDF5_SET_BLOCKS) - s->block;
     size_t n = left < WINDOW_BLOCKS ? (size_t)left : WINDOW_BLOCKS;
+    const void *blocks;
+    const void *temperatures = NULL;
     s->blocks_first = s->block;
     s->blocks_held = 0;
-    if (read_set(s, HDF5_SET_BLOCKS, s->block, n, s->blocks) < 0) {
-        return read_failed(s, HDF5_SET_BLOCKS, error);
+    int err = hdf5_reader_read(s->reader, HDF5_SET_BLOCKS, s->block, n, &blocks,
+                               error);
+    if (err == 0 && there(s, HDF5_SET_TEMPERATURE)) {
+        err = hdf5_reader_read(s->reader, HDF5_SET_TEMPERATURE, s->block, n,
+                               &temperatures, error);
     }
-    if (s->dataset[HDF5_SET_TEMPERATURE] >= 0 &&
-        read_set(s, HDF5_SET_TEMPERATURE, s->block, n, s->temperatures) < 0) {
-        return read_failed(s, HDF5_SET_TEMPERATURE, error);
+    if (err < 0) {
+        return err;
     }
+    s->blocks = blocks;
+    s->temperatures = temperatures;
     s->blocks_held = n;
     return 0;
 }
@@ -600,7 +431,7 @@ static int hdf5_block(void *self, struct recording_block *block,
                       float *temperature, struct error *error)
 {
     struct hdf5_source *s = self;
-    if (s->block >= s->rows[HDF5_SET_BLOCKS]) {
+    if (s->block >= rows_of(s, HDF5_SET_BLOCKS)) {
         return 0;
     }
     if (s->block < s->blocks_first ||
@@ -612,8 +443,7 @@ static int hdf5_block(void *self, struct recording_block *block,
     }
     size_t at = (size_t)(s->block - s->blocks_first);
     *block = s->blocks[at];
-    *temperature =
-        s->dataset[HDF5_SET_TEMPERATURE] >= 0 ? s->temperatures[at] : NAN;
+    *temperature = s->temperatures != NULL ? s->temperatures[at] : NAN;
     s->block++;
     return 1;
 }
@@ -630,16 +460,8 @@ static int hdf5_rewind(void *self, struct error *error)
 static void hdf5_close(void *self)
 {
     struct hdf5_source *s = self;
-    for (enum hdf5_set set = 0; set < HDF5_SETS; set++) {
-        hdf5_release(s->dataset[set]);
-        hdf5_release(s->type[set]);
-    }
-    hdf5_release(s->sensor);
-    hdf5_release(s->file);
-    free(s->blocks);
-    free(s->temperatures);
-    free(s->window.accel);
-    free(s->window.gyro);
+    hdf5_reader_close(s->reader);
+    free(s->zeros);
     free(s);
 }
 
@@ -651,24 +473,16 @@ static const struct source_operations operations = {
     .close = hdf5_close,
 };
 
-int source_open_hdf5(const char *path, size_t sensor, struct source *out,
-                     struct error *error)
+int source_open_hdf5(const char *path, const struct hdf5_limits *limits,
+                     size_t sensor, struct source *out, struct error *error)
 {
     struct hdf5_source *s = calloc(1, sizeof(*s));
     if (s == NULL) {
         return error_set(error, ERR_NO_MEMORY, "out of memory");
     }
-    hdf5_begin();
     s->path = path;
     s->facts = &out->facts;
-    s->file = -1;
-    s->chosen = sensor;
-    s->sensor = -1;
-    for (enum hdf5_set set = 0; set < HDF5_SETS; set++) {
-        s->dataset[set] = -1;
-        s->type[set] = -1;
-    }
-    int err = open_all(s, error);
+    int err = open_all(s, limits, sensor, error);
     s->path = NULL;
     s->facts = NULL;
     out->operations = &operations;

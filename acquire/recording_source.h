@@ -7,6 +7,7 @@
 #ifndef ACQUIRE_RECORDING_SOURCE_H
 #define ACQUIRE_RECORDING_SOURCE_H
 
+#include "acquire/hdf5_reader.h"
 #include "acquire/import.h"
 #include "acquire/recording.h"
 
@@ -48,8 +49,8 @@ struct source {
 
 /* What an open that failed has left in `out` is closed and freed by the caller
  * as if it had not. */
-int source_open_hdf5(const char *path, size_t sensor, struct source *out,
-                     struct error *error);
+int source_open_hdf5(const char *path, const struct hdf5_limits *limits,
+                     size_t sensor, struct source *out, struct error *error);
 int source_open_csv(const char *path, const struct import_options *options,
                     struct source *out, struct error *error);
 

@@ -467,7 +467,7 @@ static int read_crc(struct recording *recording, uint32_t crc[2],
 static int compare(const struct recording_writer *w,
                    const struct sensor_writer *s, struct error *error)
 {
-    const struct import_options options = {.sensor = s->name};
+    const struct import_options options = {.sensor = s->name, .own = true};
     struct recording *recording;
     int err = recording_open(w->output.temporary, &options, &recording, error);
     if (err < 0) {

@@ -51,7 +51,7 @@ static int take_block(struct timeline *t, uint64_t limit,
     }
     if (got == 0 || block->first_sample != t->row || block->count == 0 ||
         block->count > limit - t->row) {
-        return error_set(error, ERR_DATA,
+        return error_set(error, ERR_DAMAGED,
                          "the table of blocks does not fit the samples at row "
                          "%" PRIu64 "; the file is damaged",
                          t->row);
@@ -126,7 +126,7 @@ static int gather_after(struct timeline *t, double before_ns,
 {
     int err = gather(t, g, error);
     if (err == 0 && !(g->ns > before_ns)) {
-        return error_set(error, ERR_DATA,
+        return error_set(error, ERR_DAMAGED,
                          "device time does not go forward at row %" PRIu64
                          "; the file is damaged",
                          g->first);

@@ -8,13 +8,12 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/prctl.h>
-#include <sys/resource.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
 
+#include "acquire/confine.h"
 #include "acquire/interrupt.h"
 #include "acquire/output.h"
 #include "acquire/terminal.h"
@@ -66,12 +65,6 @@ static int make_folders(const char *path, struct error *error)
     return 0;
 }
 
-static void limit(int resource, double most)
-{
-    struct rlimit limit = {(rlim_t)most, (rlim_t)most};
-    setrlimit(resource, &limit);
-}
-
 static int write_summary(const struct batch_job *job,
                          const struct summary *summary, struct error *error)
 {
@@ -99,9 +92,9 @@ static void child_signals(pid_t parent)
     signal(SIGQUIT, SIG_IGN);
     signal(SIGHUP, SIG_IGN);
     signal(SIGTERM, SIG_DFL);
-    prctl(PR_SET_PDEATHSIG, SIGTERM);
-    /* It may have been asked, or left alone, before this was set up. */
-    if (interrupt_once() || getppid() != parent) {
+    confine_to_parent(parent, SIGTERM);
+    /* It may have been asked before this was set up. */
+    if (interrupt_once()) {
         _exit(error_exit_status(ERR_STOPPED));
     }
 }
@@ -118,12 +111,8 @@ static int analyse_job(const struct batch *batch, const struct batch_job *job,
                        struct error *error)
 {
     const struct batch_options *options = batch->options;
-    limit(RLIMIT_CPU, options->timeout_s + GRACE_S);
-    limit(RLIMIT_CORE, 0);
-    /* A sanitizer reserves terabytes of addresses for itself. */
-#ifndef __SANITIZE_ADDRESS__
-    limit(RLIMIT_AS, (options->memory_mb + 256) * 1048576);
-#endif
+    confine_processor(options->timeout_s + GRACE_S);
+    confine_memory((size_t)(options->memory_mb * 1048576));
     static struct summary summary; /* large: not for the stack */
     int err = analyse_file(job->path, &options->analyse, &summary, error);
     if (err >= 0) {

@@ -1,0 +1,297 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "acquire/hdf5_file.h"
+
+#include <inttypes.h>
+#include <math.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "acquire/hdf5_check.h"
+
+enum {
+    INDEX_BYTES = 1 << 16,
+    CHUNK_BYTES = 1 << 18,
+    CHUNK_SLOTS = 97, /* a prime well above the chunks that fit */
+};
+
+/* What is wrong and where, as one sentence. */
+__attribute__((format(printf, 3, 4))) static int
+damaged(const struct hdf5_file *f, struct error *error, const char *format, ...)
+{
+    char what[320];
+    va_list arguments;
+    va_start(arguments, format);
+    vsnprintf(what, sizeof(what), format, arguments);
+    va_end(arguments);
+    return error_set(error, ERR_DAMAGED,
+                     "'%s' is damaged or not written by carpus: %s", f->path,
+                     what);
+}
+
+/* ---- rows ---- */
+
+static int read_rows(struct hdf5_file *f, enum hdf5_set set, uint64_t first,
+                     size_t n, void *out)
+{
+    int rank = hdf5_sets[set].columns > 0 ? 2 : 1;
+    hsize_t start[2] = {first, 0};
+    hsize_t count[2] = {n, hdf5_sets[set].columns};
+    hid_t there = H5Dget_space(f->dataset[set]);
+    hid_t here = H5Screate_simple(rank, count, NULL);
+    int err = -1;
+    if (there >= 0 && here >= 0 &&
+        H5Sselect_hyperslab(there, H5S_SELECT_SET, start, NULL, count, NULL) >=
+            0 &&
+        H5Dread(f->dataset[set], f->type[set], here, there, H5P_DEFAULT, out) >=
+            0) {
+        err = 0;
+    }
+    hdf5_release(here);
+    hdf5_release(there);
+    return err;
+}
+
+int hdf5_file_read(struct hdf5_file *file, enum hdf5_set set, uint64_t first,
+                   size_t n, void *out, struct error *error)
+{
+    if (read_rows(file, set, first, n, out) == 0) {
+        return 0;
+    }
+    char what[96];
+    snprintf(what, sizeof(what),
+             "read rows %" PRIu64 " to %" PRIu64 " of dataset '%s' of", first,
+             first + n - 1, hdf5_sets[set].name);
+    return hdf5_failed(error, ERR_DAMAGED, what, file->path);
+}
+
+/* ---- opening ---- */
+
+/* HDF5 would keep up to 1 MiB of chunks of each set, and of its index 32 MiB. A
+ * file that is read from its beginning to its end needs a chunk or two. */
+static herr_t keep_little(hid_t how)
+{
+    H5AC_cache_config_t config = {.version = H5AC__CURR_CACHE_CONFIG_VERSION};
+    if (H5Pget_mdc_config(how, &config) < 0) {
+        return -1;
+    }
+    config.initial_size = config.min_size = config.max_size = INDEX_BYTES;
+    return H5Pset_mdc_config(how, &config) < 0
+               ? -1
+               : H5Pset_cache(how, 0, CHUNK_SLOTS, CHUNK_BYTES, 1);
+}
+
+static int open_file(struct hdf5_file *f, struct hdf5_contents *contents,
+                     struct error *error)
+{
+    (void)contents;
+    hid_t how = H5Pcreate(H5P_FILE_ACCESS);
+    if (how >= 0 && keep_little(how) >= 0 &&
+        H5Pset_fclose_degree(how, H5F_CLOSE_STRONG) >= 0) {
+        f->file = H5Fopen(f->path, H5F_ACC_RDONLY, how);
+    }
+    hdf5_release(how);
+    return f->file >= 0
+               ? 0
+               : hdf5_failed(error, ERR_DAMAGED, "read the recording", f->path);
+}
+
+static int check_format(struct hdf5_file *f, struct hdf5_contents *contents,
+                        struct error *error)
+{
+    (void)contents;
+    char format[32];
+    uint64_t version;
+    if (hdf5_get_text(f->file, "format", format, sizeof(format)) < 0 ||
+        strcmp(format, "carpus-recording") != 0) {
+        return error_set(error, ERR_DATA,
+                         "'%s' is an HDF5 file but no carpus recording",
+                         f->path);
+    }
+    if (hdf5_get_u64(f->file, "format_version", &version) < 0 || version == 0) {
+        return damaged(f, error, "it has no format version");
+    }
+    if (version > RECORDING_VERSION) {
+        return error_set(error, ERR_PROTOCOL,
+                         "'%s' is of format version %" PRIu64
+                         ", this carpus knows up to %d; update carpus",
+                         f->path, version, RECORDING_VERSION);
+    }
+    return 0;
+}
+
+/* Sensor `i` by name, which is its serial number. */
+static int list_sensor(struct hdf5_file *f, hid_t sensors, size_t i,
+                       struct hdf5_contents *contents, struct error *error)
+{
+    char *serial = contents->sensor[i].serial;
+    size_t size = sizeof(contents->sensor[i].serial);
+    ssize_t n = H5Lget_name_by_idx(sensors, ".", H5_INDEX_NAME, H5_ITER_INC, i,
+                                   serial, size, H5P_DEFAULT);
+    hid_t sensor =
+        n > 0 && (size_t)n < size && hdf5_is_hard_link(sensors, serial)
+            ? H5Gopen2(sensors, serial, H5P_DEFAULT)
+            : -1;
+    if (sensor < 0) {
+        return damaged(f, error, "the name of sensor %zu is wrong", i + 1);
+    }
+    int err =
+        hdf5_get_text(sensor, "placement", contents->sensor[i].placement,
+                      sizeof(contents->sensor[i].placement)) == 0
+            ? 0
+            : damaged(f, error, "attribute 'placement' is missing or wrong");
+    if (i == contents->chosen && err == 0) {
+        f->sensor = sensor;
+    } else {
+        hdf5_release(sensor);
+    }
+    return err;
+}
+
+static int list_sensors(struct hdf5_file *f, hid_t sensors,
+                        struct hdf5_contents *contents, struct error *error)
+{
+    H5G_info_t group;
+    if (sensors < 0 || H5Gget_info(sensors, &group) < 0 ||
+        contents->chosen >= group.nlinks) {
+        return damaged(f, error, "it holds no sensor");
+    }
+    if (group.nlinks > RECORDING_SENSORS_MAX) {
+        return damaged(f, error, "it holds more sensors than there can be");
+    }
+    int err = 0;
+    contents->sensors = (size_t)group.nlinks;
+    for (size_t i = 0; err == 0 && i < contents->sensors; i++) {
+        err = list_sensor(f, sensors, i, contents, error);
+    }
+    return err;
+}
+
+static int open_sensor(struct hdf5_file *f, struct hdf5_contents *contents,
+                       struct error *error)
+{
+    hid_t sensors = hdf5_is_hard_link(f->file, "sensors")
+                        ? H5Gopen2(f->file, "sensors", H5P_DEFAULT)
+                        : -1;
+    int err = list_sensors(f, sensors, contents, error);
+    hdf5_release(sensors);
+    return err;
+}
+
+static int open_set(struct hdf5_file *f, enum hdf5_set set, int64_t *rows,
+                    struct error *error)
+{
+    hid_t home = set == HDF5_SET_EVENTS ? f->file : f->sensor;
+    const char *name = hdf5_sets[set].name;
+    *rows = -1;
+    if (H5Lexists(home, name, H5P_DEFAULT) == 0) {
+        return 0;
+    }
+    if (!hdf5_is_hard_link(home, name)) {
+        return damaged(f, error,
+                       "dataset '%s' is a link, which is not followed", name);
+    }
+    f->type[set] = hdf5_set_type(set, true);
+    f->dataset[set] = H5Dopen2(home, name, H5P_DEFAULT);
+    if (f->type[set] < 0 || f->dataset[set] < 0) {
+        char what[64];
+        snprintf(what, sizeof(what), "open dataset '%s' of", name);
+        return hdf5_failed(error, ERR_DAMAGED, what, f->path);
+    }
+    uint64_t count;
+    const char *fault = hdf5_fault(f->dataset[set], set, f->type[set], &count);
+    if (fault != NULL) {
+        return damaged(f, error, "dataset '%s': %s", name, fault);
+    }
+    *rows = (int64_t)count; /* the file has as many */
+    return 0;
+}
+
+static int open_sets(struct hdf5_file *f, struct hdf5_contents *contents,
+                     struct error *error)
+{
+    int err = 0;
+    for (enum hdf5_set set = 0; set < HDF5_SETS && err == 0; set++) {
+        err = open_set(f, set, &contents->rows[set], error);
+    }
+    return err;
+}
+
+/* ---- attributes ---- */
+
+static int read_field(struct hdf5_file *f, const struct hdf5_field *field,
+                      struct recording_info *info, struct error *error)
+{
+    const hid_t homes[] = {
+        [HDF5_ROOT] = f->file,
+        [HDF5_SENSOR] = f->sensor,
+        [HDF5_ACCEL] = f->dataset[HDF5_SET_ACCEL],
+        [HDF5_GYRO] = f->dataset[HDF5_SET_GYRO],
+    };
+    void *value = (char *)info + field->offset;
+    hid_t home = homes[field->home];
+    if (home < 0 || H5Aexists(home, field->name) == 0) {
+        return 0;
+    }
+    bool good = field->size > 0
+                    ? hdf5_get_text(home, field->name, value, field->size) == 0
+                    : hdf5_get_double(home, field->name, value) == 0 &&
+                          isfinite(*(double *)value) && *(double *)value >= 0;
+    return good ? 0 : damaged(f, error, "attribute '%s' is wrong", field->name);
+}
+
+static int read_fields(struct hdf5_file *f, struct hdf5_contents *contents,
+                       struct error *error)
+{
+    int err = 0;
+    for (size_t i = 0; i < hdf5_field_count && err == 0; i++) {
+        err = read_field(f, &hdf5_fields[i], &contents->info, error);
+    }
+    return err;
+}
+
+static int read_checksums(struct hdf5_file *f, struct hdf5_contents *contents,
+                          struct error *error)
+{
+    (void)error;
+    for (enum hdf5_set set = HDF5_SET_ACCEL; set <= HDF5_SET_GYRO; set++) {
+        uint64_t crc;
+        bool there = f->dataset[set] >= 0 &&
+                     hdf5_get_u64(f->dataset[set], "crc32c", &crc) == 0;
+        contents->crc[set] = there ? (int64_t)(uint32_t)crc : -1;
+    }
+    return 0;
+}
+
+int hdf5_file_open(const char *path, size_t sensor, struct hdf5_file *out,
+                   struct hdf5_contents *contents, struct error *error)
+{
+    static int (*const steps[])(struct hdf5_file *, struct hdf5_contents *,
+                                struct error *) = {
+        open_file, check_format, open_sensor,
+        open_sets, read_fields,  read_checksums,
+    };
+    memset(contents, 0, sizeof(*contents));
+    contents->chosen = sensor;
+    *out = (struct hdf5_file){.path = path, .file = -1, .sensor = -1};
+    for (enum hdf5_set set = 0; set < HDF5_SETS; set++) {
+        out->dataset[set] = -1;
+        out->type[set] = -1;
+    }
+    hdf5_begin();
+    int err = 0;
+    for (size_t i = 0; i < sizeof(steps) / sizeof(steps[0]) && err == 0; i++) {
+        err = steps[i](out, contents, error);
+    }
+    return err;
+}
+
+void hdf5_file_close(struct hdf5_file *file)
+{
+    for (enum hdf5_set set = 0; set < HDF5_SETS; set++) {
+        hdf5_release(file->dataset[set]);
+        hdf5_release(file->type[set]);
+    }
+    hdf5_release(file->sensor);
+    hdf5_release(file->file);
+}
