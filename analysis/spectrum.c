@@ -17,6 +17,8 @@ struct spectrum {
     float *window;     /* length */
     fftwf_complex *in; /* padded; two signals; zero from length on */
     fftwf_complex *out;
+    float *re; /* of `out`, padded */
+    float *im;
     fftwf_plan plan;
 };
 
@@ -48,8 +50,10 @@ struct spectrum *spectrum_new(size_t length, size_t padded, double rate_hz)
     spectrum->window = fftwf_alloc_real(length);
     spectrum->in = fftwf_alloc_complex(padded);
     spectrum->out = fftwf_alloc_complex(padded);
+    spectrum->re = fftwf_alloc_real(padded);
+    spectrum->im = fftwf_alloc_real(padded);
     if (spectrum->window == NULL || spectrum->in == NULL ||
-        spectrum->out == NULL) {
+        spectrum->out == NULL || spectrum->re == NULL || spectrum->im == NULL) {
         spectrum_free(spectrum);
         return NULL;
     }
@@ -77,6 +81,8 @@ void spectrum_free(struct spectrum *spectrum)
     fftwf_free(spectrum->window);
     fftwf_free(spectrum->in);
     fftwf_free(spectrum->out);
+    fftwf_free(spectrum->re);
+    fftwf_free(spectrum->im);
     free(spectrum);
 }
 
@@ -137,9 +143,20 @@ static inline void transform_one(struct spectrum *spectrum, const float *x)
     fftwf_execute(spectrum->plan);
 }
 
-static float power(const float value[2])
+static inline float power(float re, float im)
 {
-    return value[0] * value[0] + value[1] * value[1];
+    return re * re + im * im;
+}
+
+/* Real and imaginary parts side by side, as a processor takes them at once. */
+static inline void unzip(struct spectrum *spectrum)
+{
+    float *restrict re = spectrum->re;
+    float *restrict im = spectrum->im;
+    for (size_t k = 0; k < spectrum->padded; k++) {
+        re[k] = spectrum->out[k][0];
+        im[k] = spectrum->out[k][1];
+    }
 }
 
 VECTOR_CLONES
@@ -151,19 +168,22 @@ void spectrum_add(struct spectrum *spectrum, const float *x, const float *y,
     } else {
         transform(spectrum, x, y);
     }
+    unzip(spectrum);
     /* The signals' powers add up to half of what is at k and at -k. DC and
      * half the rate are their own mirror images and stand for themselves. */
-    fftwf_complex *up = spectrum->out;
-    fftwf_complex *down = spectrum->out + spectrum->padded;
+    const float *restrict re = spectrum->re;
+    const float *restrict im = spectrum->im;
+    float *restrict sum = psd;
+    size_t padded = spectrum->padded;
+    size_t middle = (padded + 1) / 2;
     float half = 0.5f * spectrum->scale;
-    size_t middle = (spectrum->padded + 1) / 2;
-    psd[0] += half * power(up[0]);
+    sum[0] += half * power(re[0], im[0]);
     for (size_t k = 1; k < middle; k++) {
-        const float *mirror = *(down - k);
-        psd[k] += half * (power(up[k]) + power(mirror));
+        size_t mirror = padded - k;
+        sum[k] += half * (power(re[k], im[k]) + power(re[mirror], im[mirror]));
     }
-    if (spectrum->padded % 2 == 0) {
-        psd[middle] += half * power(up[middle]);
+    if (padded % 2 == 0) {
+        sum[middle] += half * power(re[middle], im[middle]);
     }
 }
 
@@ -172,25 +192,25 @@ void spectrum_add_each(struct spectrum *spectrum, const float *const signal[2],
                        float *const psd[2])
 {
     transform(spectrum, signal[0], signal[1]);
-    fftwf_complex *up = spectrum->out;
-    fftwf_complex *down = spectrum->out + spectrum->padded;
-    float *re = psd[0];
-    float *im = psd[1];
+    unzip(spectrum);
+    const float *restrict re = spectrum->re;
+    const float *restrict im = spectrum->im;
+    float *restrict sum_x = psd[0];
+    float *restrict sum_y = psd[1];
+    size_t padded = spectrum->padded;
+    size_t middle = (padded + 1) / 2;
     float half = 0.5f * spectrum->scale;
-    size_t middle = (spectrum->padded + 1) / 2;
-    re[0] += half * up[0][0] * up[0][0];
-    im[0] += half * up[0][1] * up[0][1];
+    sum_x[0] += half * re[0] * re[0];
+    sum_y[0] += half * im[0] * im[0];
     /* A real signal's value at -k is conjugate to that at k. */
     for (size_t k = 1; k < middle; k++) {
-        const float *mirror = *(down - k);
-        const float x[2] = {up[k][0] + mirror[0], up[k][1] - mirror[1]};
-        const float y[2] = {up[k][1] + mirror[1], up[k][0] - mirror[0]};
-        re[k] += 0.5f * half * power(x);
-        im[k] += 0.5f * half * power(y);
+        size_t mirror = padded - k;
+        sum_x[k] += 0.5f * half * power(re[k] + re[mirror], im[k] - im[mirror]);
+        sum_y[k] += 0.5f * half * power(im[k] + im[mirror], re[k] - re[mirror]);
     }
-    if (spectrum->padded % 2 == 0) {
-        re[middle] += half * up[middle][0] * up[middle][0];
-        im[middle] += half * up[middle][1] * up[middle][1];
+    if (padded % 2 == 0) {
+        sum_x[middle] += half * re[middle] * re[middle];
+        sum_y[middle] += half * im[middle] * im[middle];
     }
 }
 
