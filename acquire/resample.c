@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * Rows are kept in one buffer beside their times. An output instant falls into
- * the interval between two rows; how far into it picks the filter's phase:
- * PHASES rows of coefficients a low-rate sample, with straight lines between
- * them. The error of those lines is (2 pi 0.59 / 128)^2 / 8, -80 dB.
+ * Rows are kept in one buffer, in runs that are even in themselves. An output
+ * instant falls into the interval between two rows; how far into it picks the
+ * filter's phase: PHASES rows of coefficients a low-rate sample, with straight
+ * lines between them. The error of those lines is (2 pi 0.59 / 128)^2 / 8,
+ * -80 dB.
  */
 #include "acquire/resample.h"
 
@@ -38,26 +39,35 @@ enum {
 
 typedef float quad __attribute__((vector_size(16), may_alias));
 
-struct instant {
-    double t_s;
-    double per_s; /* 1 / (time to the next row) */
+/* Rates nearer to each other than this are the same. */
+static const double SAME_RATE = 1e-6;
+
+/* Rows that came in one push. */
+struct run {
+    size_t first;
+    double t0_s;
+    double per_s; /* rows a second */
+    double last;  /* from first row to last */
+    double last_s;
+    double next_per_s; /* 1 / (time from its last row to the next run) */
 };
 
 struct resample {
     double out_hz;
-    double step_s;         /* 1 / out_hz */
-    size_t half;           /* rows that the filter reaches to either side */
-    unsigned phases;       /* a power of two */
-    float *table;          /* (phases + 1) x 2 half coefficients */
-    float *mixed;          /* 2 half coefficients between two phases */
-    bool keeps_rows;       /* phase 0 of the table is a row as it is */
-    struct motion *rows;   /* less `reference` */
-    struct instant *times; /* of the rows */
-    size_t capacity;       /* rows */
-    size_t count;          /* rows held, repeated ones at the edges included */
-    size_t last;           /* true last row */
-    size_t at;             /* row at or before the next output instant */
-    int64_t next;          /* output instant, in steps */
+    double step_s;    /* 1 / out_hz */
+    size_t half;      /* rows that the filter reaches to either side */
+    unsigned phases;  /* a power of two */
+    float *table;     /* (phases + 1) x 2 half coefficients */
+    float *mixed;     /* 2 half coefficients between two phases */
+    bool keeps_rows;  /* phase 0 of the table is a row as it is */
+    octet *rows;      /* less `reference` */
+    struct run *runs; /* of the rows */
+    size_t capacity;  /* rows and runs */
+    size_t count;     /* rows held, repeated ones at the edges included */
+    size_t run_count;
+    size_t run;   /* of the last output instant */
+    size_t at;    /* row that the last output was made at */
+    int64_t next; /* output instant, in steps */
     bool begun;
     bool flushed;
     struct motion reference; /* the segment's first row: what is filtered is
@@ -118,7 +128,8 @@ struct resample *resample_new(double in_hz, double out_hz)
     if (r == NULL) {
         return NULL;
     }
-    double lower = fmin(1, out_hz / in_hz); /* [in_hz] */
+    double lower = out_hz / in_hz; /* rate [in_hz] */
+    lower = lower > 1 - SAME_RATE ? 1 : lower;
     double width =
         (ATTENUATION_DB - 7.95) / (2.285 * 2 * PI * TRANSITION * lower);
     *r = (struct resample){.out_hz = out_hz,
@@ -133,9 +144,9 @@ struct resample *resample_new(double in_hz, double out_hz)
     r->table = allocate(2 * r->half * (r->phases + 1), sizeof(*r->table));
     r->mixed = allocate(2 * r->half, sizeof(*r->mixed));
     r->rows = allocate(r->capacity, sizeof(*r->rows));
-    r->times = allocate(r->capacity, sizeof(*r->times));
+    r->runs = allocate(r->capacity, sizeof(*r->runs));
     if (r->table == NULL || r->mixed == NULL || r->rows == NULL ||
-        r->times == NULL) {
+        r->runs == NULL) {
         resample_free(r);
         return NULL;
     }
@@ -148,7 +159,7 @@ void resample_free(struct resample *r)
     if (r == NULL) {
         return;
     }
-    free(r->times);
+    free(r->runs);
     free(r->rows);
     free(r->mixed);
     free(r->table);
@@ -158,24 +169,34 @@ void resample_free(struct resample *r)
 void resample_reset(struct resample *r)
 {
     r->count = 0;
+    r->run_count = 0;
     r->begun = false;
     r->flushed = false;
-}
-
-static inline void add_row(struct resample *r, const struct motion *row,
-                           double t_s, double per_s)
-{
-    const octet *in = (const octet *)(const void *)row;
-    const octet *reference = (const octet *)(const void *)&r->reference;
-    octet *out = (octet *)(void *)&r->rows[r->count];
-    *out = *in - *reference;
-    r->times[r->count] = (struct instant){t_s, per_s};
-    r->count++;
 }
 
 static float number_or_0(float x)
 {
     return isnan(x) ? 0 : x;
+}
+
+static inline const octet *as_octet(const struct motion *motion)
+{
+    return (const octet *)(const void *)motion;
+}
+
+/* Says when the rows from `first` on come. */
+static void add_run(struct resample *r, size_t n, double t0_s, double dt_s)
+{
+    if (r->run_count > 0) {
+        struct run *before = &r->runs[r->run_count - 1];
+        before->next_per_s = 1 / (t0_s - before->last_s);
+    }
+    double last = (double)(n - 1);
+    r->runs[r->run_count++] = (struct run){.first = r->count,
+                                           .t0_s = t0_s,
+                                           .per_s = n > 1 ? 1 / dt_s : 0,
+                                           .last = last,
+                                           .last_s = t0_s + last * dt_s};
 }
 
 static void begin(struct resample *r, const struct motion *row, double t0_s)
@@ -190,20 +211,26 @@ static void begin(struct resample *r, const struct motion *row, double t0_s)
     r->reference.temperature = number_or_0(row->temperature);
     r->reference.spare = number_or_0(row->spare);
     for (size_t j = 0; j + 1 < r->half; j++) {
-        add_row(r, row, t0_s, 0);
+        r->rows[r->count++] = *as_octet(row) - *as_octet(&r->reference);
     }
     r->at = r->count;
+    r->run = 0;
     r->next = (int64_t)ceil(t0_s * r->out_hz - GRID_TOLERANCE);
 }
 
-/* Moves what is still needed to the buffer's front. */
+/* Moves what is still needed to the front. */
 static void make_room(struct resample *r)
 {
     size_t drop = r->at - (r->half - 1);
     r->count -= drop;
     r->at -= drop;
     memmove(r->rows, r->rows + drop, r->count * sizeof(*r->rows));
-    memmove(r->times, r->times + drop, r->count * sizeof(*r->times));
+    r->run_count -= r->run;
+    memmove(r->runs, r->runs + r->run, r->run_count * sizeof(*r->runs));
+    r->run = 0;
+    for (size_t i = 0; i < r->run_count; i++) {
+        r->runs[i].first -= drop;
+    }
 }
 
 VECTOR_CLONES
@@ -221,12 +248,13 @@ void resample_push(struct resample *r, const struct motion *rows, size_t n,
         make_room(r);
     }
     assert(r->count + n + tail <= r->capacity);
-    struct instant *before = &r->times[r->count - 1];
-    before->per_s = 1 / (t0_s - before->t_s);
+    add_run(r, n, t0_s, dt_s);
+    const octet reference = *as_octet(&r->reference);
+    octet *to = r->rows + r->count;
     for (size_t i = 0; i < n; i++) {
-        add_row(r, &rows[i], t0_s + (double)i * dt_s, 1 / dt_s);
+        to[i] = *as_octet(&rows[i]) - reference;
     }
-    r->last = r->count - 1;
+    r->count += n;
 }
 
 void resample_flush(struct resample *r)
@@ -234,32 +262,44 @@ void resample_flush(struct resample *r)
     if (!r->begun || r->flushed) {
         return;
     }
-    size_t first = r->at - (r->half - 1);
     if (r->count + r->half + 1 > r->capacity) {
         make_room(r);
-        r->last -= first;
     }
-    r->times[r->last].per_s = 0;
     for (size_t j = 0; j <= r->half; j++) {
-        r->rows[r->count] = r->rows[r->last];
-        r->times[r->count] = (struct instant){INFINITY, 0};
+        r->rows[r->count] = r->rows[r->count - 1];
         r->count++;
     }
     r->flushed = true;
 }
 
-/* Goes to the row at or before `t_s`. False: rows that the filter needs are
- * not there yet. */
-static inline bool seek(struct resample *r, double t_s)
+/* Goes to the row at `t_s`. Returns where that is: rows, and parts of
+ * 1 / 2^FRACTION of one. */
+VECTOR_INLINE uint64_t seek(struct resample *r, double t_s)
 {
-    while (r->at + 1 < r->count && r->times[r->at + 1].t_s <= t_s) {
-        r->at++;
+    while (r->run + 1 < r->run_count && r->runs[r->run + 1].t0_s <= t_s) {
+        r->run++;
     }
-    return r->at + r->half + 1 < r->count;
+    const struct run *run = &r->runs[r->run];
+    double row = t_s > run->last_s
+                     ? run->last + (t_s - run->last_s) * run->next_per_s
+                     : (t_s - run->t0_s) * run->per_s;
+    row = row > 0 ? row : 0;
+    uint64_t place = (uint64_t)(int64_t)(row * (1 << FRACTION) + 0.5);
+    place += (uint64_t)run->first << FRACTION;
+    r->at = (size_t)(place >> FRACTION);
+    return place;
+}
+
+/* How many rows from that at `place` on have all those that the filter needs
+ * for them. */
+VECTOR_INLINE size_t reached(const struct resample *r, uint64_t place)
+{
+    size_t needed = (size_t)(place >> FRACTION) + r->half + 1;
+    return needed < r->count ? r->count - needed : 0;
 }
 
 /* The coefficients `f` of the way from a phase of the table to the next. */
-static inline const float *mix(const struct resample *r, const float *phase,
+VECTOR_INLINE const float *mix(const struct resample *r, const float *phase,
                                float f)
 {
     const quad *a = (const quad *)(const void *)phase;
@@ -271,75 +311,124 @@ static inline const float *mix(const struct resample *r, const float *phase,
     return r->mixed;
 }
 
-/* Adds to `out` the sum of 2 x half rows, weighted by the coefficients `h`. */
-static inline void convolve(const struct resample *r, const float *h,
-                            const struct motion *rows, octet *out)
+/* The sum of 2 x half rows, weighted by the coefficients `h`. */
+VECTOR_INLINE void convolve(const struct resample *r, const float *h,
+                            const octet *rows, octet *out)
 {
-    const octet *x = (const octet *)(const void *)rows;
     octet sum[LANES] = {{0}};
     for (size_t j = 0; j < 2 * r->half; j += LANES) {
         for (size_t k = 0; k < LANES; k++) {
-            sum[k] += h[j + k] * x[j + k];
+            sum[k] += h[j + k] * rows[j + k];
         }
     }
-    *out += (sum[0] + sum[1]) + (sum[2] + sum[3]);
+    *out = (sum[0] + sum[1]) + (sum[2] + sum[3]);
 }
 
-/* Motion at `t_s`, for which seek has just said true. */
-static inline void evaluate(const struct resample *r, double t_s,
-                            struct motion *out)
+/* Motion at `place`, which is reached. */
+VECTOR_INLINE void evaluate(const struct resample *r, uint64_t place,
+                            octet *out)
 {
-    double part = (t_s - r->times[r->at].t_s) * r->times[r->at].per_s;
-    part = part > 0 ? part : 0;
-    uint32_t position = (uint32_t)(part * (1 << FRACTION) + 0.5);
-    const struct motion *row = &r->rows[r->at + (position >> FRACTION)];
-    position &= (1 << FRACTION) - 1;
-    octet *y = (octet *)(void *)out;
-    *y = *(const octet *)(const void *)&r->reference;
-    if (position == 0 && r->keeps_rows) {
-        *y += *(const octet *)(const void *)row;
-        return;
+    const octet *row = &r->rows[place >> FRACTION];
+    uint32_t part = (uint32_t)place % (1 << FRACTION);
+    octet sum = *row;
+    if (part != 0 || !r->keeps_rows) {
+        uint32_t scaled = part * r->phases;
+        float f = (float)(scaled % (1 << FRACTION)) / (1 << FRACTION);
+        const float *h = r->table + (scaled >> FRACTION) * 2 * r->half;
+        convolve(r, f == 0 ? h : mix(r, h, f), row - (r->half - 1), &sum);
     }
-    uint32_t scaled = position * r->phases;
-    float f = (float)(scaled & ((1 << FRACTION) - 1)) / (1 << FRACTION);
-    const float *h = r->table + (scaled >> FRACTION) * 2 * r->half;
-    convolve(r, f == 0 ? h : mix(r, h, f), row - (r->half - 1), y);
+    *out = *as_octet(&r->reference) + sum;
+}
+
+/* How many output instants, `most` at most, fall on one row of a run each, one
+ * after the other. */
+static size_t on_rows(struct resample *r, size_t most)
+{
+    uint64_t place = seek(r, (double)r->next * r->step_s);
+    const struct run *run = &r->runs[r->run];
+    size_t row = r->at;
+    size_t end = run->first + (size_t)run->last + 1;
+    size_t n = row < end ? end - row : 0;
+    n = n < most ? n : most;
+    n = n < reached(r, place) ? n : reached(r, place);
+    if (n == 0 || place % (1 << FRACTION) != 0) {
+        return 0;
+    }
+    double last_s = (double)(r->next + (int64_t)n - 1) * r->step_s;
+    uint64_t last = place + ((uint64_t)(n - 1) << FRACTION);
+    bool all = last_s <= run->last_s && seek(r, last_s) == last;
+    r->at = row;
+    return all ? n : 0;
+}
+
+/* Takes the output that is rows as they are, where much is. */
+VECTOR_CLONES
+static size_t take_rows(struct resample *r, octet *out, size_t max)
+{
+    const octet reference = *as_octet(&r->reference);
+    size_t taken = 0;
+    size_t n;
+    while (r->keeps_rows && (n = on_rows(r, max - taken)) > 0) {
+        const octet *row = &r->rows[r->at];
+        for (size_t i = 0; i < n; i++) {
+            out[taken + i] = reference + row[i];
+        }
+        r->next += (int64_t)n;
+        taken += n;
+    }
+    return taken;
 }
 
 VECTOR_CLONES
+static size_t take(struct resample *r, octet *out, size_t max)
+{
+    double end_s = INFINITY;
+    if (r->flushed) {
+        end_s = r->runs[r->run_count - 1].last_s + GRID_TOLERANCE / r->out_hz;
+    }
+    if (reached(r, seek(r, (double)r->next * r->step_s)) == 0) {
+        return 0;
+    }
+    /* A copy, which stores to `out` cannot change: it lives in registers. */
+    struct resample here = *r;
+    size_t n = 0;
+    while (n < max) {
+        double t_s = (double)here.next * here.step_s;
+        uint64_t place = seek(&here, t_s);
+        if (t_s > end_s || reached(&here, place) == 0) {
+            break;
+        }
+        evaluate(&here, place, &out[n]);
+        here.next++;
+        n++;
+    }
+    r->run = here.run;
+    r->at = here.at;
+    r->next = here.next;
+    return n;
+}
+
 size_t resample_pull(struct resample *r, struct motion *out, size_t max,
                      double *t0_s)
 {
     if (!r->begun) {
         return 0;
     }
-    double end_s = INFINITY;
-    if (r->flushed) {
-        end_s = r->times[r->last].t_s + GRID_TOLERANCE / r->out_hz;
-    }
-    /* A copy, which stores to `out` cannot change: it lives in registers. */
-    struct resample here = *r;
-    *t0_s = (double)here.next / here.out_hz;
-    size_t n = 0;
-    while (n < max) {
-        double t_s = (double)here.next * here.step_s;
-        if (t_s > end_s || !seek(&here, t_s)) {
-            break;
-        }
-        evaluate(&here, t_s, &out[n]);
-        here.next++;
-        n++;
-    }
-    r->at = here.at;
-    r->next = here.next;
-    return n;
+    *t0_s = (double)r->next / r->out_hz;
+    octet *to = (octet *)(void *)out;
+    size_t n = take_rows(r, to, max);
+    return n + take(r, to + n, max - n);
 }
 
 int resample_at(struct resample *r, double t_s, struct motion *out)
 {
-    if (!r->begun || !seek(r, t_s)) {
+    if (!r->begun) {
         return 0;
     }
-    evaluate(r, t_s, out);
+    uint64_t place = seek(r, t_s);
+    if (reached(r, place) == 0) {
+        return 0;
+    }
+    evaluate(r, place, (octet *)(void *)out);
     return 1;
 }
