@@ -264,6 +264,14 @@ static void note_posture(struct state *s, const struct look *look,
     posture_add(&s->posture, up, tremor ? (double)NAN : sway, windows);
 }
 
+VECTOR_CLONES
+static void add_to_sum(double sum[TREMOR_BINS], const float psd[TREMOR_BINS])
+{
+    for (size_t k = 0; k < TREMOR_BINS; k++) {
+        sum[k] += (double)psd[k];
+    }
+}
+
 /* Judges the window that begins with row `from`. */
 static void look_at(struct state *s, size_t from, struct look *look)
 {
@@ -281,9 +289,7 @@ static void look_at(struct state *s, size_t from, struct look *look)
     }
     const float *psd = psd_of(s, look);
     s->looks++;
-    for (size_t k = 0; k < TREMOR_BINS; k++) {
-        s->all[k] += (double)psd[k];
-    }
+    add_to_sum(s->all, psd);
     look->verdict = tremor_window_judge(psd, limits, &look->peak);
     if (look->verdict == TREMOR_NONE || !limits->has_accel) {
         return;
@@ -328,33 +334,36 @@ static int judge_one(struct state *s)
 
 /* The TAPS rows up to row `at` of a push, one after the other: those before it
  * are in `last`. */
-static const struct motion *taps_at(struct state *s, const struct motion *rows,
-                                    size_t at)
+VECTOR_INLINE const octet *taps_at(struct state *s, const struct motion *rows,
+                                   size_t at)
 {
+    const struct motion *tap = s->hold;
     if (at >= TAPS - 1) {
-        return &rows[at - (TAPS - 1)];
+        tap = &rows[at - (TAPS - 1)];
+    } else {
+        size_t old = TAPS - 1 - at;
+        memcpy(s->hold, s->last + TAPS - old, old * sizeof(*s->hold));
+        memcpy(s->hold + old, rows, (at + 1) * sizeof(*s->hold));
     }
-    size_t old = TAPS - 1 - at;
-    memcpy(s->hold, s->last + TAPS - old, old * sizeof(*s->hold));
-    memcpy(s->hold + old, rows, (at + 1) * sizeof(*s->hold));
-    return s->hold;
+    return (const octet *)(const void *)tap;
 }
 
-/* Halves the rate: one filtered row of the TAPS up to `at`. All of a row's
- * floats go the same way, for the processor's sake. */
-static void add_row(struct state *s, const struct motion *rows, size_t at)
+/* Halves the rate: `n` filtered rows, the first of the TAPS up to `at`. All of
+ * a row's floats go the same way, for the processor's sake. */
+VECTOR_CLONES
+static void add_rows(struct state *s, const struct motion *rows, size_t at,
+                     size_t n)
 {
-    const octet *tap = (const octet *)(const void *)taps_at(s, rows, at);
-    octet sum = 0.0625f * (tap[0] + tap[4]) + 0.25f * (tap[1] + tap[3]) +
-                0.375f * tap[2];
-    struct motion out;
-    _Static_assert(sizeof(out) == sizeof(sum), "");
-    memcpy(&out, &sum, sizeof(out));
-    size_t row = s->rows++;
-    for (size_t axis = 0; axis < 3; axis++) {
-        s->x[axis][row] = out.gyro[axis];
-        s->x[ACCEL + axis][row] = out.accel[axis];
+    for (size_t i = 0; i < n; i++) {
+        const octet *tap = taps_at(s, rows, at + 2 * i);
+        octet sum = 0.0625f * (tap[0] + tap[4]) + 0.25f * (tap[1] + tap[3]) +
+                    0.375f * tap[2];
+        for (size_t axis = 0; axis < 3; axis++) {
+            s->x[axis][s->rows + i] = sum[3 + axis];
+            s->x[ACCEL + axis][s->rows + i] = sum[axis];
+        }
     }
+    s->rows += n;
 }
 
 static void keep_last(struct state *s, const struct motion *rows, size_t n)
@@ -388,6 +397,14 @@ static int judge(struct state *s)
     return err;
 }
 
+/* The first of n rows up to which there are TAPS, every other row. */
+static size_t first_row(const struct state *s, size_t n)
+{
+    static const uint64_t FIRST = TAPS - 1;
+    uint64_t first = s->seen < FIRST ? FIRST - s->seen : s->seen % 2;
+    return first < n ? (size_t)first : n;
+}
+
 static int push(void *state, const struct motion *rows, size_t n, double t0_s,
                 double dt_s)
 {
@@ -395,18 +412,19 @@ static int push(void *state, const struct motion *rows, size_t n, double t0_s,
     if (s->spectrum == NULL) {
         return 0;
     }
-    for (size_t i = 0; i < n; i++) {
-        s->seen++;
-        if (s->seen < TAPS || s->seen % 2 == 0) {
-            continue;
-        }
-        add_row(s, rows, i);
-        s->row_s = t0_s + (double)i * dt_s - (double)DELAY / GRID_HZ;
+    for (size_t i = first_row(s, n); i < n;) {
+        size_t room = (s->begun ? ROWS : TREMOR_WINDOW_ROWS) - s->rows;
+        size_t left = (n - i + 1) / 2;
+        size_t part = left < room ? left : room;
+        add_rows(s, rows, i, part);
+        i += 2 * part;
+        s->row_s = t0_s + (double)(i - 2) * dt_s - (double)DELAY / GRID_HZ;
         int err = judge(s);
         if (err < 0) {
             return err;
         }
     }
+    s->seen += n;
     keep_last(s, rows, n);
     return 0;
 }

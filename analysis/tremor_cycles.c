@@ -5,6 +5,7 @@
 #include <math.h>
 #include <string.h>
 
+#include "acquire/vector.h"
 #include "analysis/tremor_window.h"
 
 static const double PI = 3.14159265358979323846;
@@ -51,16 +52,22 @@ static void wave_fill(struct wave *wave, double hz)
     }
 }
 
-/* Phase of the band at `x`, which has rows to both sides. */
-static double phase_at(const struct wave *wave, const float *x)
+/* The band's wave at `x` and the rows after it, of which there are more to both
+ * sides. All at once: each sum by itself would be a long chain. */
+VECTOR_CLONES
+static void follow(const struct wave *wave, const float *x,
+                   float re[TREMOR_WINDOW_HOP], float im[TREMOR_WINDOW_HOP])
 {
-    float re = x[0] * wave->re[0];
-    float im = 0.0f;
-    for (int i = 1; i <= wave->half; i++) {
-        re += (x[i] + x[-i]) * wave->re[i];
-        im += (x[i] - x[-i]) * wave->im[i];
+    for (int k = 0; k < TREMOR_WINDOW_HOP; k++) {
+        re[k] = x[k] * wave->re[0];
+        im[k] = 0.0f;
     }
-    return (double)atan2f(im, re) / (2.0 * PI);
+    for (int i = 1; i <= wave->half; i++) {
+        for (int k = 0; k < TREMOR_WINDOW_HOP; k++) {
+            re[k] += (x[k + i] + x[k - i]) * wave->re[i];
+            im[k] += (x[k + i] - x[k - i]) * wave->im[i];
+        }
+    }
 }
 
 static void count_change(struct tremor_cycles *cycles, double change_hz)
@@ -109,8 +116,11 @@ void tremor_cycles_add(struct tremor_cycles *cycles, const float *x, double hz,
         cycles->phase = 0.0;
         cycles->row_s = first_s - ROW_S;
     }
+    float re[TREMOR_WINDOW_HOP];
+    float im[TREMOR_WINDOW_HOP];
+    follow(&wave, x + FIRST, re, im);
     for (size_t i = 0; i < TREMOR_WINDOW_HOP; i++) {
-        double phase = phase_at(&wave, x + FIRST + i);
+        double phase = (double)atan2f(im[i], re[i]) / (2.0 * PI);
         add_phase(cycles, phase, first_s + (double)i * ROW_S);
     }
 }
