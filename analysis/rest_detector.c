@@ -158,20 +158,25 @@ static bool is_on_grid(struct detector *detector, double t0_s, double dt_s)
 static int copy_rows(struct detector *detector, const struct motion *rows,
                      size_t n)
 {
-    for (size_t i = 0; i < n; i++) {
-        double *row = detector->row[detector->rows++];
-        for (size_t axis = 0; axis < 3; axis++) {
-            row[axis] = (double)rows[i].gyro[axis];
-        }
-        if (detector->rows == REST_WINDOW_ROWS) {
-            detector->rows = 0;
-            int err = take_window(detector);
-            if (err < 0) {
-                return err;
+    int err = 0;
+    while (n > 0 && err == 0) {
+        size_t room = REST_WINDOW_ROWS - detector->rows;
+        size_t part = n < room ? n : room;
+        double(*to)[3] = detector->row + detector->rows;
+        for (size_t i = 0; i < part; i++) {
+            for (size_t axis = 0; axis < 3; axis++) {
+                to[i][axis] = (double)rows[i].gyro[axis];
             }
         }
+        rows += part;
+        n -= part;
+        detector->rows += part;
+        if (detector->rows == REST_WINDOW_ROWS) {
+            detector->rows = 0;
+            err = take_window(detector);
+        }
     }
-    return 0;
+    return err;
 }
 
 static int add_rows(struct detector *detector, const struct motion *rows,

@@ -84,8 +84,8 @@ struct mel_filter {
 };
 
 struct rest_window {
-    double welch_hann[WELCH_ROWS];
-    double gram_hann[GRAM_ROWS];
+    double welch_hann[WELCH_ROWS][2]; /* for both of a pair */
+    double gram_hann[GRAM_ROWS][2];
     double welch_scale; /* sum of |X|^2 to a one-sided density */
     double gram_scale;  /* 2 |X| to the method's magnitude */
     struct mel_filter filter[MEL_FILTERS];
@@ -108,14 +108,15 @@ static void fill_windows(struct rest_window *window)
     double energy = 0.0;
     for (size_t i = 0; i < WELCH_ROWS; i++) {
         double w = hann(i, WELCH_ROWS - 1);
-        window->welch_hann[i] = w;
+        window->welch_hann[i][0] = window->welch_hann[i][1] = w;
         energy += w * w;
     }
     window->welch_scale = 2.0 / (REST_WINDOW_HZ * energy * WELCH_SEGMENTS);
     double sum = 0.0;
     for (size_t i = 0; i < GRAM_ROWS; i++) {
-        window->gram_hann[i] = hann(i, GRAM_ROWS);
-        sum += window->gram_hann[i];
+        double w = hann(i, GRAM_ROWS);
+        window->gram_hann[i][0] = window->gram_hann[i][1] = w;
+        sum += w;
     }
     window->gram_scale = 0.5 * REST_WINDOW_HZ / sum;
 }
@@ -236,47 +237,61 @@ static const struct cut WELCH = {WELCH_SEGMENTS, WELCH_HOP, WELCH_ROWS,
                                  WELCH_FFT};
 static const struct cut GRAM = {GRAM_SEGMENTS, GRAM_HOP, GRAM_ROWS, GRAM_ROWS};
 
-static inline void fill_run(const double *re, const double *im,
-                            const double *hann, size_t rows, fftw_complex *run)
+/* The window as pairs of reals. */
+struct pairs {
+    double xy[REST_WINDOW_ROWS][2];
+    double z[REST_WINDOW_ROWS][2]; /* with that a hop later */
+};
+
+VECTOR_INLINE void fill_z(double (*gyro)[AXES], size_t hop, struct pairs *pairs)
 {
-    for (size_t i = 0; i < rows; i++) {
-        run[i][0] = re[AXES * i] * hann[i];
-        run[i][1] = im[AXES * i] * hann[i];
+    for (size_t i = 0; i + hop < REST_WINDOW_ROWS; i++) {
+        pairs->z[i][0] = gyro[i][2];
+        pairs->z[i][1] = gyro[i + hop][2];
+    }
+}
+
+VECTOR_INLINE void fill_run(double (*pair)[2], double (*hann)[2], size_t rows,
+                            fftw_complex *run)
+{
+    const double *restrict in = pair[0];
+    const double *restrict weight = hann[0];
+    double *restrict out = run[0];
+    for (size_t i = 0; i < 2 * rows; i++) {
+        out[i] = in[i] * weight[i];
     }
 }
 
 /* x and y of each segment, then z of each two. */
-static void fill_runs(const struct cut *cut, const double *hann,
-                      double (*gyro)[AXES], fftw_complex *run)
+VECTOR_INLINE void fill_runs(const struct cut *cut, double (*hann)[2],
+                             struct pairs *pairs, fftw_complex *run)
 {
     for (size_t segment = 0; segment < cut->segments; segment++) {
-        const double *row = gyro[segment * cut->hop];
-        fill_run(row, row + 1, hann, cut->rows, run);
+        fill_run(pairs->xy + segment * cut->hop, hann, cut->rows, run);
         run += cut->padded;
     }
     for (size_t segment = 0; segment < cut->segments; segment += 2) {
-        const double *row = gyro[segment * cut->hop];
-        const double *next = gyro[(segment + 1) * cut->hop];
-        fill_run(row + 2, next + 2, hann, cut->rows, run);
+        fill_run(pairs->z + segment * cut->hop, hann, cut->rows, run);
         run += cut->padded;
     }
 }
 
 /* Spectral density, axes summed, of the bins that are looked at. */
-static void welch(struct rest_window *window, double (*gyro)[AXES],
-                  double psd[PEAK_LAST + 1])
+VECTOR_INLINE void welch(struct rest_window *window, struct pairs *pairs,
+                         double psd[PEAK_LAST + 1])
 {
-    fill_runs(&WELCH, window->welch_hann, gyro, window->welch_in);
+    fill_runs(&WELCH, window->welch_hann, pairs, window->welch_in);
     fftw_execute(window->welch_plan);
     memset(psd, 0, (size_t)(PEAK_LAST + 1) * sizeof(*psd));
     for (size_t i = 0; i < WELCH_PAIRS; i++) {
         /* A pair's powers add up to half of what is at k and at -k. */
         fftw_complex *up = window->welch_out + i * (size_t)WELCH_FFT;
-        fftw_complex *down = up + WELCH_FFT;
+        double power[WELCH_FFT];
+        for (size_t k = 0; k < WELCH_FFT; k++) {
+            power[k] = up[k][0] * up[k][0] + up[k][1] * up[k][1];
+        }
         for (size_t k = BELOW_FIRST; k <= PEAK_LAST; k++) {
-            double *mirror = *(down - k);
-            psd[k] += up[k][0] * up[k][0] + up[k][1] * up[k][1] +
-                      mirror[0] * mirror[0] + mirror[1] * mirror[1];
+            psd[k] += power[k] + power[WELCH_FFT - k];
         }
     }
     for (size_t k = BELOW_FIRST; k <= PEAK_LAST; k++) {
@@ -315,44 +330,58 @@ static void spectrum_features(const double *psd, struct rest_features *out)
 }
 
 /* Magnitudes of a pair's two runs. */
-static void magnitudes(fftw_complex *run, double out[MEL_BINS][2])
+VECTOR_INLINE void magnitudes(fftw_complex *run, double first[MEL_BINS],
+                              double second[MEL_BINS])
 {
+    /* Side by side, and from the mirror's side, as a processor takes them. */
+    double up[2][MEL_BINS];
+    double down[2][MEL_BINS];
     for (size_t k = 0; k < MEL_BINS; k++) {
-        const double *up = run[k];
-        const double *down = run[k == 0 ? 0 : GRAM_ROWS - k];
-        double re[2] = {up[0] + down[0], up[1] + down[1]};
-        double im[2] = {up[1] - down[1], up[0] - down[0]};
-        out[k][0] = sqrt(re[0] * re[0] + im[0] * im[0]);
-        out[k][1] = sqrt(re[1] * re[1] + im[1] * im[1]);
+        up[0][k] = run[k][0];
+        up[1][k] = run[k][1];
+    }
+    down[0][0] = run[0][0];
+    down[1][0] = run[0][1];
+    for (size_t k = 1; k < MEL_BINS; k++) {
+        down[0][k] = run[GRAM_ROWS - k][0];
+        down[1][k] = run[GRAM_ROWS - k][1];
+    }
+    for (size_t k = 0; k < MEL_BINS; k++) {
+        double re[2] = {up[0][k] + down[0][k], up[1][k] + down[1][k]};
+        double im[2] = {up[1][k] - down[1][k], up[0][k] - down[0][k]};
+        first[k] = sqrt(re[0] * re[0] + im[0] * im[0]);
+        second[k] = sqrt(re[1] * re[1] + im[1] * im[1]);
     }
 }
 
 /* Magnitudes, axes summed. */
-static void spectrogram(struct rest_window *window, double (*gyro)[AXES],
-                        double level[GRAM_SEGMENTS][MEL_BINS])
+VECTOR_INLINE void spectrogram(struct rest_window *window, struct pairs *pairs,
+                               double level[GRAM_SEGMENTS][MEL_BINS])
 {
-    fill_runs(&GRAM, window->gram_hann, gyro, window->gram_in);
+    fill_runs(&GRAM, window->gram_hann, pairs, window->gram_in);
     fftw_execute(window->gram_plan);
     fftw_complex *run = window->gram_out;
-    double pair[MEL_BINS][2];
+    double first[MEL_BINS];
+    double second[MEL_BINS];
     for (size_t segment = 0; segment < GRAM_SEGMENTS; segment++) {
-        magnitudes(run, pair);
+        magnitudes(run, first, second);
         run += GRAM_ROWS;
         for (size_t k = 0; k < MEL_BINS; k++) {
-            level[segment][k] = pair[k][0] + pair[k][1];
+            level[segment][k] = first[k] + second[k];
         }
     }
     for (size_t segment = 0; segment < GRAM_SEGMENTS; segment += 2) {
-        magnitudes(run, pair);
+        magnitudes(run, first, second);
         run += GRAM_ROWS;
         for (size_t k = 0; k < MEL_BINS; k++) {
-            level[segment][k] += pair[k][0];
-            level[segment + 1][k] += pair[k][1];
+            level[segment][k] += first[k];
+            level[segment + 1][k] += second[k];
         }
     }
 }
 
-static double mel_level(const struct mel_filter *filter, const double *level)
+VECTOR_INLINE double mel_level(const struct mel_filter *filter,
+                               const double *level)
 {
     double sum = LOG_FLOOR;
     for (size_t k = filter->begin; k < filter->end; k++) {
@@ -361,9 +390,9 @@ static double mel_level(const struct mel_filter *filter, const double *level)
     return sum;
 }
 
-static void cepstrum(const struct rest_window *window,
-                     double level[GRAM_SEGMENTS][MEL_BINS],
-                     double mfcc[REST_MFCC])
+VECTOR_INLINE void cepstrum(const struct rest_window *window,
+                            double level[GRAM_SEGMENTS][MEL_BINS],
+                            double mfcc[REST_MFCC])
 {
     memset(mfcc, 0, REST_MFCC * sizeof(*mfcc));
     for (size_t i = 0; i < MEL_FILTERS; i++) {
@@ -399,11 +428,18 @@ VECTOR_CLONES
 void rest_window_features(struct rest_window *window, double (*gyro)[3],
                           struct rest_features *out)
 {
+    struct pairs pairs;
+    for (size_t i = 0; i < REST_WINDOW_ROWS; i++) {
+        pairs.xy[i][0] = gyro[i][0];
+        pairs.xy[i][1] = gyro[i][1];
+    }
     double psd[PEAK_LAST + 1];
-    welch(window, gyro, psd);
+    fill_z(gyro, WELCH_HOP, &pairs);
+    welch(window, &pairs, psd);
     spectrum_features(psd, out);
     double level[GRAM_SEGMENTS][MEL_BINS];
-    spectrogram(window, gyro, level);
+    fill_z(gyro, GRAM_HOP, &pairs);
+    spectrogram(window, &pairs, level);
     cepstrum(window, level, out->mfcc);
     judge(out);
 }
