@@ -11,7 +11,8 @@ VERSION := 0.1.0
 
 # Libraries' flags are asked for when a file is compiled: set-up may have to
 # install them first.
-LIBRARIES = libusb-1.0 hdf5 libseccomp fftw3f fftw3 jansson pangocairo libxml-2.0
+LIBRARIES = libusb-1.0 hdf5 libseccomp fftw3f fftw3 jansson pangocairo libxml-2.0 \
+    yaml-0.1
 LIBRARY_CFLAGS = $(shell pkg-config --cflags $(LIBRARIES))
 LIBRARY_LIBS = $(shell pkg-config --libs $(LIBRARIES)) -lcsv -lm
 
@@ -20,7 +21,7 @@ WARNINGS = -Wall -Wextra -Wpedantic -Werror -Wmissing-prototypes \
     -Wcast-align -Wundef -Wvla
 # -O3: GCC 12 makes vectors of most inner loops only there.
 CFLAGS ?= -O3 -g
-CPPFLAGS_ALL = -I. -D_POSIX_C_SOURCE=200809L -D_DEFAULT_SOURCE \
+CPPFLAGS_ALL = -I. -I$(BUILD) -D_POSIX_C_SOURCE=200809L -D_DEFAULT_SOURCE \
     -DCARPUS_VERSION='"$(VERSION)"' $(CPPFLAGS)
 CFLAGS_ALL = -std=c11 $(WARNINGS) -pthread -fno-math-errno \
     -fno-trapping-math $(CFLAGS)
@@ -129,12 +130,21 @@ $(1)/%.o: %.c | $(3)
 	$$(V)$$(CC) $$(CPPFLAGS_ALL) $$(LIBRARY_CFLAGS) $$(CFLAGS_ALL) $(2) \
 	    -MMD -MP -c $$< -o $$@
 
+$(1)/analysis/programme_builtin.o: $$(PROGRAMMES)
+
 $(1)/libcarpus.a: $$(MODULES:%.c=$(1)/%.o)
 	@rm -f $$@
 	$$(V)$$(AR) rcs $$@ $$^
 
 -include $$(PROGRAMS:%.c=$(1)/%.d) $$(MODULES:%.c=$(1)/%.d)
 endef
+
+# A programme of exercises, compiled in as the numbers of its bytes.
+$(BUILD)/programmes/%.inc: analysis/programmes/%.yaml
+	@mkdir -p $(@D)
+	$(V)od -An -v -tu1 $< | sed 's/ *\([0-9][0-9]*\)/\1,/g' > $@
+PROGRAMMES := $(patsubst analysis/%.yaml,$(BUILD)/%.inc, \
+    $(wildcard analysis/programmes/*.yaml))
 
 $(eval $(call variant,$(BUILD)/obj,,$(BUILD)/.setup-build))
 $(eval $(call variant,$(BUILD)/test/obj,$(SANITIZE),$(BUILD)/.setup-build-test))

@@ -29,6 +29,7 @@ extern const struct command devices_command;
 extern const struct command export_command;
 extern const struct command import_command;
 extern const struct command info_command;
+extern const struct command programme_command;
 extern const struct command record_command;
 extern const struct command recover_command;
 extern const struct command report_command;
