@@ -30,6 +30,8 @@ SANITIZE = -O1 -g -fno-omit-frame-pointer -fsanitize=address,undefined \
 
 MODULES := $(wildcard firmware/core/*.c firmware/virtual/*.c acquire/*.c \
     analysis/*.c)
+PROGRAMMES := $(patsubst analysis/%.yaml,$(BUILD)/%.inc, \
+    $(wildcard analysis/programmes/*.yaml))
 # What has a main(), in whichever variant it is built.
 PROGRAMS := carpus.c $(wildcard tests/*.c tests/*/*.c tests/*/*/*.c)
 TESTS := $(patsubst tests/%.c,%,$(wildcard tests/test_*.c))
@@ -85,7 +87,7 @@ log-hours: $(BUILD)/carpus
 	$(V)/usr/bin/python3 tests/bench/log_hours.py $(BUILD)/carpus $(DATA)
 
 ## lint: clang-format, clang-tidy, cppcheck, gcc -fanalyzer
-lint: $(BUILD)/.setup-build-test-lint
+lint: $(BUILD)/.setup-build-test-lint $(PROGRAMMES)
 	$(V)scripts/lint $(BUILD)
 
 ## format: lay the code out as .clang-format says
@@ -143,8 +145,6 @@ endef
 $(BUILD)/programmes/%.inc: analysis/programmes/%.yaml
 	@mkdir -p $(@D)
 	$(V)od -An -v -tu1 $< | sed 's/ *\([0-9][0-9]*\)/\1,/g' > $@
-PROGRAMMES := $(patsubst analysis/%.yaml,$(BUILD)/%.inc, \
-    $(wildcard analysis/programmes/*.yaml))
 
 $(eval $(call variant,$(BUILD)/obj,,$(BUILD)/.setup-build))
 $(eval $(call variant,$(BUILD)/test/obj,$(SANITIZE),$(BUILD)/.setup-build-test))

@@ -106,25 +106,25 @@ static int take_whole_range(struct yaml_reader *reader, yaml_node_t *node,
 
 /* ---- tables of keys ---- */
 
-#define DOSE_FIELDS(type, member)                                              \
+#define DOSE_FIELDS(type)                                                      \
     {.key = "sets",                                                            \
      .take = take_whole_range,                                                 \
-     .offset = offsetof(type, member.part[DOSE_SETS]),                         \
+     .offset = offsetof(type, dose.part[DOSE_SETS]),                           \
      .least = 1,                                                               \
      .most = 100},                                                             \
         {.key = "repetitions",                                                 \
          .take = take_whole_range,                                             \
-         .offset = offsetof(type, member.part[DOSE_REPETITIONS]),              \
+         .offset = offsetof(type, dose.part[DOSE_REPETITIONS]),                \
          .least = 1,                                                           \
          .most = REPETITIONS_MOST},                                            \
         {.key = "hold_s",                                                      \
          .take = take_range,                                                   \
-         .offset = offsetof(type, member.part[DOSE_HOLD_S]),                   \
+         .offset = offsetof(type, dose.part[DOSE_HOLD_S]),                     \
          .least = 0.5,                                                         \
          .most = 600},                                                         \
     {                                                                          \
         .key = "minutes", .take = take_range,                                  \
-        .offset = offsetof(type, member.part[DOSE_MINUTES]), .least = 0.1,     \
+        .offset = offsetof(type, dose.part[DOSE_MINUTES]), .least = 0.1,       \
         .most = MINUTES_MOST                                                   \
     }
 
@@ -149,7 +149,7 @@ static int take_steps(struct yaml_reader *reader, yaml_node_t *node,
          .offset = offsetof(struct dose_step, week),
          .least = 2,
          .most = PROGRAMME_WEEKS_MAX},
-        DOSE_FIELDS(struct dose_step, dose),
+        DOSE_FIELDS(struct dose_step),
     };
     struct programme_exercise *exercise = out;
     if (node->type != YAML_SEQUENCE_NODE) {
@@ -249,7 +249,7 @@ static const struct yaml_field exercise_keys[] = {
      .take = take_languages,
      .offset = offsetof(struct programme_exercise, limits)},
     {.key = "progression", .take = take_steps},
-    DOSE_FIELDS(struct programme_exercise, dose),
+    DOSE_FIELDS(struct programme_exercise),
 };
 
 static const struct yaml_field caution_keys[] = {
