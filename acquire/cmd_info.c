@@ -5,16 +5,24 @@
 #include <stdio.h>
 
 #include "acquire/command.h"
+#include "acquire/import.h"
 #include "acquire/recording.h"
 #include "acquire/units.h"
 
 struct arguments {
     const char *path;
+    struct import_options import;
     bool json;
+    size_t shown; /* sensors */
 };
 
 static const struct argp_option options[] = {
-    {"json", 'j', NULL, 0, "Write one JSON object instead of text", 0},
+    {"json", 'j', NULL, 0,
+     "Write one JSON object instead of text, or one a line if there are "
+     "several "
+     "sensors",
+     0},
+    {"sensor", 's', "SENSOR", 0, COMMAND_SENSOR_HELP, 0},
     {0},
 };
 
@@ -24,6 +32,9 @@ static error_t parse(int key, char *value, struct argp_state *state)
     switch (key) {
     case 'j':
         arguments->json = true;
+        return 0;
+    case 's':
+        arguments->import.sensor = value;
         return 0;
     case ARGP_KEY_ARG:
         if (arguments->path != NULL) {
@@ -209,7 +220,7 @@ static json_t *events_json(const struct recording *recording)
 }
 
 static int print_json(const struct recording *recording, const char *path,
-                      struct error *error)
+                      bool compact, struct error *error)
 {
     const struct recording_info *info = recording_info(recording);
     json_t *root = json_pack(
@@ -229,11 +240,29 @@ static int print_json(const struct recording *recording, const char *path,
     if (root == NULL) {
         return error_set(error, ERR_NO_MEMORY, "out of memory");
     }
-    int failed = json_dumpf(root, stdout, JSON_INDENT(2)) != 0;
+    int failed = json_dumpf(root, stdout, compact ? 0 : JSON_INDENT(2)) != 0;
     fputs("\n", stdout);
     json_decref(root);
     return failed ? error_set(error, ERR_IO, "cannot write to standard output")
                   : 0;
+}
+
+static int show(void *self, struct recording *recording, size_t count,
+                struct error *error)
+{
+    struct arguments *arguments = self;
+    if (arguments->json) {
+        return print_json(recording, arguments->path, count > 1, error);
+    }
+    if (arguments->shown++ > 0) {
+        putchar('\n');
+    }
+    line("file", arguments->path);
+    print_session(recording);
+    print_samples(recording);
+    print_clock(recording);
+    print_tables(recording);
+    return 0;
 }
 
 static int run(int argc, char **argv, struct error *error)
@@ -252,22 +281,8 @@ static int run(int argc, char **argv, struct error *error)
     if (err < 0) {
         return err;
     }
-    struct recording *recording;
-    err = recording_open(arguments.path, NULL, &recording, error);
-    if (err < 0) {
-        return err;
-    }
-    if (arguments.json) {
-        err = print_json(recording, arguments.path, error);
-    } else {
-        line("file", arguments.path);
-        print_session(recording);
-        print_samples(recording);
-        print_clock(recording);
-        print_tables(recording);
-    }
-    recording_close(recording);
-    return err;
+    return recording_each(arguments.path, &arguments.import,
+                          (struct recording_visitor){show, &arguments}, error);
 }
 
 const struct command info_command = {"info", "tell what is in a recording",

@@ -35,6 +35,11 @@ extern const struct command recover_command;
 extern const struct command report_command;
 extern const struct command verify_command;
 
+/* What --sensor is, in every command that reads recordings. */
+#define COMMAND_SENSOR_HELP                                                    \
+    "Of several sensors this one: its place, such as left-wrist, or its "      \
+    "serial number (default: all)"
+
 struct argp; /* <argp.h> */
 
 /* argp_parse with our ways: program name "carpus NAME", usage errors exit with

@@ -64,7 +64,7 @@ void sensor_name(const char *serial, enum placement placement,
 {
     bool placed = placement != PLACEMENT_OTHER;
     if (serial[0] == '\0') {
-        serial = "without a name";
+        serial = "one without a name";
     }
     snprintf(out, SENSOR_NAME, placed ? "%s (%s)" : "%s%s",
              placed ? placement_name(placement) : "", serial);
@@ -421,6 +421,29 @@ static int align(struct recording *r, const char *path,
     return 0;
 }
 
+/* Takes `first`, sensor 0, and makes it sensor `i` on the common line. */
+static int open_chosen(const char *path, const struct import_options *options,
+                       size_t i, struct recording *first,
+                       struct recording **out, struct error *error)
+{
+    struct recording *r = first;
+    int err = 0;
+    if (r == NULL || i != 0) {
+        recording_close(r);
+        r = NULL;
+        err = open_sensor(path, options, i, &r, error);
+    }
+    if (err == 0) {
+        err = align(r, path, options, i, error);
+    }
+    if (err < 0) {
+        recording_close(r);
+        return err;
+    }
+    *out = r;
+    return 0;
+}
+
 int recording_open(const char *path, const struct import_options *options,
                    struct recording **out, struct error *error)
 {
@@ -430,29 +453,46 @@ int recording_open(const char *path, const struct import_options *options,
     if (err < 0) {
         return err;
     }
-    err = choose(path, &r->source.facts.sensors, options, chosen, error);
-    if (err > 1) {
+    const struct recording_sensors *list = &r->source.facts.sensors;
+    int count = choose(path, list, options, chosen, error);
+    if (count > 1) {
         char names[256];
-        name_sensors(&r->source.facts.sensors, names, sizeof(names));
-        err = error_set(error, ERR_USAGE,
-                        "'%s' holds several sensors, of which one is to be "
-                        "chosen: %s",
-                        path, names);
+        name_sensors(list, names, sizeof(names));
+        count = error_set(error, ERR_USAGE,
+                          "'%s' holds several sensors, of which one is to be "
+                          "chosen: %s",
+                          path, names);
     }
-    if (err > 0 && chosen[0] != 0) {
+    if (count < 0) {
         recording_close(r);
-        r = NULL;
-        err = open_sensor(path, options, chosen[0], &r, error);
+        return count;
     }
-    if (err >= 0) {
-        err = align(r, path, options, chosen[0], error);
-    }
+    return open_chosen(path, options, chosen[0], r, out, error);
+}
+
+int recording_each(const char *path, const struct import_options *options,
+                   struct recording_visitor visitor, struct error *error)
+{
+    struct recording *r;
+    size_t chosen[RECORDING_SENSORS_MAX];
+    int err = open_sensor(path, options, 0, &r, error);
     if (err < 0) {
-        recording_close(r);
         return err;
     }
-    *out = r;
-    return 0;
+    int count = choose(path, &r->source.facts.sensors, options, chosen, error);
+    if (count < 0) {
+        recording_close(r);
+        return count;
+    }
+    for (int i = 0; err >= 0 && i < count; i++) {
+        err = open_chosen(path, options, chosen[i], r, &r, error);
+        if (err == 0) {
+            err = visitor.visit(visitor.self, r, (size_t)count, error);
+            recording_close(r);
+        }
+        r = NULL;
+    }
+    return err;
 }
 
 void recording_close(struct recording *recording)

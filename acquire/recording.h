@@ -208,6 +208,19 @@ int recording_open(const char *path, const struct import_options *options,
                    struct recording **out, struct error *error);
 void recording_close(struct recording *recording);
 
+/* Takes one sensor's recording, of `count` that are meant; it is borrowed for
+ * the call. A negative return ends the visit. */
+struct recording_visitor {
+    int (*visit)(void *self, struct recording *recording, size_t count,
+                 struct error *error);
+    void *self;
+};
+
+/* Opens all sensors that are meant (see recording_list) one after the other,
+ * so that none is left out. */
+int recording_each(const char *path, const struct import_options *options,
+                   struct recording_visitor visitor, struct error *error);
+
 const struct recording_info *recording_info(const struct recording *recording);
 uint64_t recording_rows(const struct recording *recording);
 double recording_duration_s(const struct recording *recording);

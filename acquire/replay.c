@@ -2,15 +2,11 @@
 #include "acquire/replay.h"
 
 #include <math.h>
-#include <pthread.h>
 #include <stdbool.h>
 #include <stdlib.h>
 
 #include "acquire/recording.h"
 #include "acquire/resample.h"
-
-/* HDF5 is not thread-safe, and several devices may replay recordings. */
-static pthread_mutex_t reading = PTHREAD_MUTEX_INITIALIZER;
 
 #define LONG_GAP_S 1.0
 #define SETTLE_S 0.25         /* in which the wrist comes to rest there */
@@ -32,9 +28,7 @@ struct replay {
 static void replay_release(void *ctx)
 {
     struct replay *replay = ctx;
-    pthread_mutex_lock(&reading);
     recording_close(replay->recording);
-    pthread_mutex_unlock(&reading);
     resample_free(replay->resample);
     free(replay);
 }
@@ -61,9 +55,7 @@ static int feed(struct replay *replay)
         push_piece(replay);
         return 0;
     }
-    pthread_mutex_lock(&reading);
     int err = recording_read(replay->recording, next, &replay->error);
-    pthread_mutex_unlock(&reading);
     if (err < 0) {
         next->count = 0;
         return err;
@@ -132,9 +124,7 @@ static int restart(struct replay *replay, double rate_hz)
     if (replay->resample == NULL) {
         return error_set(&replay->error, ERR_NO_MEMORY, "out of memory");
     }
-    pthread_mutex_lock(&reading);
     int err = recording_rewind(replay->recording, &replay->error);
-    pthread_mutex_unlock(&reading);
     if (err < 0) {
         return err;
     }

@@ -12,8 +12,8 @@
  * taps or steps.
  *
  * Ownership: replay_open fills in a source; its `release` closes the file.
- * Threads: a source one at a time, several sources at once; no other use of
- * HDF5 meanwhile (recording.h).
+ * Threads: a source one at a time, several sources at once: each reads its file
+ * by a process of its own (hdf5_reader.h).
  * Errors: negative enum error_code with a sentence; replay_error for what goes
  * wrong while it plays.
  */

@@ -6,9 +6,17 @@
 
 #include "acquire/command.h"
 
-enum { KEY_PLACEMENT = 0x100, KEY_LEVER, KEY_COLUMNS, KEY_UNIT, KEY_RATE };
+enum {
+    KEY_SENSOR = 0x100,
+    KEY_PLACEMENT,
+    KEY_LEVER,
+    KEY_COLUMNS,
+    KEY_UNIT,
+    KEY_RATE,
+};
 
 static const struct argp_option option_table[] = {
+    {"sensor", KEY_SENSOR, "SENSOR", 0, COMMAND_SENSOR_HELP, 0},
     {"placement", KEY_PLACEMENT, "PLACE", 0,
      "Where the sensor was: left-wrist, right-wrist, left-ankle, right-ankle "
      "(default: as the recording says)",
@@ -44,6 +52,9 @@ static int parse_value(struct analyse_options *out, int key, const char *value,
                        struct error *error)
 {
     switch (key) {
+    case KEY_SENSOR:
+        out->import.sensor = value;
+        return 0;
     case KEY_PLACEMENT:
         return parse_placement(value, &out->pipeline.placement, error);
     case KEY_LEVER: {
@@ -67,7 +78,7 @@ static int parse_value(struct analyse_options *out, int key, const char *value,
 
 static error_t parse(int key, char *value, struct argp_state *state)
 {
-    if (key < KEY_PLACEMENT || key > KEY_RATE) {
+    if (key < KEY_SENSOR || key > KEY_RATE) {
         return ARGP_ERR_UNKNOWN;
     }
     struct error error = {0};
@@ -93,6 +104,9 @@ void analyse_settings(const struct analyse_options *options,
 {
     char number[32];
     out[0] = '\0';
+    if (options->import.sensor != NULL) {
+        add_setting(out, "sensor", options->import.sensor);
+    }
     if (options->pipeline.placement != PLACEMENT_OTHER) {
         add_setting(out, "placement",
                     placement_name(options->pipeline.placement));
@@ -114,18 +128,39 @@ void analyse_settings(const struct analyse_options *options,
     }
 }
 
-int analyse_file(const char *path, const struct analyse_options *options,
-                 struct summary *out, struct error *error)
+struct analysis {
+    const char *path;
+    const struct analyse_options *options;
+    struct analyse_taker taker;
+};
+
+static int analyse_sensor(void *self, struct recording *recording, size_t count,
+                          struct error *error)
 {
-    summary_init(out);
-    struct recording *recording = NULL;
-    int err = recording_open(path, &options->import, &recording, error);
-    if (err < 0) {
-        return err;
+    static struct summary summary; /* large: not for the stack */
+    const struct analysis *a = self;
+    const struct pipeline_options *options = &a->options->pipeline;
+    if (count > 1 && options->placement != PLACEMENT_OTHER) {
+        return error_set(error, ERR_USAGE,
+                         "--placement is of one sensor, and '%s' has several; "
+                         "choose one with --sensor",
+                         a->path);
     }
-    err = pipeline_run(recording, &options->pipeline, out, error);
-    recording_close(recording);
-    snprintf(out->path, sizeof(out->path), "%s", path);
-    analyse_settings(options, out->settings);
+    int err = pipeline_run(recording, options, &summary, error);
+    snprintf(summary.path, sizeof(summary.path), "%s", a->path);
+    analyse_settings(a->options, summary.settings);
+    if (err >= 0) {
+        err = a->taker.take(a->taker.self, &summary, count, error);
+    }
+    summary_free(&summary);
     return err;
+}
+
+int analyse_file(const char *path, const struct analyse_options *options,
+                 struct analyse_taker taker, struct error *error)
+{
+    struct analysis analysis = {path, options, taker};
+    return recording_each(path, &options->import,
+                          (struct recording_visitor){analyse_sensor, &analysis},
+                          error);
 }

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * From a file's name to its summary, and the options that say how: what the
- * commands analyse, report and batch have in common.
+ * From a file's name to its summary, one for each of its sensors, and the
+ * options that say how: what the commands analyse, report and batch have in
+ * common.
  */
 #ifndef ANALYSIS_ANALYSE_H
 #define ANALYSIS_ANALYSE_H
@@ -16,8 +17,8 @@ struct analyse_options {
     struct import_options import; /* strings are borrowed from argv */
 };
 
-/* The options --placement, --lever, --columns, --unit, --rate, as an argp
- * child; its input is a struct analyse_options, zeroed by the caller. */
+/* The options --sensor, --placement, --lever, --columns, --unit, --rate, as an
+ * argp child; its input is a struct analyse_options, zeroed by the caller. */
 extern const struct argp analyse_argp;
 
 /* The options that differ from the defaults, as they would be typed; "" for
@@ -26,9 +27,16 @@ enum { ANALYSE_SETTINGS = SUMMARY_SETTINGS };
 void analyse_settings(const struct analyse_options *options,
                       char out[ANALYSE_SETTINGS]);
 
-/* Opens, analyses, closes. `out` is to be freed with summary_free whatever is
- * returned. */
+/* Takes the summary of one sensor, of `count` that are meant; it is borrowed
+ * for the call. A negative return ends the analysis. */
+struct analyse_taker {
+    int (*take)(void *self, const struct summary *summary, size_t count,
+                struct error *error);
+    void *self;
+};
+
+/* Opens `path`, analyses each sensor that is meant, closes. */
 int analyse_file(const char *path, const struct analyse_options *options,
-                 struct summary *out, struct error *error);
+                 struct analyse_taker taker, struct error *error);
 
 #endif

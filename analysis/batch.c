@@ -65,24 +65,12 @@ static int make_folders(const char *path, struct error *error)
     return 0;
 }
 
-static int write_summary(const struct batch_job *job,
-                         const struct summary *summary, struct error *error)
-{
-    struct output output = {0};
-    int err = make_folders(job->json, error);
-    if (err == 0) {
-        err = output_open_replace(&output, job->json, error);
-    }
-    if (err < 0) {
-        return err;
-    }
-    err = summary_json_write(summary, false, output.file, error);
-    if (err < 0) {
-        output_abort(&output);
-        return err;
-    }
-    return output_commit(&output, error);
-}
+/* Where a child writes: one object, or one a line of several sensors. */
+struct writing {
+    const struct batch_job *job;
+    struct output output;
+    bool open;
+};
 
 /* The batch decides when its children end: by SIGTERM, and never while they
  * write. What the terminal sends to all (Ctrl-C) is the batch's business. */
@@ -107,19 +95,41 @@ static void hold_sigterm(void)
     sigprocmask(SIG_BLOCK, &set, NULL);
 }
 
+static int write_summary(void *self, const struct summary *summary,
+                         size_t count, struct error *error)
+{
+    struct writing *writing = self;
+    int err = 0;
+    if (!writing->open) {
+        hold_sigterm();
+        err = make_folders(writing->job->json, error);
+        if (err == 0) {
+            err = output_open_replace(&writing->output, writing->job->json,
+                                      error);
+        }
+        writing->open = err == 0;
+    }
+    return err < 0 ? err
+                   : summary_json_write(summary, count > 1,
+                                        writing->output.file, error);
+}
+
 static int analyse_job(const struct batch *batch, const struct batch_job *job,
                        struct error *error)
 {
     const struct batch_options *options = batch->options;
+    struct writing writing = {.job = job};
     confine_processor(options->timeout_s + GRACE_S);
     confine_memory((size_t)(options->memory_mb * 1048576));
-    static struct summary summary; /* large: not for the stack */
-    int err = analyse_file(job->path, &options->analyse, &summary, error);
+    int err =
+        analyse_file(job->path, &options->analyse,
+                     (struct analyse_taker){write_summary, &writing}, error);
     if (err >= 0) {
-        hold_sigterm();
-        err = write_summary(job, &summary, error);
+        return output_commit(&writing.output, error);
     }
-    summary_free(&summary);
+    if (writing.open) {
+        output_abort(&writing.output);
+    }
     return err;
 }
 
@@ -261,11 +271,12 @@ static bool says(const json_t *summary, const char *key, const char *text)
     return said != NULL && strcmp(said, text) == 0;
 }
 
-/* The summary, if it was made by this program in the same way. */
-static json_t *load_summary(const struct batch *batch,
-                            const struct batch_job *job)
+/* The next summary in `file`, if it was made by this program in the same way:
+ * one for each sensor. */
+static json_t *load_summary(const struct batch *batch, FILE *file)
 {
-    json_t *summary = json_load_file(job->json, 0, NULL);
+    json_t *summary =
+        file != NULL ? json_loadf(file, JSON_DISABLE_EOF_CHECK, NULL) : NULL;
     if (!says(summary, "software", "carpus " CARPUS_VERSION) ||
         !says(summary, "settings", batch->settings)) {
         json_decref(summary);
@@ -290,8 +301,12 @@ static bool is_up_to_date(const struct batch *batch,
         !is_newer(&json, &recording)) {
         return false;
     }
-    json_t *summary = load_summary(batch, job);
+    FILE *file = fopen(job->json, "r");
+    json_t *summary = load_summary(batch, file);
     json_decref(summary);
+    if (file != NULL) {
+        fclose(file);
+    }
     return summary != NULL;
 }
 
@@ -358,6 +373,29 @@ static int run_jobs(struct batch *batch, struct error *error)
     return err;
 }
 
+/* A row for each sensor, or one that says why there is none. */
+static void write_rows(const struct batch *batch, const struct batch_job *job,
+                       FILE *out)
+{
+    bool failed = job->state == JOB_FAILED;
+    FILE *file = failed ? NULL : fopen(job->json, "r");
+    json_t *summary = load_summary(batch, file);
+    if (summary == NULL) {
+        batch_table_row(out, job->name,
+                        failed ? job->error.text
+                               : "its summary was changed meanwhile",
+                        NULL);
+    }
+    while (summary != NULL) {
+        batch_table_row(out, job->name, "", summary);
+        json_decref(summary);
+        summary = load_summary(batch, file);
+    }
+    if (file != NULL) {
+        fclose(file);
+    }
+}
+
 static int write_table(const struct batch *batch, struct error *error)
 {
     char path[4096];
@@ -369,14 +407,7 @@ static int write_table(const struct batch *batch, struct error *error)
     }
     batch_table_header(output.file);
     for (size_t i = 0; i < batch->jobs.count; i++) {
-        const struct batch_job *job = &batch->jobs.job[i];
-        bool failed = job->state == JOB_FAILED;
-        json_t *summary = failed ? NULL : load_summary(batch, job);
-        const char *problem = failed || summary != NULL
-                                  ? job->error.text
-                                  : "its summary was changed meanwhile";
-        batch_table_row(output.file, job->name, problem, summary);
-        json_decref(summary);
+        write_rows(batch, &batch->jobs.job[i], output.file);
     }
     return output_commit(&output, error);
 }

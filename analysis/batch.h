@@ -5,8 +5,9 @@
  *
  * For every recording IN/a/b.h5 the summary goes to OUT/a/b.h5.json; what is
  * there and newer than the recording, by this version of the program with the
- * same options, is not made again. OUT/summary.csv has one row a recording,
- * failed ones included, and is written anew at the end from the summaries.
+ * same options, is not made again. Of several sensors it is one object a line.
+ * OUT/summary.csv has one row a recording and sensor, failed ones included, and
+ * is written anew at the end from the summaries.
  */
 #ifndef ANALYSIS_BATCH_H
 #define ANALYSIS_BATCH_H

@@ -21,6 +21,7 @@ static const struct column columns[] = {
     {"created_utc", VALUE, "recording", "created_utc", NULL},
     {"participant", VALUE, "recording", "participant", NULL},
     {"session_label", VALUE, "recording", "session_label", NULL},
+    {"sensor", VALUE, "recording", "sensor", NULL},
     {"placement", VALUE, "recording", "placement", NULL},
     {"duration_s", VALUE, "recording", "duration_s", NULL},
     {"sample_rate_hz", VALUE, "recording", "sample_rate_hz", NULL},

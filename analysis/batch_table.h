@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * The table of a batch: one CSV row a recording, taken from its summary.
+ * The table of a batch: one CSV row a recording, or one for each of its
+ * sensors, taken from its summary.
  */
 #ifndef ANALYSIS_BATCH_TABLE_H
 #define ANALYSIS_BATCH_TABLE_H

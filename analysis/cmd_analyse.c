@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include <argp.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -18,7 +19,7 @@ struct arguments {
 static const struct argp_option options[] = {
     {"events", 'e', "OUT.csv", 0,
      "Also write one row an event: steps, taps, repetitions, tremor, walks "
-     "(one FILE only)",
+     "(one FILE and sensor only)",
      0},
     {0},
 };
@@ -61,18 +62,20 @@ static int write_events(const struct summary *summary, const char *path,
     return output_commit(&output, error);
 }
 
-static int analyse_one(const struct arguments *arguments, const char *path,
-                       struct summary *summary, struct error *error)
+static int take(void *self, const struct summary *summary, size_t count,
+                struct error *error)
 {
-    int err = analyse_file(path, &arguments->analyse, summary, error);
-    if (err >= 0 && arguments->events != NULL) {
-        err = write_events(summary, arguments->events, error);
+    const struct arguments *arguments = self;
+    int err = 0;
+    if (arguments->events != NULL) {
+        err = count > 1 ? error_set(error, ERR_USAGE,
+                                    "--events is of one sensor, and '%s' has "
+                                    "several; choose one with --sensor",
+                                    summary->path)
+                        : write_events(summary, arguments->events, error);
     }
-    if (err >= 0) {
-        err = summary_json_write(summary, arguments->count > 1, stdout, error);
-    }
-    summary_free(summary);
-    return err;
+    bool compact = arguments->count > 1 || count > 1;
+    return err < 0 ? err : summary_json_write(summary, compact, stdout, error);
 }
 
 static int run(int argc, char **argv, struct error *error)
@@ -86,7 +89,8 @@ static int run(int argc, char **argv, struct error *error)
         parse,
         "FILE...",
         "Analyses recordings and writes what was measured as JSON to standard "
-        "output: one object, or one a line if there are several files.",
+        "output: one object, or one a line if there are several files or "
+        "sensors.",
         children,
         NULL,
         NULL};
@@ -98,10 +102,11 @@ static int run(int argc, char **argv, struct error *error)
     if (arguments.events != NULL && arguments.count > 1) {
         return error_set(error, ERR_USAGE, "--events goes with one FILE only");
     }
-    static struct summary summary; /* large: not for the stack */
+    const struct analyse_taker taker = {take, &arguments};
     int failed = 0;
     for (int i = 0; i < arguments.count; i++) {
-        err = analyse_one(&arguments, arguments.files[i], &summary, error);
+        err =
+            analyse_file(arguments.files[i], &arguments.analyse, taker, error);
         if (err < 0 && arguments.count > 1) {
             fprintf(stderr, "%s: %s\n", argv[0], error->text);
             failed++;

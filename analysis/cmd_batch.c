@@ -12,7 +12,7 @@ enum { KEY_TIMEOUT = 0x200, KEY_MEMORY };
 static const struct argp_option options[] = {
     {"output", 'o', "OUT", 0,
      "Folder for the results: one FILE.json a recording and summary.csv, one "
-     "row a recording",
+     "row a recording, or one a sensor",
      0},
     {"jobs", 'j', "N", 0, "Files at a time (default: as many as processors)",
      0},

@@ -23,8 +23,9 @@ struct arguments {
 
 static const struct argp_option options[] = {
     {"output", 'o', "OUT", 0,
-     "The report (OUT.html), or a folder that gets one FILE.html each; for "
-     "several FILEs a folder, made if need be",
+     "The report (OUT.html), or a folder that gets one FILE.html each, or "
+     "FILE.PLACE.SERIAL.html of several sensors; for several FILEs a folder, "
+     "made if need be",
      0},
     {0},
 };
@@ -64,36 +65,65 @@ static void print_glance(const struct summary *summary, const char *out)
     }
 }
 
-static int report_one(const struct arguments *arguments, const char *path,
-                      const char *out, struct error *error)
-{
-    static struct summary summary; /* large: not for the stack */
-    int err = analyse_file(path, &arguments->analyse, &summary, error);
-    if (err >= 0) {
-        err = report_write(&summary, out, error);
-    }
-    if (err >= 0) {
-        print_glance(&summary, out);
-    }
-    summary_free(&summary);
-    return err;
-}
-
 static bool is_folder(const char *path)
 {
     struct stat status;
     return stat(path, &status) == 0 && S_ISDIR(status.st_mode);
 }
 
-static void name_in_folder(const char *folder, const char *path,
-                           char out[OUT_SIZE])
+/* The report of one of `count` sensors, in the folder `out`. */
+static int name_in_folder(const char *folder, const struct summary *summary,
+                          size_t count, char out[OUT_SIZE], struct error *error)
 {
-    const char *slash = strrchr(path, '/');
-    snprintf(out, OUT_SIZE, "%s/%s.html", folder,
-             slash != NULL ? slash + 1 : path);
+    const struct recording_info *info = &summary->info;
+    const char *slash = strrchr(summary->path, '/');
+    char sensor[128] = "";
+    if (count > 1) {
+        snprintf(sensor, sizeof(sensor), ".%s.%s",
+                 placement_name(info->placement), info->serial);
+    }
+    int n = snprintf(out, OUT_SIZE, "%s/%s%s.html", folder,
+                     slash != NULL ? slash + 1 : summary->path, sensor);
+    return n < OUT_SIZE ? 0
+                        : error_set(error, ERR_CREATE,
+                                    "the name of the report in '%s' is too "
+                                    "long",
+                                    folder);
 }
 
-static int report_many(const struct arguments *arguments, const char *program,
+static int take(void *self, const struct summary *summary, size_t count,
+                struct error *error)
+{
+    const struct arguments *arguments = self;
+    char out[OUT_SIZE];
+    int err = 0;
+    if (is_folder(arguments->out)) {
+        err = name_in_folder(arguments->out, summary, count, out, error);
+    } else if (count > 1) {
+        return error_set(error, ERR_USAGE,
+                         "'%s' has several sensors; give -o a folder that is "
+                         "there, or choose one with --sensor",
+                         summary->path);
+    } else {
+        snprintf(out, sizeof(out), "%s", arguments->out);
+    }
+    if (err == 0) {
+        err = report_write(summary, out, error);
+    }
+    if (err >= 0) {
+        print_glance(summary, out);
+    }
+    return err;
+}
+
+static int report_one(struct arguments *arguments, const char *path,
+                      struct error *error)
+{
+    return analyse_file(path, &arguments->analyse,
+                        (struct analyse_taker){take, arguments}, error);
+}
+
+static int report_many(struct arguments *arguments, const char *program,
                        struct error *error)
 {
     if (mkdir(arguments->out, 0777) != 0 && errno != EEXIST) {
@@ -101,10 +131,7 @@ static int report_many(const struct arguments *arguments, const char *program,
     }
     int failed = 0;
     for (int i = 0; i < arguments->count; i++) {
-        const char *path = arguments->files[i];
-        char out[OUT_SIZE];
-        name_in_folder(arguments->out, path, out);
-        if (report_one(arguments, path, out, error) < 0) {
+        if (report_one(arguments, arguments->files[i], error) < 0) {
             fprintf(stderr, "%s: %s\n", program, error->text);
             failed++;
         }
@@ -135,15 +162,9 @@ static int run(int argc, char **argv, struct error *error)
     if (err < 0) {
         return err;
     }
-    if (arguments.count > 1) {
-        return report_many(&arguments, argv[0], error);
-    }
-    char out[OUT_SIZE];
-    snprintf(out, sizeof(out), "%s", arguments.out);
-    if (is_folder(arguments.out)) {
-        name_in_folder(arguments.out, arguments.files[0], out);
-    }
-    return report_one(&arguments, arguments.files[0], out, error);
+    return arguments.count > 1
+               ? report_many(&arguments, argv[0], error)
+               : report_one(&arguments, arguments.files[0], error);
 }
 
 const struct command report_command = {

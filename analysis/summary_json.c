@@ -70,6 +70,7 @@ static json_t *recording_json(struct builder *b, const struct summary *s)
     put_real(b, o, "duration_s", s->duration_s);
     put_count(b, o, "samples", s->rows);
     put_real(b, o, "sample_rate_hz", info->rate_measured_hz);
+    put_text(b, o, "sensor", info->serial);
     put_text(b, o, "placement", placement_name(info->placement));
     put_text(b, o, "participant", info->participant);
     put_text(b, o, "session_label", info->label);
