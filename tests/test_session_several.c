@@ -153,18 +153,24 @@ static void end(void)
                      0);
 }
 
-static struct recording *opened(const char *sensor)
+static struct recording *open_in(const char *file, const char *sensor)
 {
     const struct import_options options = {.sensor = sensor};
     struct recording *recording = NULL;
-    assert_int_equal(recording_open(path, &options, &recording, &error), 0);
+    assert_int_equal(recording_open(file, &options, &recording, &error), 0);
     return recording;
 }
 
-/* The largest error of a row's time [s]. */
-static double time_error_s(const char *sensor, double *first_s)
+static struct recording *opened(const char *sensor)
 {
-    struct recording *recording = opened(sensor);
+    return open_in(path, sensor);
+}
+
+/* The largest error of a row's time [s]. */
+static double time_error_s(const char *file, const char *sensor,
+                           double *first_s)
+{
+    struct recording *recording = open_in(file, sensor);
     struct recording_chunk chunk;
     double worst = 0;
     while (recording_read(recording, &chunk, &error) == 0 && chunk.count > 0) {
@@ -194,8 +200,8 @@ static void sensors_are_on_one_time_line_within_a_millisecond(void **state)
     begin();
     put_all(FOR_S, 1, 100, 120);
     end();
-    double a_s = time_error_s("A", &first_s[0]);
-    double b_s = time_error_s("B", &first_s[1]);
+    double a_s = time_error_s(path, "A", &first_s[0]);
+    double b_s = time_error_s(path, "B", &first_s[1]);
     print_message("worst error of a time: %.0f us, %.0f us\n", a_s * 1e6,
                   b_s * 1e6);
     assert_true(a_s < 1e-3);
@@ -349,6 +355,49 @@ static void damage_may_have_cost_any_sensor(void **state)
     }
 }
 
+/* Both were written when the version was new: by begin, put_all(8, 1, 20, 24)
+ * and an event. The recording is what the journal then became. */
+static void check_golden(const char *file)
+{
+    static const uint64_t rows[SENSORS] = {1680, 760};
+    for (int i = 0; i < SENSORS; i++) {
+        double first_s;
+        const char *serial = models[i].info.serial;
+        assert_true(time_error_s(file, serial, &first_s) < 1e-3);
+        struct recording *recording = open_in(file, serial);
+        size_t count;
+        assert_int_equal(recording_rows(recording), rows[i]);
+        assert_int_equal(recording_info(recording)->placement,
+                         models[i].info.placement);
+        (void)recording_gaps(recording, &count);
+        assert_int_equal(count, i);
+        (void)recording_clocks(recording, &count);
+        assert_int_equal(count, 5);
+        const struct recording_event *event =
+            recording_events(recording, &count);
+        assert_int_equal(count, 1);
+        assert_true(llabs(event[0].start_ns - 5000000000) < 1000000);
+        recording_close(recording);
+    }
+}
+
+static void journal_of_version_2_is_read(void **state)
+{
+    (void)state;
+    unlink(path);
+    assert_int_equal(session_build("tests/data/format-2.h5.journal", path, NULL,
+                                   &summary, &error),
+                     0);
+    assert_int_equal(summary.damaged_bytes, 0);
+    check_golden(path);
+}
+
+static void recording_of_version_2_is_read(void **state)
+{
+    (void)state;
+    check_golden("tests/data/format-2.h5");
+}
+
 static int make_folder(void **state)
 {
     (void)state;
@@ -377,6 +426,8 @@ int main(void)
         cmocka_unit_test(sensor_is_chosen_by_serial_number_or_place),
         cmocka_unit_test(sensor_that_sent_nothing_is_said),
         cmocka_unit_test(damage_may_have_cost_any_sensor),
+        cmocka_unit_test(journal_of_version_2_is_read),
+        cmocka_unit_test(recording_of_version_2_is_read),
     };
     return cmocka_run_group_tests(tests, make_folder, remove_folder);
 }
