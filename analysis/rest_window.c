@@ -26,12 +26,10 @@ enum {
     WELCH_ROWS = 300, /* 3 s, symmetric Hann */
     WELCH_HOP = 60,   /* overlap 0.8 */
     WELCH_SEGMENTS = (REST_WINDOW_ROWS - WELCH_ROWS) / WELCH_HOP + 1,
-    WELCH_PAIRS = AXES * WELCH_SEGMENTS / 2,
     WELCH_FFT = 400, /* bins of 0.25 Hz */
     GRAM_ROWS = 200, /* 2 s, periodic Hann */
     GRAM_HOP = 40,   /* overlap 0.8 */
     GRAM_SEGMENTS = (REST_WINDOW_ROWS - GRAM_ROWS) / GRAM_HOP + 1,
-    GRAM_PAIRS = AXES * GRAM_SEGMENTS / 2,
     MEL_FILTERS = 15,
     MEL_BINS = 52, /* bins below the end of the last filter */
 
@@ -90,9 +88,9 @@ struct rest_window {
     double gram_scale;  /* 2 |X| to the method's magnitude */
     struct mel_filter filter[MEL_FILTERS];
     double cosine[REST_MFCC][MEL_FILTERS];
-    fftw_complex *welch_in; /* WELCH_PAIRS runs of WELCH_FFT */
-    fftw_complex *gram_in;  /* GRAM_PAIRS runs of GRAM_ROWS */
+    fftw_complex *welch_in; /* one pair at a time: it stays in the cache */
     fftw_complex *welch_out;
+    fftw_complex *gram_in;
     fftw_complex *gram_out;
     fftw_plan welch_plan;
     fftw_plan gram_plan;
@@ -164,43 +162,34 @@ static void fill_cosines(struct rest_window *window)
     }
 }
 
-/* Measured plans would round differently from run to run. */
-static fftw_plan plan_runs(int length, int runs, fftw_complex *in,
-                           fftw_complex *out)
-{
-    return fftw_plan_many_dft(1, &length, runs, in, NULL, 1, length, out, NULL,
-                              1, length, FFTW_FORWARD, FFTW_ESTIMATE);
-}
-
 struct rest_window *rest_window_new(void)
 {
-    enum {
-        WELCH_SIZE = WELCH_PAIRS * WELCH_FFT,
-        GRAM_SIZE = GRAM_PAIRS * GRAM_ROWS
-    };
     struct rest_window *window = calloc(1, sizeof(*window));
     if (window == NULL) {
         return NULL;
     }
-    window->welch_in = fftw_alloc_complex(WELCH_SIZE);
-    window->gram_in = fftw_alloc_complex(GRAM_SIZE);
-    window->welch_out = fftw_alloc_complex(WELCH_SIZE);
-    window->gram_out = fftw_alloc_complex(GRAM_SIZE);
+    window->welch_in = fftw_alloc_complex(WELCH_FFT);
+    window->welch_out = fftw_alloc_complex(WELCH_FFT);
+    window->gram_in = fftw_alloc_complex(GRAM_ROWS);
+    window->gram_out = fftw_alloc_complex(GRAM_ROWS);
     if (window->welch_in == NULL || window->gram_in == NULL ||
         window->welch_out == NULL || window->gram_out == NULL) {
         rest_window_free(window);
         return NULL;
     }
+    /* Measured plans would round differently from run to run. */
     window->welch_plan =
-        plan_runs(WELCH_FFT, WELCH_PAIRS, window->welch_in, window->welch_out);
+        fftw_plan_dft_1d(WELCH_FFT, window->welch_in, window->welch_out,
+                         FFTW_FORWARD, FFTW_ESTIMATE);
     window->gram_plan =
-        plan_runs(GRAM_ROWS, GRAM_PAIRS, window->gram_in, window->gram_out);
+        fftw_plan_dft_1d(GRAM_ROWS, window->gram_in, window->gram_out,
+                         FFTW_FORWARD, FFTW_ESTIMATE);
     if (window->welch_plan == NULL || window->gram_plan == NULL) {
         rest_window_free(window);
         return NULL;
     }
     /* Padding stays zero: out-of-place plans leave their input alone. */
-    memset(window->welch_in, 0, WELCH_SIZE * sizeof(*window->welch_in));
+    memset(window->welch_in, 0, WELCH_FFT * sizeof(*window->welch_in));
     fill_windows(window);
     fill_filters(window);
     fill_cosines(window);
@@ -224,18 +213,6 @@ void rest_window_free(struct rest_window *window)
     fftw_free(window->gram_out);
     free(window);
 }
-
-/* How a window is cut into runs. */
-struct cut {
-    size_t segments; /* an even number */
-    size_t hop;
-    size_t rows;
-    size_t padded;
-};
-
-static const struct cut WELCH = {WELCH_SEGMENTS, WELCH_HOP, WELCH_ROWS,
-                                 WELCH_FFT};
-static const struct cut GRAM = {GRAM_SEGMENTS, GRAM_HOP, GRAM_ROWS, GRAM_ROWS};
 
 /* The window as pairs of reals. */
 struct pairs {
@@ -262,17 +239,20 @@ VECTOR_INLINE void fill_run(double (*pair)[2], double (*hann)[2], size_t rows,
     }
 }
 
-/* x and y of each segment, then z of each two. */
-VECTOR_INLINE void fill_runs(const struct cut *cut, double (*hann)[2],
-                             struct pairs *pairs, fftw_complex *run)
+/* Adds the power of a pair that begins at `pair`: half of what is at k and at
+ * -k. */
+VECTOR_INLINE void add_power(struct rest_window *window, double (*pair)[2],
+                             double psd[PEAK_LAST + 1])
 {
-    for (size_t segment = 0; segment < cut->segments; segment++) {
-        fill_run(pairs->xy + segment * cut->hop, hann, cut->rows, run);
-        run += cut->padded;
+    fill_run(pair, window->welch_hann, WELCH_ROWS, window->welch_in);
+    fftw_execute(window->welch_plan);
+    double power[WELCH_FFT];
+    for (size_t k = 0; k < WELCH_FFT; k++) {
+        const double *value = window->welch_out[k];
+        power[k] = value[0] * value[0] + value[1] * value[1];
     }
-    for (size_t segment = 0; segment < cut->segments; segment += 2) {
-        fill_run(pairs->z + segment * cut->hop, hann, cut->rows, run);
-        run += cut->padded;
+    for (size_t k = BELOW_FIRST; k <= PEAK_LAST; k++) {
+        psd[k] += power[k] + power[WELCH_FFT - k];
     }
 }
 
@@ -280,19 +260,12 @@ VECTOR_INLINE void fill_runs(const struct cut *cut, double (*hann)[2],
 VECTOR_INLINE void welch(struct rest_window *window, struct pairs *pairs,
                          double psd[PEAK_LAST + 1])
 {
-    fill_runs(&WELCH, window->welch_hann, pairs, window->welch_in);
-    fftw_execute(window->welch_plan);
     memset(psd, 0, (size_t)(PEAK_LAST + 1) * sizeof(*psd));
-    for (size_t i = 0; i < WELCH_PAIRS; i++) {
-        /* A pair's powers add up to half of what is at k and at -k. */
-        fftw_complex *up = window->welch_out + i * (size_t)WELCH_FFT;
-        double power[WELCH_FFT];
-        for (size_t k = 0; k < WELCH_FFT; k++) {
-            power[k] = up[k][0] * up[k][0] + up[k][1] * up[k][1];
-        }
-        for (size_t k = BELOW_FIRST; k <= PEAK_LAST; k++) {
-            psd[k] += power[k] + power[WELCH_FFT - k];
-        }
+    for (size_t i = 0; i < WELCH_SEGMENTS; i++) {
+        add_power(window, pairs->xy + i * WELCH_HOP, psd);
+    }
+    for (size_t i = 0; i < WELCH_SEGMENTS; i += 2) {
+        add_power(window, pairs->z + i * WELCH_HOP, psd);
     }
     for (size_t k = BELOW_FIRST; k <= PEAK_LAST; k++) {
         psd[k] *= 0.5 * window->welch_scale;
@@ -329,10 +302,13 @@ static void spectrum_features(const double *psd, struct rest_features *out)
         power_in(psd, tremor - TREMOR_SIDE, tremor + TREMOR_SIDE + 1);
 }
 
-/* Magnitudes of a pair's two runs. */
-VECTOR_INLINE void magnitudes(fftw_complex *run, double first[MEL_BINS],
-                              double second[MEL_BINS])
+/* Magnitudes of the two runs of the pair that begins at `pair`. */
+VECTOR_INLINE void magnitudes(struct rest_window *window, double (*pair)[2],
+                              double first[MEL_BINS], double second[MEL_BINS])
 {
+    fill_run(pair, window->gram_hann, GRAM_ROWS, window->gram_in);
+    fftw_execute(window->gram_plan);
+    fftw_complex *run = window->gram_out;
     /* Side by side, and from the mirror's side, as a processor takes them. */
     double up[2][MEL_BINS];
     double down[2][MEL_BINS];
@@ -358,21 +334,16 @@ VECTOR_INLINE void magnitudes(fftw_complex *run, double first[MEL_BINS],
 VECTOR_INLINE void spectrogram(struct rest_window *window, struct pairs *pairs,
                                double level[GRAM_SEGMENTS][MEL_BINS])
 {
-    fill_runs(&GRAM, window->gram_hann, pairs, window->gram_in);
-    fftw_execute(window->gram_plan);
-    fftw_complex *run = window->gram_out;
     double first[MEL_BINS];
     double second[MEL_BINS];
     for (size_t segment = 0; segment < GRAM_SEGMENTS; segment++) {
-        magnitudes(run, first, second);
-        run += GRAM_ROWS;
+        magnitudes(window, pairs->xy + segment * GRAM_HOP, first, second);
         for (size_t k = 0; k < MEL_BINS; k++) {
             level[segment][k] = first[k] + second[k];
         }
     }
     for (size_t segment = 0; segment < GRAM_SEGMENTS; segment += 2) {
-        magnitudes(run, first, second);
-        run += GRAM_ROWS;
+        magnitudes(window, pairs->z + segment * GRAM_HOP, first, second);
         for (size_t k = 0; k < MEL_BINS; k++) {
             level[segment][k] += first[k];
             level[segment + 1][k] += second[k];
