@@ -35,6 +35,7 @@ enum {
     FRACTION = 16, /* bits of the position between two rows: rounding it
                     * keeps rounding of times out of the output (-94 dB) */
     LANES = 4,     /* coefficients taken at once */
+    ROOM = 512,    /* rows that stay in a processor's cache beside others */
 };
 
 typedef float quad __attribute__((vector_size(16), may_alias));
@@ -244,7 +245,7 @@ void resample_push(struct resample *r, const struct motion *rows, size_t n,
         begin(r, &rows[0], t0_s);
     }
     size_t tail = r->half + 1; /* what flush adds */
-    if (r->count + n + tail > r->capacity) {
+    if (r->count > ROOM || r->count + n + tail > r->capacity) {
         make_room(r);
     }
     assert(r->count + n + tail <= r->capacity);
