@@ -36,6 +36,7 @@ PROGRAMMES := $(patsubst analysis/%.yaml,$(BUILD)/%.inc, \
 PROGRAMS := carpus.c $(wildcard tests/*.c tests/*/*.c tests/*/*/*.c)
 TESTS := $(patsubst tests/%.c,%,$(wildcard tests/test_*.c))
 TEST_PROGRAMS := $(TESTS:%=$(BUILD)/test/%)
+CRASH_PROGRAMS := $(patsubst %,$(BUILD)/crash_%,power)
 
 .PHONY: all demo test check lint format accuracy accuracy-plot bench crash \
     log-hours soak firmware chain install man clean help setup
@@ -65,8 +66,9 @@ $(BUILD)/accuracy/points.csv: $(BUILD)/carpus $(wildcard tests/accuracy/*.py)
 	$(V)python3 tests/accuracy/reliability.py $(BUILD)/carpus $(DATA) || \
 	    test -s $@ # a missed bar is drawn, too
 
-## crash: kill recordings at 50 random moments and recover every one
-crash: $(BUILD)/carpus $(BUILD)/crash_sigkill
+## crash: power cuts, signals, failing calls, slow and full disks
+crash: $(BUILD)/carpus $(CRASH_PROGRAMS) $(BUILD)/crash_sigkill
+	$(V)tests/crash/run $(BUILD)
 	$(V)$(BUILD)/crash_sigkill $(BUILD)/carpus
 
 ## chain: the firmware's binary in an emulator, and through a kernel to carpus
@@ -163,9 +165,6 @@ $(BUILD)/accuracy_%: $(BUILD)/obj/tests/accuracy/%.o $(BUILD)/obj/libcarpus.a
 $(BUILD)/soak_%: $(BUILD)/obj/tests/soak/%.o $(BUILD)/obj/libcarpus.a
 	$(LINK) $^ $(LIBRARY_LIBS) -o $@
 
-$(BUILD)/crash_%: $(BUILD)/obj/tests/crash/%.o $(BUILD)/obj/libcarpus.a
-	$(LINK) $^ $(LIBRARY_LIBS) -o $@
-
 $(BUILD)/chain/%: $(BUILD)/obj/tests/chain/%.o $(BUILD)/obj/libcarpus.a
 	@mkdir -p $(@D)
 	$(LINK) $^ $(LIBRARY_LIBS) -o $@
@@ -177,6 +176,7 @@ $(BUILD)/test/test_%: $(BUILD)/test/obj/tests/test_%.o \
     $(BUILD)/test/obj/libcarpus.a
 	$(LINK) $(SANITIZE) $^ $(LIBRARY_LIBS) -lcmocka -o $@
 
-include firmware/nano_rp2040/build.mk tests/chain/build.mk
+include firmware/nano_rp2040/build.mk tests/chain/build.mk \
+    tests/crash/build.mk
 
 .SECONDARY:
