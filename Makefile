@@ -36,7 +36,7 @@ PROGRAMMES := $(patsubst analysis/%.yaml,$(BUILD)/%.inc, \
 PROGRAMS := carpus.c $(wildcard tests/*.c tests/*/*.c tests/*/*/*.c)
 TESTS := $(patsubst tests/%.c,%,$(wildcard tests/test_*.c))
 TEST_PROGRAMS := $(TESTS:%=$(BUILD)/test/%)
-CRASH_PROGRAMS := $(patsubst %,$(BUILD)/crash_%,power)
+CRASH_PROGRAMS := $(patsubst %,$(BUILD)/crash_%,power signals)
 
 .PHONY: all demo test check lint format accuracy accuracy-plot bench crash \
     log-hours soak firmware chain install man clean help setup
@@ -67,9 +67,8 @@ $(BUILD)/accuracy/points.csv: $(BUILD)/carpus $(wildcard tests/accuracy/*.py)
 	    test -s $@ # a missed bar is drawn, too
 
 ## crash: power cuts, signals, failing calls, slow and full disks
-crash: $(BUILD)/carpus $(CRASH_PROGRAMS) $(BUILD)/crash_sigkill
+crash: $(BUILD)/carpus $(CRASH_PROGRAMS)
 	$(V)tests/crash/run $(BUILD)
-	$(V)$(BUILD)/crash_sigkill $(BUILD)/carpus
 
 ## chain: the firmware's binary in an emulator, and through a kernel to carpus
 chain: $(BUILD)/.setup-build-test-firmware-chain $(BUILD)/carpus firmware \

@@ -130,6 +130,10 @@ pid_t harness_spawn(const struct harness *harness, const char *arguments)
     fflush(stdout);
     pid_t pid = fork();
     if (pid == 0) {
+        if (harness->output > 0) {
+            dup2(harness->output, STDOUT_FILENO);
+            close(harness->output);
+        }
         execl("/bin/sh", "sh", "-c", command, (char *)NULL);
         _exit(127);
     }

@@ -19,6 +19,7 @@
 struct harness {
     char carpus[512]; /* the program */
     char folder[64];  /* where the test works, its current one as well */
+    int output;       /* standard output of what is spawned, 0: the test's */
     uint64_t seed;
     unsigned factor;
     uint64_t points;
