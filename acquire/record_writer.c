@@ -145,9 +145,33 @@ static void check_space(struct record_writer *writer)
     }
 }
 
-static void append_message(struct record_writer *writer,
-                           enum record_message type, const void *data,
-                           size_t size)
+/* Bytes that a full disk did not take are a gap like those for which there was
+ * no room in the queue, as soon as it takes any again. */
+static int append_frames(struct record_writer *writer,
+                         struct record_sensor *sensor, const void *data,
+                         size_t size, struct error *error)
+{
+    int err = 0;
+    if (sensor->unwritten > 0) {
+        err = journal_append_gap(writer->journal, sensor->unwritten, error);
+        sensor->unwritten = err < 0 ? sensor->unwritten : 0;
+    }
+    if (err == 0) {
+        err =
+            journal_append(writer->journal, JOURNAL_FRAMES, data, size, error);
+    }
+    if (err < 0) {
+        sensor->unwritten += size;
+        stream_broken(&sensor->stream, GAP_HOST);
+    }
+    return err;
+}
+
+/* Returns 0, or an error that has been noted. */
+static int append_message(struct record_writer *writer,
+                          struct record_sensor *sensor,
+                          enum record_message type, const void *data,
+                          size_t size)
 {
     struct error error = {0};
     struct recording_clock clock;
@@ -156,8 +180,7 @@ static void append_message(struct record_writer *writer,
     int err = 0;
     switch (type) {
     case MESSAGE_FRAMES:
-        err =
-            journal_append(writer->journal, JOURNAL_FRAMES, data, size, &error);
+        err = append_frames(writer, sensor, data, size, &error);
         break;
     case MESSAGE_CLOCK:
         memcpy(&clock, data, sizeof(clock));
@@ -178,6 +201,7 @@ static void append_message(struct record_writer *writer,
     if (err < 0) {
         fail(writer, &error);
     }
+    return err;
 }
 
 /* What could not be written is missing from the account as well. */
@@ -191,8 +215,8 @@ static void take_message(struct record_writer *writer, size_t i, uint32_t type,
         return;
     }
     writer->journal->sensor = (uint16_t)i;
-    append_message(writer, type, data, size);
-    if (type == MESSAGE_FRAMES) {
+    int err = append_message(writer, sensor, type, data, size);
+    if (type == MESSAGE_FRAMES && err == 0) {
         count_frames(sensor, data, size, stats);
     } else if (type == MESSAGE_GAP) {
         stream_broken(&sensor->stream, GAP_HOST);

@@ -28,6 +28,7 @@ struct record_sensor {
     uint64_t first_index;
     double motion_sum; /* of squares, this second [g2] */
     uint64_t motion_count;
+    uint64_t unwritten; /* bytes that the disk did not take, not yet told of */
 };
 
 struct record_writer {
