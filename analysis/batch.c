@@ -373,23 +373,28 @@ static int run_jobs(struct batch *batch, struct error *error)
     return err;
 }
 
-/* A row for each sensor, or one that says why there is none. */
-static void write_rows(const struct batch *batch, const struct batch_job *job,
+/* A row for each sensor, or one that says why there is none; read back, so that
+ * the table says what is in the file. */
+static void write_rows(const struct batch *batch, struct batch_job *job,
                        FILE *out)
 {
-    bool failed = job->state == JOB_FAILED;
-    FILE *file = failed ? NULL : fopen(job->json, "r");
+    FILE *file = job->state == JOB_FAILED ? NULL : fopen(job->json, "r");
     json_t *summary = load_summary(batch, file);
-    if (summary == NULL) {
-        batch_table_row(out, job->name,
-                        failed ? job->error.text
-                               : "its summary was changed meanwhile",
-                        NULL);
-    }
+    bool any = summary != NULL;
     while (summary != NULL) {
         batch_table_row(out, job->name, "", summary);
         json_decref(summary);
         summary = load_summary(batch, file);
+    }
+    if (job->state != JOB_FAILED && (!any || ferror(file))) {
+        job->state = JOB_FAILED;
+        error_set(&job->error, ERR_IO,
+                  "its summary '%s' was changed meanwhile or cannot be read; "
+                  "run the same command again",
+                  job->json);
+    }
+    if (job->state == JOB_FAILED) {
+        batch_table_row(out, job->name, job->error.text, NULL);
     }
     if (file != NULL) {
         fclose(file);
