@@ -36,7 +36,7 @@ PROGRAMMES := $(patsubst analysis/%.yaml,$(BUILD)/%.inc, \
 PROGRAMS := carpus.c $(wildcard tests/*.c tests/*/*.c tests/*/*/*.c)
 TESTS := $(patsubst tests/%.c,%,$(wildcard tests/test_*.c))
 TEST_PROGRAMS := $(TESTS:%=$(BUILD)/test/%)
-CRASH_PROGRAMS := $(patsubst %,$(BUILD)/crash_%,power signals)
+CRASH_PROGRAMS := $(patsubst %,$(BUILD)/crash_%,power signals calls slow_disk)
 
 .PHONY: all demo test check lint format accuracy accuracy-plot bench crash \
     log-hours soak firmware chain install man clean help setup

@@ -65,6 +65,7 @@ struct kept {
     int16_t (*samples)[6];
     uint64_t *index; /* of each row: rows and what was lost before it */
     uint64_t rows;
+    bool any; /* acknowledged rows are so many of any, not the first */
 };
 
 /* Loads it; if `truth` is not NULL, it must agree with what the simulated

@@ -114,6 +114,9 @@ static int run_step(struct test *test, const char *step)
     struct supervise run = {.argv = argv,
                             .folder = folder,
                             .errors = errors,
+                            .kinds = 1U << CALL_OPEN | 1U << CALL_WRITE |
+                                     1U << CALL_SYNC | 1U << CALL_SPACE |
+                                     1U << CALL_NAME,
                             .timeout_s = 60,
                             .hook = watch,
                             .context = &to_watch};

@@ -23,11 +23,19 @@
 enum { RUNS = 200, AT_ONCE = 40, STATUS_MAX = 6, PATH = 128 };
 
 /* Exit statuses of the manual. */
-enum { ALL_WELL = 0, NO_SAMPLES = 65, IO_FAILED = 74, STOPPED = 82 };
+enum {
+    ALL_WELL = 0,
+    NO_SAMPLES = 65,
+    IO_FAILED = 74,
+    STOPPED = 82,
+    DEVICE_LOST = 84
+};
 
 static const int64_t MS = 1000000;
 /* The second Ctrl-C: so long after the first, and then at once means this. */
 enum { SECOND_LEAST_MS = 5, SECOND_MORE_MS = 60, AT_ONCE_MS = 5000 };
+/* A silent device is given up after this. */
+enum { GENTLE_END_MS = 1000 };
 
 /* By the signal itself where it came before the program was ready for it; then
  * nothing may be left of a recording. */
@@ -90,9 +98,9 @@ struct run {
     pid_t pid; /* 0: this place is free */
     char name[32];
     int64_t signal_ns; /* when it is due, 0: it was sent */
-    int64_t second_ns;
-    int64_t sent_ns; /* when the last was sent */
-    int reader;      /* of its output, -1: none */
+    int64_t sent_ns;   /* when the last was sent */
+    bool late;  /* this computer was so busy that a gentle end came first */
+    int reader; /* of its output, -1: none */
 };
 
 struct test {
@@ -136,56 +144,73 @@ static void start(struct test *test, struct run *run, int number)
              run->name, run->name);
     int64_t now_ns = monotonic_ns();
     run->signal_ns = now_ns + 1 + draw_ns(test, class->span_ms);
-    run->second_ns = 0;
-    if (class->twice) {
-        run->signal_ns += 200 * MS;
-        run->second_ns = run->signal_ns + SECOND_LEAST_MS * MS +
-                         draw_ns(test, SECOND_MORE_MS);
-    }
     run->pid = harness_spawn(&test->harness, arguments);
     if (test->harness.output > 0) {
         close(test->harness.output);
     }
 }
 
-static void disturb(const struct test *test, struct run *run)
+static void disturb(const struct test *test, const struct run *run)
 {
     if (test->class->signal != 0) {
         kill(run->pid, test->class->signal);
     } else {
         close(run->reader);
-        run->reader = -1;
+    }
+}
+
+/* Whether a signal has been sent and not yet been taken. */
+static bool is_pending(pid_t pid, int number)
+{
+    char path[64];
+    char line[128];
+    unsigned long long all = 0;
+    unsigned long long bits;
+    snprintf(path, sizeof(path), "/proc/%d/status", (int)pid);
+    FILE *file = fopen(path, "r");
+    while (file != NULL && fgets(line, sizeof(line), file) != NULL) {
+        if (sscanf(line, "ShdPnd: %llx", &bits) == 1 ||
+            sscanf(line, "SigPnd: %llx", &bits) == 1) {
+            all |= bits;
+        }
+    }
+    if (file != NULL) {
+        fclose(file);
+    }
+    return (all >> (number - 1) & 1) != 0;
+}
+
+static void disturb_if_due(struct test *test, struct run *run)
+{
+    if (run->signal_ns == 0 || monotonic_ns() < run->signal_ns) {
+        return;
+    }
+    run->signal_ns = 0;
+    int64_t first_ns = monotonic_ns();
+    disturb(test, run);
+    run->reader = -1;
+    if (test->class->twice) {
+        /* Two that wait together would be one. */
+        while (is_pending(run->pid, test->class->signal)) {
+            sleep_ns(MS);
+        }
+        sleep_ns(SECOND_LEAST_MS * MS + draw_ns(test, SECOND_MORE_MS));
+        disturb(test, run);
     }
     run->sent_ns = monotonic_ns();
+    run->late = run->sent_ns - first_ns > GENTLE_END_MS * MS;
 }
 
-static void send_what_is_due(const struct test *test, struct run *run)
-{
-    int64_t now_ns = monotonic_ns();
-    if (run->signal_ns != 0 && now_ns >= run->signal_ns) {
-        run->signal_ns = 0;
-        /* However late the first was, the second does not come with it. */
-        run->second_ns += run->second_ns != 0 ? monotonic_ns() - now_ns : 0;
-        if (run->second_ns != 0 &&
-            run->second_ns < now_ns + SECOND_LEAST_MS * MS) {
-            run->second_ns = now_ns + SECOND_LEAST_MS * MS;
-        }
-        disturb(test, run);
-    } else if (run->signal_ns == 0 && run->second_ns != 0 &&
-               now_ns >= run->second_ns) {
-        run->second_ns = 0;
-        disturb(test, run);
-    }
-}
-
-static bool status_is_right(const struct class *class, int status)
+static bool status_is_right(const struct class *class, const struct run *run,
+                            int status)
 {
     for (size_t i = 0; class->statuses[i] >= 0; i++) {
         if (class->statuses[i] == status) {
             return true;
         }
     }
-    return class->signal != 0 && status == 128 + class->signal;
+    return (class->signal != 0 && status == 128 + class->signal) ||
+           (run->late && status == DEVICE_LOST);
 }
 
 static bool is_there(const char *path)
@@ -204,6 +229,7 @@ static bool what_it_said(const struct test *test, const char *path,
     switch (status) {
     case ALL_WELL:
     case IO_FAILED:
+    case DEVICE_LOST:
         snprintf(why, 160, "recording or journal");
         return recording && !left;
     case STOPPED:
@@ -224,7 +250,7 @@ static void judge(struct test *test, struct run *run, int status)
     uint64_t acknowledged;
     snprintf(path, sizeof(path), "%s/%s", test->harness.folder, run->name);
     snprintf(journal, sizeof(journal), "%s.journal", path);
-    bool good = status_is_right(test->class, status);
+    bool good = status_is_right(test->class, run, status);
     snprintf(why, sizeof(why), "not a status of the manual");
     good = good && what_it_said(test, path, journal, status, why);
     /* A program's end takes nothing of what was written. */
@@ -242,11 +268,11 @@ static void judge(struct test *test, struct run *run, int status)
 static bool look_after(struct test *test, struct run *run)
 {
     int status;
-    send_what_is_due(test, run);
+    disturb_if_due(test, run);
     if (waitpid(run->pid, &status, WNOHANG) != run->pid) {
         return false;
     }
-    if (test->class->twice && run->second_ns == 0 && run->signal_ns == 0) {
+    if (test->class->twice && run->signal_ns == 0) {
         int64_t took_ns = monotonic_ns() - run->sent_ns;
         test->slowest_ns =
             took_ns > test->slowest_ns ? took_ns : test->slowest_ns;

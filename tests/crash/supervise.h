@@ -59,6 +59,7 @@ struct supervise {
     const char *const *environment; /* NAME=VALUE to add; NULL: none */
     const char *errors; /* file for standard error; NULL: nowhere. Standard
                          * output is the file "stdout" in the folder */
+    unsigned kinds;     /* of calls to show, bits 1 << enum call_kind */
     int timeout_s;      /* then it is killed */
     int (*hook)(void *context, const struct call *call); /* may be NULL */
     void *context;
