@@ -97,8 +97,9 @@ static void each_device_has_its_own_account(void **state)
 {
     (void)state;
     /* Far more than the queues hold; one ends long before the other. */
-    set_devices((struct device){.frames = 20000, .waits = true},
-                (struct device){.frames = 300, .waits = true});
+    static const struct device longer = {.frames = 20000, .waits = true};
+    static const struct device shorter = {.frames = 300, .waits = true};
+    set_devices(longer, shorter);
     queue_bytes = 32768;
     struct recorder_stats stats;
     assert_int_equal(record(&stats), 0);
@@ -118,9 +119,9 @@ static void each_device_has_its_own_account(void **state)
 static void lost_device_does_not_stop_the_other(void **state)
 {
     (void)state;
+    static const struct device thousand = {.frames = 1000, .waits = true};
     for (uint16_t lost = 0; lost < DEVICES; lost++) {
-        set_devices((struct device){.frames = 1000, .waits = true},
-                    (struct device){.frames = 1000, .waits = true});
+        set_devices(thousand, thousand);
         devices[lost].lost_at = 10;
         assert_int_equal(record(NULL), ERR_DEVICE_LOST);
         assert_non_null(
@@ -160,10 +161,10 @@ static void absence_of_each_is_its_own_gap(void **state)
 static void refused_start_of_one_leaves_nothing(void **state)
 {
     (void)state;
+    static const struct device few = {.frames = 10};
     struct recorder *recorder;
     for (int refused = 0; refused < DEVICES; refused++) {
-        set_devices((struct device){.frames = 10},
-                    (struct device){.frames = 10});
+        set_devices(few, few);
         devices[refused].fails_to_start = true;
         assert_int_equal(start(&recorder), ERR_BUSY);
         assert_non_null(
