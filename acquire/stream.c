@@ -41,6 +41,9 @@ static uint32_t find_causes(const struct stream *stream, uint64_t jump)
             causes |= device_causes[i].cause;
         }
     }
+    if (frame->lost > 0 && causes == 0) {
+        causes = GAP_DEVICE; /* it does not say why */
+    }
     if (jump > frame->lost) {
         causes |= stream->broken != 0 ? stream->broken : GAP_USB;
     }
