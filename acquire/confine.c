@@ -97,6 +97,8 @@ int confine_files(int fd)
 /* ---- system calls ---- */
 
 #ifdef __linux__
+#define COUNT(table) (sizeof(table) / sizeof((table)[0]))
+
 static const int calls[] = {
     SCMP_SYS(read),        SCMP_SYS(pread64),         SCMP_SYS(readv),
     SCMP_SYS(preadv),      SCMP_SYS(write),           SCMP_SYS(lseek),
@@ -112,17 +114,30 @@ static const int calls[] = {
     SCMP_SYS(exit_group),  SCMP_SYS(restart_syscall),
 };
 
+/* To find the file, which may be named by a link; and a filter is laid upon the
+ * one before. */
+static const int opening_calls[] = {
+    SCMP_SYS(readlink), SCMP_SYS(readlinkat), SCMP_SYS(stat),
+    SCMP_SYS(stat64),   SCMP_SYS(lstat),      SCMP_SYS(lstat64),
+    SCMP_SYS(getcwd),   SCMP_SYS(prctl),      SCMP_SYS(seccomp),
+};
+
 /* Memory that can be run is not to be had. */
 static const int maps[] = {SCMP_SYS(mmap), SCMP_SYS(mmap2), SCMP_SYS(mprotect)};
 
 enum { PROCESS = 0, FLAGS_OF_OPENAT = 2, PROTECTION = 2 /* arguments */ };
 
+static void allow(scmp_filter_ctx filter, const int *numbers, size_t n)
+{
+    for (size_t i = 0; i < n; i++) {
+        seccomp_rule_add(filter, SCMP_ACT_ALLOW, numbers[i], 0);
+    }
+}
+
 static void load(scmp_filter_ctx filter, bool opening)
 {
-    for (size_t i = 0; i < sizeof(calls) / sizeof(calls[0]); i++) {
-        seccomp_rule_add(filter, SCMP_ACT_ALLOW, calls[i], 0);
-    }
-    for (size_t i = 0; i < sizeof(maps) / sizeof(maps[0]); i++) {
+    allow(filter, calls, COUNT(calls));
+    for (size_t i = 0; i < COUNT(maps); i++) {
         seccomp_rule_add(
             filter, SCMP_ACT_ALLOW, maps[i], 1,
             SCMP_CMP(PROTECTION, SCMP_CMP_MASKED_EQ, PROT_EXEC, 0));
@@ -136,9 +151,7 @@ static void load(scmp_filter_ctx filter, bool opening)
         seccomp_rule_add(filter, SCMP_ACT_ALLOW, SCMP_SYS(openat), 1,
                          SCMP_CMP(FLAGS_OF_OPENAT, SCMP_CMP_MASKED_EQ,
                                   O_ACCMODE | O_CREAT | O_TRUNC, O_RDONLY));
-        /* A filter is laid upon the one before. */
-        seccomp_rule_add(filter, SCMP_ACT_ALLOW, SCMP_SYS(prctl), 0);
-        seccomp_rule_add(filter, SCMP_ACT_ALLOW, SCMP_SYS(seccomp), 0);
+        allow(filter, opening_calls, COUNT(opening_calls));
     }
     seccomp_load(filter);
 }

@@ -54,6 +54,9 @@ check export_to_standard_output sh -c \
 check export_raw sh -c \
     '"$CARPUS" export --raw good.h5 | sed -n 1p | grep -qx t_s,ax_raw,ay_raw,az_raw,gx_raw,gy_raw,gz_raw'
 rejects export_raw_of_a_csv 65 'import it first' "$CARPUS" export -r good.csv
+ln -s "$PWD/good.h5" link.h5
+says a_link_to_a_recording_is_read 'link.h5: good; 3000 samples' \
+    "$CARPUS" verify link.h5
 rejects verify_of_a_csv 65 'import it first' "$CARPUS" verify good.csv
 
 # The file is for everyone: HDF5's own tool reads it, where it is installed.
@@ -110,7 +113,10 @@ device_file 66 no.regular.file /dev/null
 END
 for command in info verify export; do
     for file in truncated.h5 stump.h5 zero.bin; do
-        rejects "${command}_of_$file" 65 "$file" "$CARPUS" "$command" "$file"
+        status=65
+        case $command-$file in verify-*.h5) status=85 ;; esac
+        rejects "${command}_of_$file" "$status" "$file" \
+            "$CARPUS" "$command" "$file"
     done
     rejects "${command}_of_missing" 66 'nowhere.h5' \
         "$CARPUS" "$command" nowhere.h5
