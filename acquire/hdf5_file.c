@@ -3,7 +3,6 @@
 
 #include <inttypes.h>
 #include <math.h>
-#include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -14,20 +13,6 @@ enum {
     CHUNK_BYTES = 1 << 18,
     CHUNK_SLOTS = 97, /* a prime well above the chunks that fit */
 };
-
-/* What is wrong and where, as one sentence. */
-__attribute__((format(printf, 3, 4))) static int
-damaged(const struct hdf5_file *f, struct error *error, const char *format, ...)
-{
-    char what[320];
-    va_list arguments;
-    va_start(arguments, format);
-    vsnprintf(what, sizeof(what), format, arguments);
-    va_end(arguments);
-    return error_set(error, ERR_DAMAGED,
-                     "'%s' is damaged or not written by carpus: %s", f->path,
-                     what);
-}
 
 /* ---- rows ---- */
 
@@ -109,7 +94,7 @@ static int check_format(struct hdf5_file *f, struct hdf5_contents *contents,
                          f->path);
     }
     if (hdf5_get_u64(f->file, "format_version", &version) < 0 || version == 0) {
-        return damaged(f, error, "it has no format version");
+        return hdf5_damaged(error, f->path, "it has no format version");
     }
     if (version > RECORDING_VERSION) {
         return error_set(error, ERR_PROTOCOL,
@@ -133,13 +118,14 @@ static int list_sensor(struct hdf5_file *f, hid_t sensors, size_t i,
             ? H5Gopen2(sensors, serial, H5P_DEFAULT)
             : -1;
     if (sensor < 0) {
-        return damaged(f, error, "the name of sensor %zu is wrong", i + 1);
+        return hdf5_damaged(error, f->path, "the name of sensor %zu is wrong",
+                            i + 1);
     }
-    int err =
-        hdf5_get_text(sensor, "placement", contents->sensor[i].placement,
-                      sizeof(contents->sensor[i].placement)) == 0
-            ? 0
-            : damaged(f, error, "attribute 'placement' is missing or wrong");
+    int err = hdf5_get_text(sensor, "placement", contents->sensor[i].placement,
+                            sizeof(contents->sensor[i].placement)) == 0
+                  ? 0
+                  : hdf5_damaged(error, f->path,
+                                 "attribute 'placement' is missing or wrong");
     if (i == contents->chosen && err == 0) {
         f->sensor = sensor;
     } else {
@@ -154,10 +140,11 @@ static int list_sensors(struct hdf5_file *f, hid_t sensors,
     H5G_info_t group;
     if (sensors < 0 || H5Gget_info(sensors, &group) < 0 ||
         contents->chosen >= group.nlinks) {
-        return damaged(f, error, "it holds no sensor");
+        return hdf5_damaged(error, f->path, "it holds no sensor");
     }
     if (group.nlinks > RECORDING_SENSORS_MAX) {
-        return damaged(f, error, "it holds more sensors than there can be");
+        return hdf5_damaged(error, f->path,
+                            "it holds more sensors than there can be");
     }
     int err = 0;
     contents->sensors = (size_t)group.nlinks;
@@ -188,8 +175,9 @@ static int open_set(struct hdf5_file *f, enum hdf5_set set, int64_t *rows,
         return 0;
     }
     if (!hdf5_is_hard_link(home, name)) {
-        return damaged(f, error,
-                       "dataset '%s' is a link, which is not followed", name);
+        return hdf5_damaged(error, f->path,
+                            "dataset '%s' is a link, which is not followed",
+                            name);
     }
     f->type[set] = hdf5_set_type(set, true);
     f->dataset[set] = H5Dopen2(home, name, H5P_DEFAULT);
@@ -201,7 +189,7 @@ static int open_set(struct hdf5_file *f, enum hdf5_set set, int64_t *rows,
     uint64_t count;
     const char *fault = hdf5_fault(f->dataset[set], set, f->type[set], &count);
     if (fault != NULL) {
-        return damaged(f, error, "dataset '%s': %s", name, fault);
+        return hdf5_damaged(error, f->path, "dataset '%s': %s", name, fault);
     }
     *rows = (int64_t)count; /* the file has as many */
     return 0;
@@ -237,7 +225,9 @@ static int read_field(struct hdf5_file *f, const struct hdf5_field *field,
                     ? hdf5_get_text(home, field->name, value, field->size) == 0
                     : hdf5_get_double(home, field->name, value) == 0 &&
                           isfinite(*(double *)value) && *(double *)value >= 0;
-    return good ? 0 : damaged(f, error, "attribute '%s' is wrong", field->name);
+    return good ? 0
+                : hdf5_damaged(error, f->path, "attribute '%s' is wrong",
+                               field->name);
 }
 
 static int read_fields(struct hdf5_file *f, struct hdf5_contents *contents,

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "acquire/hdf5_layout.h"
 
+#include <stdarg.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -156,6 +158,18 @@ int hdf5_failed(struct error *error, int code, const char *what,
     }
     return error_set(error, code, "cannot %s '%s': %s", what, path,
                      reason.text[0] != '\0' ? reason.text : "HDF5 failed");
+}
+
+int hdf5_damaged(struct error *error, const char *path, const char *format, ...)
+{
+    char what[320];
+    va_list arguments;
+    va_start(arguments, format);
+    vsnprintf(what, sizeof(what), format, arguments);
+    va_end(arguments);
+    return error_set(error, ERR_DAMAGED,
+                     "'%s' is damaged or not written by carpus: %s", path,
+                     what);
 }
 
 void hdf5_release(hid_t object)

@@ -31,6 +31,10 @@ void hdf5_begin(void);
 int hdf5_failed(struct error *error, int code, const char *what,
                 const char *path);
 
+/* Notes what is wrong with a file, and where: ERR_DAMAGED. */
+int hdf5_damaged(struct error *error, const char *path, const char *format, ...)
+    __attribute__((format(printf, 3, 4)));
+
 /* Closes any object where there is nothing more to learn from it; legal for a
  * negative one. HDF5 forgets its last failure with each call: this keeps it. */
 void hdf5_release(hid_t object);

@@ -56,14 +56,6 @@ static uint64_t rows_of(const struct hdf5_source *s, enum hdf5_set set)
     return there(s, set) ? (uint64_t)s->contents->rows[set] : 0;
 }
 
-static int damaged(const struct hdf5_source *s, const char *what,
-                   struct error *error)
-{
-    return error_set(error, ERR_DAMAGED,
-                     "'%s' is damaged or not written by carpus: %s", s->path,
-                     what);
-}
-
 /* ---- opening ---- */
 
 static int check_sensors(struct hdf5_source *s, struct error *error)
@@ -73,7 +65,7 @@ static int check_sensors(struct hdf5_source *s, struct error *error)
     struct recording_info *info = &s->facts->info;
     if (contents->sensors == 0 || contents->sensors > RECORDING_SENSORS_MAX ||
         contents->chosen >= contents->sensors) {
-        return damaged(s, "it holds no sensor, or too many", error);
+        return hdf5_damaged(error, s->path, "it holds no sensor, or too many");
     }
     list->count = contents->sensors;
     for (size_t i = 0; i < list->count; i++) {
@@ -82,8 +74,8 @@ static int check_sensors(struct hdf5_source *s, struct error *error)
                sizeof(sensor->serial));
         if (!placement_parse(contents->sensor[i].placement,
                              &sensor->placement)) {
-            return damaged(s, "attribute 'placement' is missing or wrong",
-                           error);
+            return hdf5_damaged(error, s->path,
+                                "attribute 'placement' is missing or wrong");
         }
     }
     *info = contents->info;
@@ -105,7 +97,10 @@ static int check_info(struct hdf5_source *s, struct error *error)
     info->has_gyro = there(s, HDF5_SET_GYRO);
     if ((info->has_accel && !scale_good(info->accel_scale)) ||
         (info->has_gyro && !scale_good(info->gyro_scale))) {
-        return damaged(s, "a scale is not above zero", error);
+        return hdf5_damaged(error, s->path,
+                            "a scale is not above zero: accelerometer %g, "
+                            "gyroscope %g",
+                            info->accel_scale, info->gyro_scale);
     }
     s->accel_g = (float)(info->accel_scale / STANDARD_GRAVITY_MS2);
     s->gyro_dps = (float)(info->gyro_scale * DEGREES_PER_RADIAN);
@@ -115,14 +110,18 @@ static int check_info(struct hdf5_source *s, struct error *error)
 static int check_rows(struct hdf5_source *s, struct error *error)
 {
     if (!there(s, HDF5_SET_ACCEL) && !there(s, HDF5_SET_GYRO)) {
-        return damaged(s, "it has neither an accelerometer nor a gyroscope",
-                       error);
+        return hdf5_damaged(error, s->path,
+                            "it has neither an accelerometer nor a gyroscope");
     }
     enum hdf5_set any =
         there(s, HDF5_SET_ACCEL) ? HDF5_SET_ACCEL : HDF5_SET_GYRO;
     uint64_t rows = rows_of(s, any);
     if (there(s, HDF5_SET_GYRO) && rows_of(s, HDF5_SET_GYRO) != rows) {
-        return damaged(s, "its sensors differ in rows", error);
+        return hdf5_damaged(error, s->path,
+                            "its sensors differ in rows: dataset "
+                            "'accelerometer' has %" PRIu64
+                            ", 'gyroscope' %" PRIu64,
+                            rows, rows_of(s, HDF5_SET_GYRO));
     }
     if (rows == 0) {
         return error_set(error, ERR_DATA, "'%s' holds no samples", s->path);
@@ -131,7 +130,12 @@ static int check_rows(struct hdf5_source *s, struct error *error)
     if (blocks == 0 || blocks > rows ||
         (there(s, HDF5_SET_TEMPERATURE) &&
          rows_of(s, HDF5_SET_TEMPERATURE) != blocks)) {
-        return damaged(s, "its table of blocks is wrong", error);
+        return hdf5_damaged(error, s->path,
+                            "its table of blocks is wrong: dataset 'blocks' "
+                            "has %" PRIu64 " rows, 'temperature' %" PRIi64
+                            " (-1: none), for %" PRIu64 " samples",
+                            blocks, s->contents->rows[HDF5_SET_TEMPERATURE],
+                            rows);
     }
     s->facts->rows = rows;
     return 0;
@@ -163,14 +167,20 @@ static int check_ends(struct hdf5_source *s, struct error *error)
     uint64_t rows = s->facts->rows;
     if (first.first_sample != 0 || last.first_sample >= rows ||
         last.count != rows - last.first_sample) {
-        return damaged(s, "its table of blocks does not fit the samples",
-                       error);
+        return hdf5_damaged(
+            error, s->path,
+            "its table of blocks does not fit the %" PRIu64
+            " samples: dataset 'blocks' begins at row %" PRIu64
+            " and ends with %" PRIu32 " from row %" PRIu64 " on",
+            rows, first.first_sample, last.count, last.first_sample);
     }
     struct recording_info *info = &s->facts->info;
     double rate = info->rate_measured_hz > 0 ? info->rate_measured_hz
                                              : info->rate_nominal_hz;
     if (!(rate >= rate_min_hz && rate <= rate_max_hz)) {
-        return damaged(s, "it says no rate, or one that cannot be", error);
+        return hdf5_damaged(error, s->path,
+                            "it says no rate, or one that cannot be: %g Hz",
+                            rate);
     }
     s->facts->last_ns =
         (double)last.device_ns + (last.count - 1.0) * 1e9 / rate;
@@ -215,7 +225,11 @@ static int check_gaps(struct hdf5_source *s, struct error *error)
         if (facts->gaps[i].at_sample > facts->rows ||
             (i > 0 &&
              facts->gaps[i].at_sample <= facts->gaps[i - 1].at_sample)) {
-            return damaged(s, "its table of gaps is not in order", error);
+            return hdf5_damaged(error, s->path,
+                                "its table of gaps is not in order: dataset "
+                                "'gaps', row %zu, says at_sample %" PRIu64
+                                " of %" PRIu64,
+                                i, facts->gaps[i].at_sample, facts->rows);
         }
     }
     return 0;

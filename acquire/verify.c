@@ -88,8 +88,10 @@ static void check_step(struct check *c, const struct recording_block *block,
     const struct recording_block *before = &c->before;
     const struct recording_info *info = &c->source.facts.info;
     if (block->device_ns <= before->device_ns) {
-        fault(c, "device time does not go forward at row %" PRIu64,
-              block->first_sample);
+        fault(c,
+              "device time does not go forward at row %" PRIu64 ": %" PRIi64
+              " ns after %" PRIi64,
+              block->first_sample, block->device_ns, before->device_ns);
         return;
     }
     double ns = (double)block->device_ns - (double)before->device_ns;
@@ -191,13 +193,22 @@ static void check_gaps(struct check *c)
     for (size_t i = 0; i < facts->gap_count; i++) {
         const struct recording_gap *gap = &facts->gaps[i];
         if (gap->end_ns < gap->start_ns) {
-            fault(c, "gap %zu ends before it starts", i + 1);
+            fault(c,
+                  "gap %zu ends (%" PRIi64 " ns) before it starts (%" PRIi64
+                  ")",
+                  i + 1, gap->end_ns, gap->start_ns);
         }
         if (i > 0 && gap->start_ns < facts->gaps[i - 1].end_ns) {
-            fault(c, "gap %zu starts before the one before it ends", i + 1);
+            fault(c,
+                  "gap %zu starts (%" PRIi64
+                  " ns) before the one before it ends (%" PRIi64 ")",
+                  i + 1, gap->start_ns, gap[-1].end_ns);
         }
         if (gap->lost_samples == 0 || gap->cause == 0) {
-            fault(c, "gap %zu has no length or no cause", i + 1);
+            fault(c,
+                  "gap %zu has no length or no cause: %" PRIu64
+                  " samples, cause %" PRIu32,
+                  i + 1, gap->lost_samples, gap->cause);
         }
         c->report->lost_samples += gap->lost_samples;
     }
@@ -211,11 +222,17 @@ static void check_clocks(struct check *c)
     for (size_t i = 0; i < facts->clock_count; i++) {
         const struct recording_clock *p = &facts->clocks[i];
         if (p->round_trip_ns < 0) {
-            fault(c, "clock probe %zu has a negative round trip", i + 1);
+            fault(c,
+                  "clock probe %zu has a negative round trip: %" PRIi64 " ns",
+                  i + 1, p->round_trip_ns);
         }
         if (i > 0 && (p->device_ns < p[-1].device_ns ||
                       p->host_monotonic_ns < p[-1].host_monotonic_ns)) {
-            fault(c, "clock probe %zu goes back in time", i + 1);
+            fault(c,
+                  "clock probe %zu goes back in time: device %" PRIi64
+                  " ns after %" PRIi64 ", host %" PRIi64 " after %" PRIi64,
+                  i + 1, p->device_ns, p[-1].device_ns, p->host_monotonic_ns,
+                  p[-1].host_monotonic_ns);
         }
     }
 }
