@@ -286,7 +286,8 @@ static int open_sensor(const char *path, const struct import_options *options,
 {
     struct recording *r = aligned_alloc(_Alignof(struct recording), sizeof(*r));
     if (r == NULL) {
-        return error_set(error, ERR_NO_MEMORY, "out of memory");
+        error_set(error, ERR_NO_MEMORY, "out of memory");
+        return ERR_NO_MEMORY;
     }
     memset(r, 0, sizeof(*r));
     int err = source_open(path, options, sensor, &r->source, error);
@@ -348,15 +349,16 @@ static int choose(const char *path, const struct recording_sensors *list,
         return count;
     }
     name_sensors(list, names, sizeof(names));
-    return error_set(error, ERR_USAGE, "'%s' has no sensor '%s'; it has %s",
-                     path, choice, names);
+    error_set(error, ERR_USAGE, "'%s' has no sensor '%s'; it has %s", path,
+              choice, names);
+    return ERR_USAGE;
 }
 
 int recording_list(const char *path, const struct import_options *options,
                    struct recording_sensors *out, struct error *error)
 {
     struct source source = {0};
-    size_t chosen[RECORDING_SENSORS_MAX];
+    size_t chosen[RECORDING_SENSORS_MAX] = {0};
     int count = source_open(path, options, 0, &source, error);
     const struct recording_sensors *list = &source.facts.sensors;
     if (count == 0) {
@@ -396,14 +398,14 @@ static int align(struct recording *r, const char *path,
                  const struct import_options *options, size_t self,
                  struct error *error)
 {
-    double own;
+    double own = 0;
     if (r->source.facts.sensors.count < 2 || !find_host_start(r, &own)) {
         return 0;
     }
     double earliest = own;
     for (size_t i = 0; i < r->source.facts.sensors.count; i++) {
-        struct recording *other;
-        double start;
+        struct recording *other = NULL;
+        double start = 0;
         if (i == self) {
             continue;
         }
@@ -447,8 +449,8 @@ static int open_chosen(const char *path, const struct import_options *options,
 int recording_open(const char *path, const struct import_options *options,
                    struct recording **out, struct error *error)
 {
-    struct recording *r;
-    size_t chosen[RECORDING_SENSORS_MAX];
+    struct recording *r = NULL;
+    size_t chosen[RECORDING_SENSORS_MAX] = {0};
     int err = open_sensor(path, options, 0, &r, error);
     if (err < 0) {
         return err;
@@ -473,8 +475,8 @@ int recording_open(const char *path, const struct import_options *options,
 int recording_each(const char *path, const struct import_options *options,
                    struct recording_visitor visitor, struct error *error)
 {
-    struct recording *r;
-    size_t chosen[RECORDING_SENSORS_MAX];
+    struct recording *r = NULL;
+    size_t chosen[RECORDING_SENSORS_MAX] = {0};
     int err = open_sensor(path, options, 0, &r, error);
     if (err < 0) {
         return err;

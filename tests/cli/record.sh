@@ -195,6 +195,12 @@ check recovering_keeps_the_journal sh -c \
     '[ -s twice.h5.journal ] && [ -s twice.h5 ]'
 rejects recovering_again_overwrites_nothing 73 "twice.h5" \
     "$CARPUS" recover twice.h5.journal
+real="--device virtual --wrist left --device virtual --wrist right"
+interrupted both-cut.h5 STOP INT TERM CONT
+check both_wristbands_come_back_from_a_journal sh -c '
+    "$CARPUS" recover -q both-cut.h5.journal &&
+    [ "$("$CARPUS" verify both-cut.h5 | grep -c "(VIRTUAL000[12]): good;")" = 2 ]'
+real="--device virtual --simulate seed=3"
 check journal_is_removed_when_asked sh -c \
     '"$CARPUS" recover --remove -q -o again.h5 twice.h5.journal &&
      [ -s again.h5 ] && [ ! -e twice.h5.journal ]'
