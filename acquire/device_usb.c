@@ -11,17 +11,15 @@
 #include "acquire/clocks.h"
 #include "acquire/device_backend.h"
 #include "acquire/usb_error.h"
+#include "acquire/usb_find.h"
 #include "acquire/usb_stream.h"
+#include "acquire/usb_user.h"
 #include "firmware/core/bytes.h"
 
 enum {
     CONTROL_TIMEOUT_MS = 1000,
-    QUIET_MS = 10, /* ten frames of the bus: nothing more is to come */
-    PROBES = 8,    /* of which the quickest counts */
-    DEPTH_MAX = 7, /* hubs in a row, USB 2.0 section 4.1.1 */
-    FOUND_MAX = 32,
-    BOOTLOADER_VENDOR = 0x2e8a, /* RP2040's boot ROM, data sheet 2.8.5.2 */
-    BOOTLOADER_PRODUCT = 0x0003,
+    QUIET_MS = 10,    /* ten frames of the bus: nothing more is to come */
+    ARRIVAL_MS = 200, /* waited for one that is away, a look */
 };
 
 /* A full ring takes 0.3 s at full speed. */
@@ -32,7 +30,9 @@ struct usb_device {
     libusb_context *context;
     libusb_device_handle *handle;
     struct usb_stream *stream;
-    char serial[64]; /* of what was opened */
+    char serial[64];       /* of what was opened */
+    libusb_context *watch; /* while it is away; NULL: nobody tells */
+    int arrived;           /* for `watch`: some wristband was plugged in */
 };
 
 static struct usb_device *from(struct device *device)
@@ -42,156 +42,24 @@ static struct usb_device *from(struct device *device)
 
 /* ---- what is there ---- */
 
-/* One that is plugged in: a wristband, or the boot ROM of one. */
-struct found {
-    libusb_device *usb; /* borrowed from the list */
-    uint16_t version;   /* bcdDevice */
-    bool bootloader;
-    int number;      /* of opening: 0 or enum libusb_error */
-    char serial[64]; /* "" if it cannot be opened */
-};
-
-static void read_serial(struct found *found, uint8_t index)
-{
-    libusb_device_handle *handle;
-    found->number = libusb_open(found->usb, &handle);
-    if (found->number != 0) {
-        return;
-    }
-    int n = libusb_get_string_descriptor_ascii(
-        handle, index, (unsigned char *)found->serial, sizeof(found->serial));
-    if (n < 0) {
-        found->number = n;
-        found->serial[0] = '\0';
-    }
-    libusb_close(handle);
-}
-
-/* True if `usb` is one of ours; then `found` is filled in. */
-static bool look_at(libusb_device *usb, struct found *found)
-{
-    struct libusb_device_descriptor d;
-    if (libusb_get_device_descriptor(usb, &d) != 0) {
-        return false;
-    }
-    bool wristband =
-        d.idVendor == WIRE_VENDOR_ID && d.idProduct == WIRE_PRODUCT_ID;
-    bool bootloader =
-        d.idVendor == BOOTLOADER_VENDOR && d.idProduct == BOOTLOADER_PRODUCT;
-    *found = (struct found){
-        .usb = usb, .version = d.bcdDevice, .bootloader = bootloader};
-    if (wristband) {
-        read_serial(found, d.iSerialNumber);
-    }
-    return wristband || bootloader;
-}
-
-/* Looks at all that is plugged in; returns how many of ours, or a negative
- * enum libusb_error. *list goes back with libusb_free_device_list(.., 1).
- * libusb starts without complaint where there is no USB at all, but where there
- * is, it lists a root hub at least. */
-static int look_around(libusb_context *context, libusb_device ***list,
-                       struct found found[FOUND_MAX])
-{
-    ssize_t n = libusb_get_device_list(context, list);
-    if (n < 0) {
-        return (int)n;
-    }
-    if (n == 0) {
-        libusb_free_device_list(*list, 1);
-        return LIBUSB_ERROR_NOT_FOUND;
-    }
-    int count = 0;
-    for (ssize_t i = 0; i < n && count < FOUND_MAX; i++) {
-        if (look_at((*list)[i], &found[count])) {
-            count++;
-        }
-    }
-    return count;
-}
-
-/* A sentence for a wristband whose protocol is not ours; 0 if it is. */
-static int check_version(const struct found *found, struct error *error)
-{
-    int version = found->version >> 8;
-    if (version == WIRE_VERSION) {
-        return 0;
-    }
-    return error_set(error, ERR_PROTOCOL,
-                     "wristband %s speaks version %d of the protocol and this "
-                     "carpus version %d; update %s",
-                     found->serial, version, WIRE_VERSION,
-                     version > WIRE_VERSION
-                         ? "carpus"
-                         : "the wristband's firmware: press its button twice, "
-                           "then `carpus device update --volume DRIVE "
-                           "carpus.uf2`");
-}
-
-static void where_text(libusb_device *usb, char *out, size_t size)
-{
-    uint8_t ports[DEPTH_MAX];
-    int n = libusb_get_port_numbers(usb, ports, DEPTH_MAX);
-    int used = snprintf(out, size, "usb %d", libusb_get_bus_number(usb));
-    for (int i = 0; i < n && used > 0 && (size_t)used < size; i++) {
-        used += snprintf(out + used, size - (size_t)used, "%c%d",
-                         i == 0 ? '-' : '.', ports[i]);
-    }
-}
-
-static void to_entry(const struct found *found, struct device_entry *out)
-{
-    *out = (struct device_entry){0};
-    where_text(found->usb, out->where, sizeof(out->where));
-    snprintf(out->id, sizeof(out->id), "%s",
-             found->serial[0] != '\0' ? found->serial : "?");
-    const char *what = "wristband";
-    if (found->bootloader) {
-        what = "a board in its boot ROM: it waits for firmware";
-    } else if (found->number == LIBUSB_ERROR_ACCESS) {
-        what = "no permission: the udev rule scripts/70-carpus.rules is not in "
-               "place";
-    } else if (found->number != 0) {
-        what = libusb_strerror(found->number);
-    } else if (check_version(found, NULL) < 0) {
-        what = found->version >> 8 > WIRE_VERSION
-                   ? "newer than this carpus: update carpus"
-                   : "older than this carpus: update its firmware";
-    } else {
-        out->usable = true;
-    }
-    snprintf(out->what, sizeof(out->what), "%s", what);
-}
-
-/* `name`: of a device that is wanted, NULL for any. */
-static int no_usb(struct error *error, const char *name, int number)
-{
-    return error_set(error, ERR_NO_DEVICE,
-                     "%s%.64s%sthis computer has no USB that programs may use "
-                     "(%s); --device virtual simulates a wristband",
-                     name != NULL ? "no device '" : "",
-                     name != NULL ? name : "", name != NULL ? "': " : "",
-                     libusb_error_name(number));
-}
-
 static int usb_list(struct device_entry *out, size_t cap, size_t *count,
                     struct error *note)
 {
     libusb_context *context;
     int number = libusb_init(&context);
     if (number != 0) {
-        no_usb(note, NULL, number);
+        usb_find_nothing(note, NULL, "libusb_init", number);
         return 0;
     }
-    struct found found[FOUND_MAX] = {0};
+    struct usb_found found[USB_FOUND_MAX] = {0};
     libusb_device **list;
-    int n = look_around(context, &list, found);
+    int n = usb_find(context, &list, found);
     for (int i = 0; i < n && *count < cap; i++) {
-        to_entry(&found[i], &out[*count]);
+        usb_find_entry(&found[i], &out[*count]);
         (*count)++;
     }
     if (n < 0) {
-        no_usb(note, NULL, n);
+        usb_find_nothing(note, NULL, "libusb_get_device_list", n);
     } else {
         libusb_free_device_list(list, 1);
     }
@@ -207,87 +75,52 @@ static bool usb_matches(const char *name)
     return true;
 }
 
-static bool is_any(const char *name)
+/* Says why it cannot be claimed, and if another program has it, which. */
+static int not_claimed(libusb_device *usb, int number, const char *serial,
+                       struct error *error)
 {
-    return name[0] == '\0' || strcmp(name, "usb") == 0;
+    struct usb_user user;
+    if (number != LIBUSB_ERROR_BUSY ||
+        !usb_user_find(libusb_get_bus_number(usb),
+                       libusb_get_device_address(usb), &user)) {
+        return usb_error(error, "libusb_claim_interface", number,
+                         "cannot use wristband %s", serial);
+    }
+    return error_set(error, ERR_BUSY,
+                     "cannot use wristband %s: it is in use by process %ld "
+                     "(%s); end that one first (libusb_claim_interface: %s)",
+                     serial, user.pid, user.name, usb_error_name(number));
 }
 
-/* Says why no wristband answers to `name`, given what is there. */
-static int not_found(const struct found *found, int n, const char *name,
-                     struct error *error)
+static int open_and_claim(struct usb_device *u, libusb_device *usb,
+                          struct error *error)
 {
-    for (int i = 0; i < n; i++) {
-        if (!found[i].bootloader && found[i].number != 0) {
-            return usb_error(error, found[i].number,
-                             "cannot open the wristband");
-        }
+    int number = libusb_open(usb, &u->handle);
+    if (number != 0) {
+        u->handle = NULL;
+        return usb_error(error, "libusb_open", number,
+                         "cannot use wristband %s", u->serial);
     }
-    for (int i = 0; i < n; i++) {
-        if (found[i].bootloader) {
-            return error_set(error, ERR_NO_DEVICE,
-                             "the board that is there waits for firmware in "
-                             "its boot ROM; copy carpus.uf2 to its drive");
-        }
-    }
-    if (is_any(name)) {
-        return error_set(error, ERR_NO_DEVICE,
-                         "no wristband is plugged in; plug one in, or simulate "
-                         "one with --device virtual");
-    }
-    return error_set(error, ERR_NO_DEVICE,
-                     "no device '%.64s'; `carpus devices` lists what is there",
-                     name);
-}
-
-/* Returns which one is meant by `name`, or an error. */
-static int choose(const struct found *found, int n, const char *name,
-                  struct error *error)
-{
-    int chosen = -1;
-    for (int i = 0; i < n; i++) {
-        const struct found *f = &found[i];
-        if (f->bootloader || f->number != 0 ||
-            !(is_any(name) || strcmp(name, f->serial) == 0)) {
-            continue;
-        }
-        if (chosen >= 0) {
-            return error_set(error, ERR_USAGE,
-                             "there is more than one wristband; say which by "
-                             "--device %s or --device %s",
-                             found[chosen].serial, f->serial);
-        }
-        chosen = i;
-    }
-    if (chosen < 0) {
-        return not_found(found, n, name, error);
-    }
-    int err = check_version(&found[chosen], error);
-    return err < 0 ? err : chosen;
+    number = libusb_claim_interface(u->handle, 0);
+    return number == 0 ? 0 : not_claimed(usb, number, u->serial, error);
 }
 
 /* Opens the wristband called `name` and claims its interface. */
 static int open_handle(struct usb_device *u, const char *name,
                        struct error *error)
 {
-    struct found found[FOUND_MAX] = {0};
+    struct usb_found found[USB_FOUND_MAX] = {0};
     libusb_device **list;
-    int n = look_around(u->context, &list, found);
+    int n = usb_find(u->context, &list, found);
     if (n < 0) {
-        return no_usb(error, is_any(name) ? NULL : name, n);
+        return usb_find_nothing(error, usb_find_is_any(name) ? NULL : name,
+                                "libusb_get_device_list", n);
     }
-    int err = choose(found, n, name, error);
+    int err = usb_find_choose(found, n, name, error);
     if (err >= 0) {
-        const struct found *chosen = &found[err];
-        err = 0;
+        const struct usb_found *chosen = &found[err];
         snprintf(u->serial, sizeof(u->serial), "%s", chosen->serial);
-        int number = libusb_open(chosen->usb, &u->handle);
-        if (number == 0) {
-            number = libusb_claim_interface(u->handle, 0);
-        }
-        if (number != 0) {
-            err = usb_error(error, number, "cannot use wristband %s",
-                            chosen->serial);
-        }
+        err = open_and_claim(u, chosen->usb, error);
     }
     libusb_free_device_list(list, 1);
     return err;
@@ -315,7 +148,8 @@ static int usb_request(struct device *device, const struct wire_setup *setup,
         return device_refused(setup, error);
     }
     if (n < 0) {
-        return usb_error(error, n, "the wristband does not answer");
+        return usb_error(error, "libusb_control_transfer", n,
+                         "the wristband does not answer");
     }
     return n;
 }
@@ -325,7 +159,8 @@ static int start_stream(struct usb_device *u, struct error *error)
 {
     int n = libusb_clear_halt(u->handle, WIRE_BULK_IN);
     if (n != 0) {
-        return usb_error(error, n, "cannot reset the wristband's stream");
+        return usb_error(error, "libusb_clear_halt", n,
+                         "cannot reset the wristband's stream");
     }
     return usb_stream_new(u->context, u->handle, WIRE_BULK_IN, &u->stream,
                           error);
@@ -370,7 +205,8 @@ static int connect(struct usb_device *u, const char *name, struct error *error)
     int number = libusb_init(&u->context);
     if (number != 0) {
         u->context = NULL;
-        return no_usb(error, is_any(name) ? NULL : name, number);
+        return usb_find_nothing(error, usb_find_is_any(name) ? NULL : name,
+                                "libusb_init", number);
     }
     int err = open_handle(u, name, error);
     return err < 0 ? err : start_stream(u, error);
@@ -378,24 +214,76 @@ static int connect(struct usb_device *u, const char *name, struct error *error)
 
 static void disconnect(struct usb_device *u)
 {
-    usb_stream_free(u->stream);
-    u->stream = NULL;
+    usb_stream_stop(u->stream);
     if (u->handle != NULL) {
         /* Not claimed, or gone with the device: no harm. */
         (void)libusb_release_interface(u->handle, 0);
         libusb_close(u->handle);
         u->handle = NULL;
     }
+    usb_stream_free(u->stream);
+    u->stream = NULL;
     if (u->context != NULL) {
         libusb_exit(u->context);
         u->context = NULL;
     }
 }
 
+/* ---- while it is away ---- */
+
+static int LIBUSB_CALL on_arrival(libusb_context *context, libusb_device *usb,
+                                  libusb_hotplug_event event, void *argument)
+{
+    struct usb_device *u = argument;
+    (void)context;
+    (void)usb;
+    (void)event;
+    u->arrived = 1;
+    return 0; /* goes on watching */
+}
+
+static void watch_end(struct usb_device *u)
+{
+    if (u->watch != NULL) {
+        libusb_exit(u->watch);
+        u->watch = NULL;
+    }
+}
+
+/* Has libusb tell of arrivals. Where it cannot, looking now and then will do.
+ */
+static void watch_begin(struct usb_device *u)
+{
+    if (u->watch != NULL || libusb_init(&u->watch) != 0) {
+        return;
+    }
+    if (libusb_has_capability(LIBUSB_CAP_HAS_HOTPLUG) == 0 ||
+        libusb_hotplug_register_callback(
+            u->watch, LIBUSB_HOTPLUG_EVENT_DEVICE_ARRIVED,
+            LIBUSB_HOTPLUG_NO_FLAGS, WIRE_VENDOR_ID, WIRE_PRODUCT_ID,
+            LIBUSB_HOTPLUG_MATCH_ANY, on_arrival, u, NULL) != 0) {
+        watch_end(u);
+    }
+}
+
+/* Returns true when a wristband arrives; false after a while, or at once where
+ * nobody tells. */
+static bool wait_for_arrival(struct usb_device *u)
+{
+    struct timeval wait = {.tv_usec = ARRIVAL_MS * 1000};
+    u->arrived = 0;
+    return u->watch != NULL &&
+           libusb_handle_events_timeout_completed(u->watch, &wait,
+                                                  &u->arrived) == 0 &&
+           u->arrived != 0;
+}
+
 static void usb_close(struct device *device)
 {
-    disconnect(from(device));
-    free(device);
+    struct usb_device *u = from(device);
+    watch_end(u);
+    disconnect(u);
+    free(u);
 }
 
 static int usb_open(const char *name, const char *simulate, struct device **out,
@@ -431,19 +319,29 @@ static int usb_read(struct device *device, uint8_t *out, size_t size,
 }
 
 /* Whatever keeps it from being opened may pass (udev has not yet given leave),
- * but for firmware that is another. */
-static int usb_reopen(struct device *device, struct error *error)
+ * but for firmware that is another. Returns 1, 0 or that error. */
+static int try_again(struct usb_device *u, struct error *error)
 {
-    struct usb_device *u = from(device);
     char serial[sizeof(u->serial)];
     memcpy(serial, u->serial, sizeof(serial));
-    disconnect(u);
     int err = connect(u, serial, error);
     if (err < 0) {
         disconnect(u);
         return err == ERR_PROTOCOL ? err : 0;
     }
+    watch_end(u);
     return 1;
+}
+
+/* Looks anew at each call, whether or not an arrival is told: that one may have
+ * come before it was watched for, or while the device could not be opened. */
+static int usb_reopen(struct device *device, struct error *error)
+{
+    struct usb_device *u = from(device);
+    disconnect(u);
+    watch_begin(u);
+    int back = try_again(u, error);
+    return back == 0 && wait_for_arrival(u) ? try_again(u, error) : back;
 }
 
 static int64_t usb_now_ns(const struct device *device)
@@ -452,8 +350,8 @@ static int64_t usb_now_ns(const struct device *device)
     return monotonic_ns();
 }
 
-static int probe_once(struct device *device, struct recording_clock *out,
-                      struct error *error)
+static int usb_probe(struct device *device, struct recording_clock *out,
+                     struct error *error)
 {
     uint8_t data[WIRE_TIME_SIZE];
     struct wire_setup setup = {
@@ -477,24 +375,6 @@ static int probe_once(struct device *device, struct recording_clock *out,
         .host_utc_ns = now_utc_ns + (after_ns - before_ns) / 2,
         .round_trip_ns = after_ns - before_ns,
     };
-    return 0;
-}
-
-static int usb_probe(struct device *device, struct recording_clock *out,
-                     struct error *error)
-{
-    struct recording_clock best = {.round_trip_ns = INT64_MAX};
-    for (int i = 0; i < PROBES; i++) {
-        struct recording_clock probe = {0};
-        int err = probe_once(device, &probe, error);
-        if (err < 0) {
-            return err;
-        }
-        if (probe.round_trip_ns < best.round_trip_ns) {
-            best = probe;
-        }
-    }
-    *out = best;
     return 0;
 }
 

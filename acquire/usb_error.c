@@ -56,7 +56,8 @@ static const struct number_row *find_number(int number)
     return &numbers[count - 1];
 }
 
-int usb_error(struct error *error, int number, const char *what, ...)
+int usb_error(struct error *error, const char *call, int number,
+              const char *what, ...)
 {
     char clause[120];
     va_list arguments;
@@ -64,8 +65,13 @@ int usb_error(struct error *error, int number, const char *what, ...)
     vsnprintf(clause, sizeof(clause), what, arguments);
     va_end(arguments);
     const struct number_row *row = find_number(number);
-    return error_set(error, row->code, "%s: %s (%s)", clause, row->text,
-                     row->name);
+    return error_set(error, row->code, "%s: %s (%s: %s)", clause, row->text,
+                     call, row->name);
+}
+
+const char *usb_error_name(int number)
+{
+    return find_number(number)->name;
 }
 
 static const struct status_row {
@@ -78,10 +84,12 @@ static const struct status_row {
      "all went well"},
     {LIBUSB_TRANSFER_ERROR, USB_RETRY, "LIBUSB_TRANSFER_ERROR",
      "transfers fail on the wire; try another cable or socket"},
-    {LIBUSB_TRANSFER_TIMED_OUT, USB_GO_ON, "LIBUSB_TRANSFER_TIMED_OUT",
-     "nothing came in time"},
-    {LIBUSB_TRANSFER_CANCELLED, USB_GO_ON, "LIBUSB_TRANSFER_CANCELLED",
-     "carpus ended it"},
+    {LIBUSB_TRANSFER_TIMED_OUT, USB_RETRY, "LIBUSB_TRANSFER_TIMED_OUT",
+     "transfers that have all the time they want are out of time; plug the "
+     "wristband out and in"},
+    {LIBUSB_TRANSFER_CANCELLED, USB_RETRY, "LIBUSB_TRANSFER_CANCELLED",
+     "transfers are cancelled, and not by carpus; plug the wristband out and "
+     "in"},
     {LIBUSB_TRANSFER_STALL, USB_CLEAR, "LIBUSB_TRANSFER_STALL",
      "the wristband halts its stream again and again; plug it out and in, and "
      "update its firmware"},

@@ -8,9 +8,13 @@
 
 #include "acquire/error.h"
 
-/* As error_from_errno for a negative enum libusb_error. */
-int usb_error(struct error *error, int number, const char *what, ...)
-    __attribute__((format(printf, 3, 4)));
+/* As error_from_errno for a negative enum libusb_error that the function `call`
+ * of libusb returned; both names stand in the sentence. */
+int usb_error(struct error *error, const char *call, int number,
+              const char *what, ...) __attribute__((format(printf, 4, 5)));
+
+/* "LIBUSB_ERROR_IO" and so on. */
+const char *usb_error_name(int number);
 
 /* What a stream does after a transfer that ended in some way. */
 enum usb_next {

@@ -23,7 +23,9 @@ enum {
     QUEUE = 256,
     BUFFERS = TRANSFERS + QUEUE,
     FAILURES_MAX = 16, /* in a row, before the stream is given up */
+    SIGNALS_MAX = 100, /* in a row that interrupt the handling of events */
     DRAIN_MS = 5000,   /* for cancelled transfers to come back */
+    AGAIN_MS = 100,    /* until those that did not are cancelled anew */
 };
 
 struct buffer {
@@ -120,7 +122,8 @@ static void launch(struct usb_stream *s, struct slot *slot)
     } else if (number != LIBUSB_ERROR_NO_MEM || s->flying == 0) {
         /* Short of memory, a stream goes on with fewer transfers. */
         struct error why;
-        usb_error(&why, number, "cannot read the wristband's stream");
+        usb_error(&why, "libusb_submit_transfer", number,
+                  "cannot read the wristband's stream");
         fail(s, &why);
     }
 }
@@ -132,18 +135,17 @@ static void launch_all(struct usb_stream *s)
     }
 }
 
-/* Takes to heart how a transfer ended. */
+/* Takes to heart how a transfer ended. Those that were queued behind one that
+ * halted the endpoint, or are called back, end badly too, and mean nothing. */
 static void judge(struct usb_stream *s, int status)
 {
     enum usb_next next = usb_status_next(status);
     if (status == LIBUSB_TRANSFER_COMPLETED) {
         s->failures = 0;
     }
-    if (next == USB_GO_ON) {
+    if (next == USB_GO_ON || s->stopping || s->failed ||
+        (s->halted && next != USB_GIVE_UP)) {
         return;
-    }
-    if (next == USB_CLEAR && s->halted) {
-        return; /* the others that were queued stall too */
     }
     s->failures++;
     if (next == USB_GIVE_UP || s->failures > FAILURES_MAX) {
@@ -179,13 +181,16 @@ static void LIBUSB_CALL on_done(struct libusb_transfer *transfer)
 static void *handle_events(void *argument)
 {
     struct usb_stream *s = argument;
+    int interrupted = 0; /* in a row */
     while (!atomic_load(&s->quit)) {
         struct timeval wait = {.tv_usec = 100000};
         int number =
             libusb_handle_events_timeout_completed(s->context, &wait, NULL);
-        if (number != 0 && number != LIBUSB_ERROR_INTERRUPTED) {
+        interrupted = number == LIBUSB_ERROR_INTERRUPTED ? interrupted + 1 : 0;
+        if (number != 0 && (interrupted == 0 || interrupted > SIGNALS_MAX)) {
             struct error why;
-            usb_error(&why, number, "cannot wait for the wristband");
+            usb_error(&why, "libusb_handle_events_timeout_completed", number,
+                      "cannot wait for the wristband");
             pthread_mutex_lock(&s->lock);
             fail(s, &why);
             pthread_cond_broadcast(&s->changed);
@@ -218,7 +223,8 @@ static void clear_halt(struct usb_stream *s)
     s->halted = false;
     if (number != 0) {
         struct error why;
-        usb_error(&why, number, "cannot resume the wristband's stream");
+        usb_error(&why, "libusb_clear_halt", number,
+                  "cannot resume the wristband's stream");
         fail(s, &why);
     }
     launch_all(s);
@@ -247,6 +253,7 @@ int usb_stream_read(struct usb_stream *s, uint8_t *out, size_t size,
     size_t used = 0;
     int err = 0;
     pthread_mutex_lock(&s->lock);
+    launch_all(s);
     wait_for_data(s, timeout_ms);
     while (s->queue_count > 0 &&
            used + s->queue[s->queue_first]->size <= size) {
@@ -317,7 +324,11 @@ static int make_transfers(struct usb_stream *s)
 static void free_parts(struct usb_stream *s)
 {
     for (size_t i = 0; i < TRANSFERS; i++) {
-        libusb_free_transfer(s->slots[i].transfer);
+        struct libusb_transfer *transfer = s->slots[i].transfer;
+        if (transfer != NULL) {
+            transfer->dev_handle = NULL; /* which is closed: for libusb's log */
+            libusb_free_transfer(transfer);
+        }
     }
     pthread_cond_destroy(&s->changed);
     pthread_mutex_destroy(&s->lock);
@@ -343,33 +354,40 @@ int usb_stream_new(libusb_context *context, libusb_device_handle *handle,
         return error_set(error, ERR_NO_MEMORY,
                          "no memory for USB transfers and their thread");
     }
-    pthread_mutex_lock(&s->lock);
-    launch_all(s);
-    pthread_mutex_unlock(&s->lock);
     *out = s;
     return 0;
 }
 
-void usb_stream_free(struct usb_stream *s)
+/* A transfer that could not be cancelled may be so a moment later. */
+static void wait_until_back(struct usb_stream *s)
+{
+    for (int ms = 0; s->flying > 0 && ms < DRAIN_MS; ms += AGAIN_MS) {
+        struct timespec end = deadline(AGAIN_MS);
+        int number = 0;
+        cancel_all(s);
+        while (s->flying > 0 && number == 0) {
+            number = pthread_cond_timedwait(&s->changed, &s->lock, &end);
+        }
+    }
+}
+
+void usb_stream_stop(struct usb_stream *s)
 {
     if (s == NULL) {
         return;
     }
-    struct timespec end = deadline(DRAIN_MS);
     pthread_mutex_lock(&s->lock);
     s->stopping = true;
-    cancel_all(s);
-    int number = 0;
-    while (s->flying > 0 && number == 0) {
-        number = pthread_cond_timedwait(&s->changed, &s->lock, &end);
-    }
-    bool drained = s->flying == 0;
+    wait_until_back(s);
     pthread_mutex_unlock(&s->lock);
     atomic_store(&s->quit, true);
     libusb_interrupt_event_handler(s->context);
     pthread_join(s->thread, NULL);
-    if (drained) {
+}
+
+void usb_stream_free(struct usb_stream *s)
+{
+    if (s != NULL) {
         free_parts(s);
     }
-    /* Else the kernel may still write to the buffers: they are left to it. */
 }

@@ -26,13 +26,17 @@ enum { USB_STREAM_TRANSFER = 512 /* bytes */ };
 
 struct usb_stream;
 
-/* Begins to read the bulk IN `endpoint`. */
+/* Prepares to read the bulk IN `endpoint`. Nothing is asked of the device until
+ * the first usb_stream_read or usb_stream_drop: what it has stays there. */
 int usb_stream_new(libusb_context *context, libusb_device_handle *handle,
                    uint8_t endpoint, struct usb_stream **out,
                    struct error *error);
 
-/* Cancels what is queued, waits until all of it has come back, frees. Call
- * before libusb_close. NULL is legal. */
+/* The end in two steps, with libusb_close between them: cancels what is queued
+ * and waits until it has come back, 5 s at most; then frees. Only of a handle
+ * that is closed is it certain that nothing more is written to what did not
+ * come back. NULL is legal. */
+void usb_stream_stop(struct usb_stream *stream);
 void usb_stream_free(struct usb_stream *stream);
 
 /* As device_read; `size` is USB_STREAM_TRANSFER at least. What came before an

@@ -2,12 +2,15 @@
 /*
  * A libusb without USB, for tests to include: it has the devices, answers and
  * mishaps that the test puts into `fake`. Transfers complete in the thread that
- * handles events, one a call, in the order in which they were submitted.
+ * handles events, one a call, in the order in which they were submitted. Any
+ * call of any function can be made to fail (fake.fault), and any transfer of a
+ * whole device to end in any way (fake.mishap).
  */
 #ifndef TESTS_FAKE_LIBUSB_H
 #define TESTS_FAKE_LIBUSB_H
 
 #include <libusb.h>
+#include <limits.h>
 #include <pthread.h>
 #include <stdbool.h>
 #include <stdint.h>
@@ -34,12 +37,50 @@ struct libusb_context {
 
 struct libusb_device_handle {
     libusb_device *device;
+    bool gone; /* by a mishap: all that is asked of it fails */
 };
 
 /* What one bulk transfer brings: `size` bytes of a running count. */
 struct fake_answer {
     int status;
     int size;
+};
+
+/* The functions that tell of failures. */
+enum fake_function {
+    FAKE_INIT,
+    FAKE_DEVICE_LIST,
+    FAKE_DESCRIPTOR,
+    FAKE_PORTS,
+    FAKE_OPEN,
+    FAKE_STRING,
+    FAKE_CLAIM,
+    FAKE_RELEASE,
+    FAKE_CONTROL,
+    FAKE_CLEAR,
+    FAKE_ALLOC,
+    FAKE_SUBMIT,
+    FAKE_CANCEL,
+    FAKE_EVENTS,
+    FAKE_HOTPLUG,
+    FAKE_FUNCTIONS
+};
+
+struct fake_fault {
+    enum fake_function function;
+    int at;       /* the call that fails, from 1; 0: none */
+    bool forever; /* and all after it */
+    int number;   /* enum libusb_error */
+};
+
+enum fake_part { FAKE_EMPTY, FAKE_SHORT, FAKE_FULL, FAKE_PARTS };
+
+/* How the `at`-th transfer with data of `bulk` ends, from 1; 0: as usual. What
+ * it does not bring is lost. */
+struct fake_mishap {
+    int at;
+    int status;
+    enum fake_part part;
 };
 
 static struct {
@@ -66,18 +107,39 @@ static struct {
     int flying_count;
     bool keep_cancelled; /* cancelled transfers do not come back */
     int clears;
+    struct fake_fault fault;
+    int calls[FAKE_FUNCTIONS];
+    struct fake_mishap mishap;
+    int bulks;   /* transfers with data of `bulk` */
+    bool halted; /* by a mishap, until it is cleared */
+    bool no_hotplug;
+    bool plugged; /* an arrival is to be told */
+    libusb_hotplug_callback_fn on_hotplug;
+    void *on_hotplug_argument;
     int live_transfers;
     int live_handles;
     int live_contexts;
 } fake = {.lock = PTHREAD_MUTEX_INITIALIZER,
           .changed = PTHREAD_COND_INITIALIZER};
 
+static pthread_once_t fake_once = PTHREAD_ONCE_INIT;
+
 static struct libusb_context fake_context;
 static struct libusb_device fake_hub = {.vendor = 0x1d6b, .product = 2};
+
+static void fake_make_clock(void)
+{
+    pthread_condattr_t monotonic;
+    pthread_condattr_init(&monotonic);
+    pthread_condattr_setclock(&monotonic, CLOCK_MONOTONIC);
+    pthread_cond_init(&fake.changed, &monotonic);
+    pthread_condattr_destroy(&monotonic);
+}
 
 /* Back to: one wristband, nothing goes wrong, nothing to send. */
 static void fake_reset(void)
 {
+    pthread_once(&fake_once, fake_make_clock);
     pthread_mutex_lock(&fake.lock);
     fake.init_number = fake.clear_number = fake.submit_number = 0;
     fake.submits_good = -1;
@@ -92,6 +154,12 @@ static void fake_reset(void)
     fake.count = 0;
     fake.keep_cancelled = false;
     fake.clears = 0;
+    fake.fault = (struct fake_fault){0};
+    memset(fake.calls, 0, sizeof(fake.calls));
+    fake.mishap = (struct fake_mishap){0};
+    fake.bulks = 0;
+    fake.halted = fake.no_hotplug = fake.plugged = false;
+    fake.on_hotplug = NULL;
     pthread_mutex_unlock(&fake.lock);
 }
 
@@ -112,27 +180,65 @@ static inline int fake_sent(void)
     return n;
 }
 
+/* Counts a call; returns what it fails with, 0 if it does not. */
+static int fake_call(enum fake_function function)
+{
+    pthread_mutex_lock(&fake.lock);
+    const struct fake_fault *fault = &fake.fault;
+    int n = ++fake.calls[function];
+    bool fails = fault->at > 0 && fault->function == function &&
+                 (n == fault->at || (fault->forever && n > fault->at));
+    int number = fails ? fault->number : 0;
+    pthread_mutex_unlock(&fake.lock);
+    return number;
+}
+
+static bool fake_is_gone(const libusb_device_handle *handle)
+{
+    return handle != NULL && handle->gone;
+}
+
+/* Takes transfer `i` off those that fly. */
+static struct libusb_transfer *fake_take(int i)
+{
+    struct libusb_transfer *transfer = fake.flying[i];
+    fake.flying_count--;
+    for (; i < fake.flying_count; i++) {
+        fake.flying[i] = fake.flying[i + 1];
+        fake.cancelled[i] = fake.cancelled[i + 1];
+    }
+    return transfer;
+}
+
 /* NOLINTBEGIN(readability-inconsistent-declaration-parameter-name): libusb.h
  * abbreviates its names */
 
 int libusb_init(libusb_context **context)
 {
-    if (fake.init_number == 0) {
+    int number = fake_call(FAKE_INIT);
+    if (number == 0 && fake.init_number == 0) {
         *context = &fake_context;
         fake.live_contexts++;
     }
-    return fake.init_number;
+    return number != 0 ? number : fake.init_number;
 }
 
 void libusb_exit(libusb_context *context)
 {
     (void)context;
+    pthread_mutex_lock(&fake.lock);
     fake.live_contexts--;
+    fake.on_hotplug = fake.live_contexts > 0 ? fake.on_hotplug : NULL;
+    pthread_mutex_unlock(&fake.lock);
 }
 
 ssize_t libusb_get_device_list(libusb_context *context, libusb_device ***list)
 {
     (void)context;
+    int number = fake_call(FAKE_DEVICE_LIST);
+    if (number != 0) {
+        return number;
+    }
     *list = calloc(FAKE_DEVICES + 2, sizeof(libusb_device *));
     (*list)[0] = fake.device_count < 0 ? NULL : &fake_hub;
     for (int i = 0; i < fake.device_count; i++) {
@@ -150,6 +256,10 @@ void libusb_free_device_list(libusb_device **list, int unref)
 int libusb_get_device_descriptor(libusb_device *device,
                                  struct libusb_device_descriptor *out)
 {
+    int number = fake_call(FAKE_DESCRIPTOR);
+    if (number != 0) {
+        return number;
+    }
     *out = (struct libusb_device_descriptor){.idVendor = device->vendor,
                                              .idProduct = device->product,
                                              .bcdDevice = device->version,
@@ -161,9 +271,16 @@ int libusb_get_port_numbers(libusb_device *device, uint8_t *ports, int size)
 {
     (void)device;
     (void)size;
+    int number = fake_call(FAKE_PORTS);
     ports[0] = 2;
     ports[1] = 3;
-    return 2;
+    return number != 0 ? number : 2;
+}
+
+uint8_t libusb_get_device_address(libusb_device *device)
+{
+    (void)device;
+    return 255;
 }
 
 uint8_t libusb_get_bus_number(libusb_device *device)
@@ -174,10 +291,11 @@ uint8_t libusb_get_bus_number(libusb_device *device)
 
 int libusb_open(libusb_device *device, libusb_device_handle **out)
 {
-    if (device->open_number != 0) {
-        return device->open_number;
+    int number = fake_call(FAKE_OPEN);
+    if (number != 0 || device->open_number != 0) {
+        return number != 0 ? number : device->open_number;
     }
-    *out = malloc(sizeof(**out));
+    *out = calloc(1, sizeof(**out));
     (*out)->device = device;
     fake.live_handles++;
     return 0;
@@ -185,6 +303,14 @@ int libusb_open(libusb_device *device, libusb_device_handle **out)
 
 void libusb_close(libusb_device_handle *handle)
 {
+    /* What still flies is the kernel's, which takes it back. */
+    pthread_mutex_lock(&fake.lock);
+    for (int i = fake.flying_count; i > 0; i--) {
+        if (fake.flying[i - 1]->dev_handle == handle) {
+            (void)fake_take(i - 1);
+        }
+    }
+    pthread_mutex_unlock(&fake.lock);
     fake.live_handles--;
     free(handle);
 }
@@ -194,6 +320,10 @@ int libusb_get_string_descriptor_ascii(libusb_device_handle *handle,
                                        int length)
 {
     (void)index;
+    int number = fake_call(FAKE_STRING);
+    if (number != 0) {
+        return number;
+    }
     strncpy((char *)data, handle->device->serial, (size_t)length);
     return (int)strlen(handle->device->serial);
 }
@@ -201,14 +331,15 @@ int libusb_get_string_descriptor_ascii(libusb_device_handle *handle,
 int libusb_claim_interface(libusb_device_handle *handle, int interface)
 {
     (void)interface;
-    return handle->device->claim_number;
+    int number = fake_call(FAKE_CLAIM);
+    return number != 0 ? number : handle->device->claim_number;
 }
 
 int libusb_release_interface(libusb_device_handle *handle, int interface)
 {
     (void)handle;
     (void)interface;
-    return 0;
+    return fake_call(FAKE_RELEASE);
 }
 
 int libusb_control_transfer(libusb_device_handle *handle, uint8_t type,
@@ -216,8 +347,11 @@ int libusb_control_transfer(libusb_device_handle *handle, uint8_t type,
                             unsigned char *data, uint16_t length,
                             unsigned int timeout)
 {
-    (void)handle;
     (void)timeout;
+    int number = fake_call(FAKE_CONTROL);
+    if (number != 0 || fake_is_gone(handle)) {
+        return number != 0 ? number : LIBUSB_ERROR_NO_DEVICE;
+    }
     if (fake.vendor != NULL) {
         const struct wire_setup setup = {
             .in = (type & LIBUSB_ENDPOINT_IN) != 0,
@@ -235,11 +369,16 @@ int libusb_control_transfer(libusb_device_handle *handle, uint8_t type,
 
 int libusb_clear_halt(libusb_device_handle *handle, unsigned char endpoint)
 {
-    (void)handle;
     (void)endpoint;
+    int number = fake_call(FAKE_CLEAR);
     pthread_mutex_lock(&fake.lock);
     fake.clears++;
-    int number = fake.flying_count == 0 ? fake.clear_number : LIBUSB_ERROR_BUSY;
+    if (number == 0) {
+        number = fake.flying_count != 0 ? LIBUSB_ERROR_BUSY
+                 : fake_is_gone(handle) ? LIBUSB_ERROR_NO_DEVICE
+                                        : fake.clear_number;
+    }
+    fake.halted = fake.halted && number != 0;
     pthread_mutex_unlock(&fake.lock);
     return number;
 }
@@ -247,6 +386,9 @@ int libusb_clear_halt(libusb_device_handle *handle, unsigned char endpoint)
 struct libusb_transfer *libusb_alloc_transfer(int packets)
 {
     (void)packets;
+    if (fake_call(FAKE_ALLOC) != 0) {
+        return NULL;
+    }
     fake.live_transfers++;
     return calloc(1, sizeof(struct libusb_transfer));
 }
@@ -259,11 +401,13 @@ void libusb_free_transfer(struct libusb_transfer *transfer)
 
 int libusb_submit_transfer(struct libusb_transfer *transfer)
 {
-    int number = 0;
+    int number = fake_call(FAKE_SUBMIT);
     pthread_mutex_lock(&fake.lock);
-    if (fake.submits_good == 0) {
+    if (number == 0 && fake_is_gone(transfer->dev_handle)) {
+        number = LIBUSB_ERROR_NO_DEVICE;
+    } else if (number == 0 && fake.submits_good == 0) {
         number = fake.submit_number;
-    } else {
+    } else if (number == 0) {
         fake.submits_good -= fake.submits_good > 0;
         fake.cancelled[fake.flying_count] = false;
         fake.flying[fake.flying_count++] = transfer;
@@ -275,10 +419,11 @@ int libusb_submit_transfer(struct libusb_transfer *transfer)
 
 int libusb_cancel_transfer(struct libusb_transfer *transfer)
 {
-    int number = LIBUSB_ERROR_NOT_FOUND;
+    int fault = fake_call(FAKE_CANCEL);
+    int number = fault != 0 ? fault : LIBUSB_ERROR_NOT_FOUND;
     pthread_mutex_lock(&fake.lock);
     for (int i = 0; i < fake.flying_count; i++) {
-        if (fake.flying[i] == transfer) {
+        if (fake.flying[i] == transfer && fault == 0) {
             fake.cancelled[i] = true;
             number = 0;
         }
@@ -288,15 +433,30 @@ int libusb_cancel_transfer(struct libusb_transfer *transfer)
     return number;
 }
 
-/* Takes transfer `i` off those that fly. */
-static struct libusb_transfer *fake_take(int i)
+static void fake_go_wrong(struct libusb_transfer *transfer)
 {
-    struct libusb_transfer *transfer = fake.flying[i];
-    fake.flying_count--;
-    for (; i < fake.flying_count; i++) {
-        fake.flying[i] = fake.flying[i + 1];
-        fake.cancelled[i] = fake.cancelled[i + 1];
+    static const int divisors[FAKE_PARTS] = {
+        [FAKE_EMPTY] = INT_MAX, [FAKE_SHORT] = 3, [FAKE_FULL] = 1};
+    const struct fake_mishap *mishap = &fake.mishap;
+    transfer->status = (enum libusb_transfer_status)mishap->status;
+    transfer->actual_length /= divisors[mishap->part];
+    fake.halted = mishap->status == LIBUSB_TRANSFER_STALL;
+    transfer->dev_handle->gone = mishap->status == LIBUSB_TRANSFER_NO_DEVICE;
+}
+
+/* Once it is halted or gone, all transfers end so. */
+static struct libusb_transfer *fake_refuse(void)
+{
+    if (fake.flying_count == 0) {
+        return NULL;
     }
+    bool gone = fake_is_gone(fake.flying[0]->dev_handle);
+    if (!gone && !fake.halted) {
+        return NULL;
+    }
+    struct libusb_transfer *transfer = fake_take(0);
+    transfer->status = gone ? LIBUSB_TRANSFER_NO_DEVICE : LIBUSB_TRANSFER_STALL;
+    transfer->actual_length = 0;
     return transfer;
 }
 
@@ -313,6 +473,10 @@ static struct libusb_transfer *fake_bulk(void)
     }
     transfer->status = LIBUSB_TRANSFER_COMPLETED;
     transfer->actual_length = (int)n;
+    fake.bulks++;
+    if (fake.bulks == fake.mishap.at) {
+        fake_go_wrong(transfer);
+    }
     return fake_take(0);
 }
 
@@ -325,6 +489,10 @@ static struct libusb_transfer *fake_complete(void)
         i++;
     }
     if (i == fake.flying_count || fake.keep_cancelled) {
+        struct libusb_transfer *refused = fake_refuse();
+        if (refused != NULL) {
+            return refused;
+        }
         if (fake.flying_count == 0 || fake.answer_next == fake.answer_count) {
             return fake_bulk();
         }
@@ -343,16 +511,21 @@ static struct libusb_transfer *fake_complete(void)
 int libusb_handle_events_timeout_completed(libusb_context *context,
                                            struct timeval *wait, int *completed)
 {
-    (void)context;
     (void)wait;
     (void)completed;
+    int number = fake_call(FAKE_EVENTS);
+    if (number != 0) {
+        return number;
+    }
     pthread_mutex_lock(&fake.lock);
-    struct libusb_transfer *transfer = fake_complete();
-    int number = fake.events_number;
-    if (transfer == NULL) {
+    bool told = fake.plugged && fake.on_hotplug != NULL;
+    fake.plugged = fake.plugged && !told;
+    struct libusb_transfer *transfer = told ? NULL : fake_complete();
+    number = fake.events_number;
+    if (transfer == NULL && !told) {
         struct timespec end;
-        clock_gettime(CLOCK_REALTIME, &end);
-        end.tv_nsec += 5000000;
+        clock_gettime(CLOCK_MONOTONIC, &end);
+        end.tv_nsec += 20000000;
         if (end.tv_nsec >= 1000000000) {
             end.tv_nsec -= 1000000000;
             end.tv_sec++;
@@ -360,8 +533,41 @@ int libusb_handle_events_timeout_completed(libusb_context *context,
         pthread_cond_timedwait(&fake.changed, &fake.lock, &end);
     }
     pthread_mutex_unlock(&fake.lock);
+    if (told) {
+        fake.on_hotplug(context, &fake.devices[0],
+                        LIBUSB_HOTPLUG_EVENT_DEVICE_ARRIVED,
+                        fake.on_hotplug_argument);
+    }
     if (transfer != NULL) {
         transfer->callback(transfer);
+    }
+    return number;
+}
+
+int libusb_has_capability(uint32_t capability)
+{
+    return capability == LIBUSB_CAP_HAS_HOTPLUG && !fake.no_hotplug;
+}
+
+int libusb_hotplug_register_callback(libusb_context *context, int events,
+                                     int flags, int vendor, int product,
+                                     int class, libusb_hotplug_callback_fn call,
+                                     void *argument,
+                                     libusb_hotplug_callback_handle *out)
+{
+    (void)context;
+    (void)events;
+    (void)flags;
+    (void)vendor;
+    (void)product;
+    (void)class;
+    (void)out;
+    int number = fake_call(FAKE_HOTPLUG);
+    if (number == 0) {
+        pthread_mutex_lock(&fake.lock);
+        fake.on_hotplug = call;
+        fake.on_hotplug_argument = argument;
+        pthread_mutex_unlock(&fake.lock);
     }
     return number;
 }

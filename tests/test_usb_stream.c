@@ -18,6 +18,9 @@ static struct usb_stream *begin(void)
     struct usb_stream *stream = NULL;
     assert_int_equal(usb_stream_new(&fake_context, NULL, 0x81, &stream, &error),
                      0);
+    assert_int_equal(fake.flying_count, 0);
+    uint8_t data[USB_STREAM_TRANSFER];
+    (void)usb_stream_read(stream, data, sizeof(data), 0, &error);
     return stream;
 }
 
@@ -41,15 +44,16 @@ static void read_bytes(struct usb_stream *stream, int n, uint8_t *next)
 static int read_to_error(struct usb_stream *stream, struct error *error)
 {
     uint8_t data[1024];
-    int got;
-    do {
-        got = usb_stream_read(stream, data, sizeof(data), LONG_MS, error);
-    } while (got > 0);
+    int got = 0;
+    for (int ms = 0; got >= 0 && ms < LONG_MS; ms += SHORT_MS) {
+        got = usb_stream_read(stream, data, sizeof(data), SHORT_MS, error);
+    }
     return got;
 }
 
 static void end(struct usb_stream *stream)
 {
+    usb_stream_stop(stream);
     usb_stream_free(stream);
     assert_int_equal(fake.flying_count, 0);
     assert_int_equal(fake.live_transfers, 0);
@@ -251,6 +255,44 @@ static void failing_event_handling_ends_the_stream(void **state)
     end(stream);
 }
 
+static void
+transfer_that_could_not_be_cancelled_is_cancelled_again(void **state)
+{
+    (void)state;
+    struct usb_stream *stream = begin();
+    fake.fault = (struct fake_fault){
+        .function = FAKE_CANCEL, .at = 1, .number = LIBUSB_ERROR_IO};
+    usb_stream_stop(stream);
+    assert_int_equal(fake.flying_count, 0);
+    usb_stream_free(stream);
+    assert_int_equal(fake.live_transfers, 0);
+}
+
+/* Interrupted handling of events is repeated, but not for ever. */
+static void endless_signals_end_the_stream(void **state)
+{
+    (void)state;
+    struct error error;
+    struct usb_stream *stream = begin();
+    uint8_t next = 0;
+    pthread_mutex_lock(&fake.lock);
+    fake.fault = (struct fake_fault){.function = FAKE_EVENTS,
+                                     .at = fake.calls[FAKE_EVENTS] + 1,
+                                     .number = LIBUSB_ERROR_INTERRUPTED};
+    pthread_mutex_unlock(&fake.lock);
+    fake_send(LIBUSB_TRANSFER_COMPLETED, 100);
+    read_bytes(stream, 100, &next);
+    pthread_mutex_lock(&fake.lock);
+    fake.fault.forever = true;
+    pthread_mutex_unlock(&fake.lock);
+    assert_int_equal(read_to_error(stream, &error), ERR_DEVICE_LOST);
+    assert_non_null(strstr(error.text, "LIBUSB_ERROR_INTERRUPTED"));
+    pthread_mutex_lock(&fake.lock);
+    fake.fault.at = 0;
+    pthread_mutex_unlock(&fake.lock);
+    end(stream);
+}
+
 static void drop_forgets_what_was_not_read(void **state)
 {
     (void)state;
@@ -284,15 +326,16 @@ static void every_status_and_error_has_a_name_and_a_sentence(void **state)
         }
     }
     for (int number = LIBUSB_ERROR_NOT_SUPPORTED; number < 0; number++) {
-        assert_true(usb_error(&error, number, "cannot %s", "x") < 0);
-        assert_non_null(strstr(error.text, "(LIBUSB_ERROR_"));
+        assert_true(usb_error(&error, "libusb_x", number, "cannot %s", "x") <
+                    0);
+        assert_non_null(strstr(error.text, "(libusb_x: LIBUSB_ERROR_"));
         assert_null(strstr(error.text, "LIBUSB_ERROR_OTHER"));
     }
-    usb_error(&error, LIBUSB_ERROR_ACCESS, "cannot open it");
+    usb_error(&error, "libusb_open", LIBUSB_ERROR_ACCESS, "cannot open it");
     assert_int_equal(error.code, ERR_PERMISSION);
     assert_non_null(strstr(error.text, "70-carpus.rules"));
     assert_non_null(strstr(error.text, "plug the wristband in again"));
-    usb_error(&error, -4711, "cannot open it");
+    usb_error(&error, "libusb_open", -4711, "cannot open it");
     assert_non_null(strstr(error.text, "LIBUSB_ERROR_OTHER"));
 }
 
@@ -320,6 +363,9 @@ int main(void)
         cmocka_unit_test_setup(fewer_transfers_do_where_memory_is_short, setup),
         cmocka_unit_test_setup(no_transfer_at_all_is_an_error, setup),
         cmocka_unit_test_setup(failing_event_handling_ends_the_stream, setup),
+        cmocka_unit_test_setup(
+            transfer_that_could_not_be_cancelled_is_cancelled_again, setup),
+        cmocka_unit_test_setup(endless_signals_end_the_stream, setup),
         cmocka_unit_test_setup(drop_forgets_what_was_not_read, setup),
         cmocka_unit_test(every_status_and_error_has_a_name_and_a_sentence),
     };
