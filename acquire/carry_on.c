@@ -73,8 +73,8 @@ void carry_on_restart(struct carry_on *carry)
 
 bool carry_on_back(struct carry_on *carry, const struct recording_clock *clock)
 {
-    static const int64_t DOUBT_NS = 300000000; /* long for two probes */
-    static const int64_t PPM_DIVISOR = 1000;   /* 1000 ppm: no crystal is so */
+    static const int64_t DOUBT_NS = 20000000; /* beside the round trips */
+    static const int64_t PPM_DIVISOR = 1000;  /* 1000 ppm: no crystal is so */
     if (!carry->has_clock) {
         return true;
     }
@@ -82,7 +82,9 @@ bool carry_on_back(struct carry_on *carry, const struct recording_clock *clock)
         clock->host_monotonic_ns - carry->clock.host_monotonic_ns;
     int64_t expected_ns = carry->clock.device_ns + passed_ns;
     int64_t error_ns = clock->device_ns + carry->shift_ns - expected_ns;
-    if (llabs(error_ns) <= DOUBT_NS + passed_ns / PPM_DIVISOR) {
+    if (llabs(error_ns) <= DOUBT_NS + clock->round_trip_ns +
+                               carry->clock.round_trip_ns +
+                               passed_ns / PPM_DIVISOR) {
         return true;
     }
     carry->shift_ns = expected_ns - clock->device_ns;

@@ -10,6 +10,7 @@ enum {
     PROBES = 8, /* in a burst; the one with the shortest round trip counts, as
                  * in liblsl, time_receiver.cpp */
     DRAIN_READS = 40, /* empty reads after which no end will come: 2 s */
+    RETURNS_MAX = 16, /* in a row that brought nothing: then it is given up */
 };
 
 static const int64_t PROBE_EVERY_NS = 2000000000; /* as liblsl */
@@ -163,6 +164,7 @@ static void go_away(struct record_reader *reader)
 {
     reader->away = true;
     reader->back = false;
+    reader->returns++;
     reader->away_ns = monotonic_ns();
     atomic_store(&reader->link->away, true);
 }
@@ -213,6 +215,7 @@ static bool wait_is_over(const struct record_reader *reader)
     int64_t now_ns = device_now_ns(reader->device);
     return atomic_load(&reader->link->control->stop) != STOP_NOT ||
            monotonic_ns() - reader->away_ns >= AWAY_NS ||
+           reader->returns > RETURNS_MAX ||
            (reader->begun && now_ns - reader->begin_ns >= reader->for_ns);
 }
 
@@ -263,6 +266,7 @@ static int step(struct record_reader *reader, uint8_t *buffer)
         look_at_frames(reader, buffer, (size_t)n);
         reader->begin_ns = begun ? reader->begin_ns : now_ns;
         reader->heard_ns = now_ns;
+        reader->returns = 0;
     }
     if (reader->ended) {
         return n;

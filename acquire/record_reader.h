@@ -33,9 +33,10 @@ struct record_reader {
     struct frames frames; /* to see the stream's begin and end, and to carry
                            * it on */
     struct carry_on carry;
-    bool away;       /* the device is gone, `error` says why */
-    bool back;       /* it is there again, but does not stream yet */
-    int64_t away_ns; /* when it went, host's monotonic clock */
+    bool away;        /* the device is gone, `error` says why */
+    bool back;        /* it is there again, but does not stream yet */
+    unsigned returns; /* since bytes came last */
+    int64_t away_ns;  /* when it went, host's monotonic clock */
     bool waits;
     bool begun;
     bool stopping;
