@@ -25,6 +25,7 @@ CPPFLAGS_ALL = -I. -I$(BUILD) -D_POSIX_C_SOURCE=200809L -D_DEFAULT_SOURCE \
     -DCARPUS_VERSION='"$(VERSION)"' $(CPPFLAGS)
 CFLAGS_ALL = -std=c11 $(WARNINGS) -pthread -fno-math-errno \
     -fno-trapping-math $(CFLAGS)
+SANITIZE_THREADS = -O1 -g -fno-omit-frame-pointer -fsanitize=thread
 SANITIZE = -O1 -g -fno-omit-frame-pointer -fsanitize=address,undefined \
     -fno-sanitize-recover=undefined
 
@@ -39,7 +40,7 @@ TEST_PROGRAMS := $(TESTS:%=$(BUILD)/test/%)
 CRASH_PROGRAMS := $(patsubst %,$(BUILD)/crash_%,power signals calls slow_disk)
 
 .PHONY: all demo test check lint format accuracy accuracy-plot bench crash \
-    log-hours soak firmware chain install man clean help setup
+    usb threads log-hours soak firmware chain install man clean help setup
 
 ## all: build build/carpus (the default)
 all: $(BUILD)/carpus
@@ -176,6 +177,6 @@ $(BUILD)/test/test_%: $(BUILD)/test/obj/tests/test_%.o \
 	$(LINK) $(SANITIZE) $^ $(LIBRARY_LIBS) -lcmocka -o $@
 
 include firmware/nano_rp2040/build.mk tests/chain/build.mk \
-    tests/crash/build.mk
+    tests/crash/build.mk tests/usb/build.mk
 
 .SECONDARY:

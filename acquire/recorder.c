@@ -316,26 +316,17 @@ static int end_journal(struct recorder *recorder, struct error *error)
     return error->code;
 }
 
-/* What went wrong: with the journal, or else with each device. */
+/* What went wrong first: with the journal, or else with each device. */
 static struct error find_error(struct recorder *recorder)
 {
-    struct error all = recorder->writer.error;
-    if (all.code != 0) {
-        return all;
-    }
-    for (size_t i = 0; i < recorder->device_count; i++) {
-        struct error one = recorder->readers[i].error;
-        struct error before = all;
-        if (one.code == 0) {
-            continue;
-        }
-        name_device(recorder, i, &one);
-        all = one;
-        if (before.code != 0) {
-            error_set(&all, before.code, "%s; %s", before.text, one.text);
+    struct error first = recorder->writer.error;
+    for (size_t i = 0; first.code == 0 && i < recorder->device_count; i++) {
+        if (recorder->readers[i].error.code != 0) {
+            first = recorder->readers[i].error;
+            name_device(recorder, i, &first);
         }
     }
-    return all;
+    return first;
 }
 
 int recorder_finish(struct recorder *recorder, struct recorder_stats *last,

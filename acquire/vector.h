@@ -14,8 +14,8 @@
  * a sum (-ffp-contract=off) and from changing the order of sums.
  *
  * Elsewhere it is nothing: other processors, other compilers and C libraries,
- * and builds with AddressSanitizer, which is not ready yet when the loader
- * asks which clone to take.
+ * and builds with the sanitizers of addresses and threads, which are not ready
+ * yet when the loader asks which clone to take.
  */
 #ifndef ACQUIRE_VECTOR_H
 #define ACQUIRE_VECTOR_H
@@ -24,7 +24,8 @@
 typedef float octet __attribute__((vector_size(32), may_alias));
 
 #if defined(__x86_64__) && defined(__gnu_linux__) && defined(__GNUC__) &&      \
-    !defined(__clang__) && !defined(__SANITIZE_ADDRESS__)
+    !defined(__clang__) && !defined(__SANITIZE_ADDRESS__) &&                   \
+    !defined(__SANITIZE_THREAD__)
 #define VECTOR_CLONES __attribute__((target_clones("avx2", "default")))
 #else
 #define VECTOR_CLONES

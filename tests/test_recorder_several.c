@@ -133,18 +133,6 @@ static void lost_device_does_not_stop_the_other(void **state)
     }
 }
 
-static void all_that_are_lost_are_named(void **state)
-{
-    (void)state;
-    static const struct device going = {
-        .frames = 1000, .waits = true, .lost_at = 10};
-    set_devices(going, going);
-    assert_int_equal(record(NULL), ERR_DEVICE_LOST);
-    assert_non_null(strstr(error.text, "left-wrist (A): "));
-    assert_non_null(strstr(error.text, "; B: "));
-    assert_int_equal(read_journal(path, 0)->end, JOURNAL_END_DEVICE);
-}
-
 static void absence_of_each_is_its_own_gap(void **state)
 {
     (void)state;
@@ -263,7 +251,6 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(each_device_has_its_own_account),
         cmocka_unit_test(lost_device_does_not_stop_the_other),
-        cmocka_unit_test(all_that_are_lost_are_named),
         cmocka_unit_test(absence_of_each_is_its_own_gap),
         cmocka_unit_test(refused_start_of_one_leaves_nothing),
         cmocka_unit_test(disk_may_stall_for_half_a_minute),
