@@ -76,6 +76,14 @@ chain: $(BUILD)/.setup-build-test-firmware-chain $(BUILD)/carpus firmware \
     $(BUILD)/chain/sensor
 	$(V)tests/chain/run $(BUILD)
 
+## fuzz-smoke: every fuzzer for FUZZ_SECONDS (60), damaged files in a child
+fuzz-smoke:
+	$(V)tests/fuzz/run $(BUILD) -max_total_time=$(FUZZ_SECONDS) $(FUZZ_FILES)
+
+## fuzz: every fuzzer for FUZZ_RUNS executions (100 million: days)
+fuzz:
+	$(V)tests/fuzz/run $(BUILD) -runs=$(FUZZ_RUNS) 100000
+
 ## soak: a virtual wristband streams for 24 h of its time (about a minute)
 soak: $(BUILD)/soak_stream
 	$(V)$(BUILD)/soak_stream
@@ -177,6 +185,6 @@ $(BUILD)/test/test_%: $(BUILD)/test/obj/tests/test_%.o \
 	$(LINK) $(SANITIZE) $^ $(LIBRARY_LIBS) -lcmocka -o $@
 
 include firmware/nano_rp2040/build.mk tests/chain/build.mk \
-    tests/crash/build.mk tests/usb/build.mk
+    tests/crash/build.mk tests/usb/build.mk tests/fuzz/build.mk
 
 .SECONDARY:

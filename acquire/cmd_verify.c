@@ -2,7 +2,6 @@
 #include <argp.h>
 #include <inttypes.h>
 #include <stdio.h>
-#include <string.h>
 
 #include "acquire/command.h"
 #include "acquire/recording.h"
@@ -85,8 +84,10 @@ static int run(int argc, char **argv, struct error *error)
     for (size_t i = 0; err == 0 && i < list.count; i++) {
         char name[SENSOR_NAME + 2] = "";
         if (list.count > 1) {
-            sensor_name(list.sensor[i].serial, list.sensor[i].placement, name);
-            strcat(name, ": ");
+            char sensor[SENSOR_NAME];
+            sensor_name(list.sensor[i].serial, list.sensor[i].placement,
+                        sensor);
+            snprintf(name, sizeof(name), "%s: ", sensor);
         }
         err = verify_sensor(path, i, name, &faults, error);
     }

@@ -1,0 +1,27 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+# Fuzzers (libFuzzer, clang): included by the Makefile.
+FUZZ := $(BUILD)/fuzz
+FUZZ_CC = clang
+FUZZ_SECONDS = 60
+FUZZ_RUNS = 100000000
+# Damaged files that are read in a child.
+FUZZ_FILES = 2000
+# Warnings are gcc's business: -w.
+FUZZ_SANITIZE = -O2 -g -w -fno-omit-frame-pointer \
+    -fsanitize=fuzzer-no-link,address,undefined \
+    -fno-sanitize-recover=undefined
+FUZZERS := $(patsubst tests/fuzz/%.c,$(FUZZ)/%,$(wildcard \
+    tests/fuzz/fuzz_*.c))
+
+$(eval $(call variant,$(FUZZ)/obj,$(FUZZ_SANITIZE),$(BUILD)/.setup-build-fuzz))
+$(FUZZ)/%: override CC = $(FUZZ_CC)
+
+$(BUILD)/hdf5_child: $(BUILD)/obj/tests/fuzz/hdf5_child.o \
+    $(BUILD)/obj/libcarpus.a
+	$(LINK) $^ $(LIBRARY_LIBS) -o $@
+
+.PHONY: fuzz fuzz-smoke
+fuzz fuzz-smoke: $(FUZZERS) $(BUILD)/hdf5_child
+
+$(FUZZ)/fuzz_%: $(FUZZ)/obj/tests/fuzz/fuzz_%.o $(FUZZ)/obj/libcarpus.a
+	$(LINK) $(FUZZ_SANITIZE) -fsanitize=fuzzer $^ $(LIBRARY_LIBS) -o $@
