@@ -15,6 +15,7 @@
 #include "acquire/timeline.h"
 
 struct recording {
+    char *path;
     struct source source;
     struct timeline timeline;
     struct timeline_line line; /* rows from `row` on are still to be read */
@@ -246,7 +247,8 @@ static double nanoseconds_per_row(const struct recording *r)
 static int begin(struct recording *r, struct error *error)
 {
     const struct source *source = &r->source;
-    struct timeline_supply supply = {source->operations->block, source->self};
+    struct timeline_supply supply = {source->operations->block, source->self,
+                                     r->path};
     timeline_init(&r->timeline, supply, source->facts.rows,
                   nanoseconds_per_row(r));
     timeline_set_gaps(&r->timeline, source->facts.gaps,
@@ -290,7 +292,10 @@ static int open_sensor(const char *path, const struct import_options *options,
         return ERR_NO_MEMORY;
     }
     memset(r, 0, sizeof(*r));
-    int err = source_open(path, options, sensor, &r->source, error);
+    r->path = strdup(path);
+    int err = r->path != NULL
+                  ? source_open(path, options, sensor, &r->source, error)
+                  : error_set(error, ERR_NO_MEMORY, "out of memory");
     if (err == 0) {
         err = start(r, error);
     }
@@ -501,6 +506,7 @@ void recording_close(struct recording *recording)
 {
     if (recording != NULL) {
         source_close(&recording->source);
+        free(recording->path);
         free(recording);
     }
 }

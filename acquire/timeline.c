@@ -52,9 +52,9 @@ static int take_block(struct timeline *t, uint64_t limit,
     if (got == 0 || block->first_sample != t->row || block->count == 0 ||
         block->count > limit - t->row) {
         return error_set(error, ERR_DAMAGED,
-                         "the table of blocks does not fit the samples at row "
-                         "%" PRIu64 "; the file is damaged",
-                         t->row);
+                         "'%s' is damaged: its table of blocks does not fit "
+                         "the samples at row %" PRIu64,
+                         t->supply.path, t->row);
     }
     if (t->row == 0) {
         t->base_ns = block->device_ns;
@@ -127,9 +127,9 @@ static int gather_after(struct timeline *t, double before_ns,
     int err = gather(t, g, error);
     if (err == 0 && !(g->ns > before_ns)) {
         return error_set(error, ERR_DAMAGED,
-                         "device time does not go forward at row %" PRIu64
-                         "; the file is damaged",
-                         g->first);
+                         "'%s' is damaged: its device time does not go forward "
+                         "at row %" PRIu64,
+                         t->supply.path, g->first);
     }
     return err;
 }

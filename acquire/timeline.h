@@ -35,6 +35,7 @@ struct timeline_supply {
     int (*next)(void *self, struct recording_block *block, float *temperature,
                 struct error *error);
     void *self;
+    const char *path; /* borrowed: of the file, for what is said of it */
 };
 
 /* Row r, first <= r < end, was taken at ns + (r - row) * ns_per_row. */

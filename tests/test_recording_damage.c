@@ -443,6 +443,7 @@ static void what_cannot_be_is_refused_and_said(void **state)
         struct error error = {0};
         int err = read_all(folder->file, &error);
         if (err != mutations[i].code ||
+            strstr(error.text, folder->file) == NULL ||
             strstr(error.text, mutations[i].says) == NULL) {
             fail_msg("case %zu: %d, '%s'", i, err, error.text);
         }
