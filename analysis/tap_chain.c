@@ -134,6 +134,12 @@ static float score_of_motion(const struct tap_onset *onset)
     return smaller(score, tune.turn_power * logf(turn));
 }
 
+bool tap_onset_is_still(const struct tap_onset *onset)
+{
+    return onset->peak_mg > tune.sway * onset->sway_mg &&
+           onset->turn_dps < tune.turn_dps;
+}
+
 size_t tap_chain_score(struct tap_onset *onsets, size_t n, float threshold,
                        struct tap_link *links, float *scratch)
 {

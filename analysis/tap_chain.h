@@ -10,6 +10,7 @@
 #ifndef ANALYSIS_TAP_CHAIN_H
 #define ANALYSIS_TAP_CHAIN_H
 
+#include <stdbool.h>
 #include <stddef.h>
 
 #include "analysis/tap_onset.h"
@@ -29,6 +30,9 @@ struct tap_link {
 
 /* Strength over noise with which an onset scores 0. */
 extern const float tap_chain_threshold;
+
+/* True of an onset that slow motion does not explain. */
+bool tap_onset_is_still(const struct tap_onset *onset);
 
 /* Scores `n` onsets, by time, that are to have at least `threshold`, and takes
  * out those that can be no link of any chain. Sets the `score` of `links` (n);

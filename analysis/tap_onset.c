@@ -164,7 +164,7 @@ static void weigh(struct tap_detector *d, size_t at)
             around[n++] = hop->loud;
         }
     }
-    tap_weight_set(&d->weight, around, n, d->alive);
+    tap_weight_set(&d->weight, around, n, d->alive, d->rate->lone_noise);
 }
 
 static float peak_mg(const struct tap_detector *d, size_t row)

@@ -20,21 +20,23 @@ static const struct tap_rate rates[] = {
         /* While fingers tap at 7 Hz about half of the blocks are quiet. */
         .quiet_rank = 3,
         .apart = 6,
+        .lone_noise = 1.1F, /* 1.05: series in white noise */
         .sway_gain = 1,
         .total_least = 1.83F,
     },
     {
-        .from_hz = 48,           /* a nominal 50 Hz may be a little slow */
-        .accel = {20, 0.17},     /* 0.165 .. 0.18 */
-        .gyro = {11, 0.22},      /* 10 .. 12 */
-        .steep = true,           /* or tremor and the arm are louder */
-        .quiet_rank = 2,         /* what is left of noise varies more */
-        .apart = 8,              /* 6 .. 9: what is left of a blow is longer */
-        .sway_gain = 1.1F,       /* 1.05 .. 1.2 */
-        .total_least = 1.35F,    /* 1 .. 1.4 */
-        .strength_least = 2.75F, /* 2.6 .. 2.8: scripted rest has series of
-                                  * 2.6 */
-        .over_sway_least = 1.2F, /* 1.1 .. 1.3: no right series has less */
+        .from_hz = 48,       /* a nominal 50 Hz may be a little slow */
+        .accel = {20, 0.17}, /* 0.165 .. 0.18 */
+        .gyro = {11, 0.22},  /* 10 .. 12 */
+        .steep = true,       /* or tremor and the arm are louder */
+        .quiet_rank = 2,     /* what is left of noise varies more */
+        .apart = 8,          /* 6 .. 9: what is left of a blow is longer */
+        .lone_noise = 1,
+        .sway_gain = 1.1F,          /* 1.05 .. 1.2 */
+        .total_least = 1.35F,       /* 1 .. 1.4 */
+        .strength_least = 2.75F,    /* 2.6 .. 2.8: scripted rest has series of
+                                     * 2.6 */
+        .over_sway_least = 1.2F,    /* 1.1 .. 1.3: no right series has less */
         .interval_least_s = 0.195F, /* scripted taps: none are lost at 4.5 a
                                      * second, 3 % at 5, 10 % at 5.5 */
     },

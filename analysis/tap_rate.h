@@ -28,6 +28,7 @@ struct tap_rate {
                              * quietest */
     size_t apart;           /* rows: of onsets closer than that the stronger
                              * counts */
+    float lone_noise;       /* of a sensor without the other (tap_weight.h) */
     float sway_gain;        /* that slow motion is multiplied by */
     float total_least;      /* of a series' scores */
     float strength_least;   /* median of a series; 0: no limit */

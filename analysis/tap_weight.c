@@ -118,19 +118,20 @@ static void set_matrix(const struct tap_loudness *const around[], size_t n,
 
 void tap_weight_set(struct tap_weight *weight,
                     const struct tap_loudness *const around[], size_t n,
-                    const bool alive[TAP_SENSORS])
+                    const bool alive[TAP_SENSORS], float lone_noise)
 {
-    float sensors = (float)alive[0] + (float)alive[1];
+    bool both = alive[0] && alive[1];
+    float part = both ? 0.5F : 1 / (lone_noise * lone_noise);
     float product = 1;
     memset(weight, 0, sizeof(*weight));
     for (int s = 0; s < TAP_SENSORS && n > 0; s++) {
         if (alive[s]) {
             float noise = noise_of(around, n, s);
-            set_matrix(around, n, s, noise, 1 / sensors, &weight->sensor[s]);
+            set_matrix(around, n, s, noise, part, &weight->sensor[s]);
             product *= noise;
         }
     }
-    weight->noise = sensors > 1 ? sqrtf(sqrtf(product)) : sqrtf(product);
+    weight->noise = both ? sqrtf(sqrtf(product)) : sqrtf(product);
 }
 
 VECTOR_CLONES

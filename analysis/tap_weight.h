@@ -47,10 +47,12 @@ void tap_loudness_of(const float axis[3][TAP_HOP], size_t rank,
                      struct tap_loudness *loud);
 
 /* Weights from `n` <= TAP_AROUND hops, each with its sensors. A sensor that is
- * not `alive`, that never said anything, counts nothing. */
+ * not `alive`, that never said anything, counts nothing; the other one's noise
+ * then passes for `lone_noise` times as strong, as it varies more than that of
+ * two. */
 void tap_weight_set(struct tap_weight *weight,
                     const struct tap_loudness *const around[], size_t n,
-                    const bool alive[TAP_SENSORS]);
+                    const bool alive[TAP_SENSORS], float lone_noise);
 
 /* Writes x' weight x of each row, in units of noise, summed over sensors.
  * `axis`: three of each sensor. */

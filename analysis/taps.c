@@ -12,6 +12,7 @@
 #include "analysis/measure.h"
 #include "analysis/summary.h"
 #include "analysis/tap_chain.h"
+#include "analysis/tap_faint.h"
 #include "analysis/tap_onset.h"
 #include "analysis/tap_rate.h"
 #include "analysis/tap_series.h"
@@ -19,6 +20,10 @@
 /* A straight line is without noise, which taps are told from. Of taps-pin with
  * 0.3 s lost in every 10 s, 17 of 24 are found if that is bridged. */
 static const double BRIDGE_S = 0.25;
+
+/* Onsets in rhythm that are stronger than that are no taps for other reasons
+ * than that they are faint. */
+static const float FAINT_MOST = 2.5F;
 
 enum { ONSETS_MAX = 4096 }; /* of a stretch; a longer one is cut */
 
@@ -30,6 +35,7 @@ struct taps_state {
     double strong_s; /* the last strong onset of the stretch; NAN: none */
     struct tap_onset onset[ONSETS_MAX];
     struct tap_findings found;
+    struct tap_faint faint;
 };
 
 static int end_stretch(struct taps_state *s)
@@ -54,9 +60,20 @@ static void drop_old(struct taps_state *s, double now_s)
     memmove(s->onset, s->onset + old, s->onsets * sizeof(s->onset[0]));
 }
 
+/* Whether there is something too faint to count matters where nothing is
+ * counted. */
+static void look_for_faint(struct taps_state *s, const struct tap_onset *onset)
+{
+    if (s->found.taps.series_count == 0 && s->found.weak == 0) {
+        float strength = tap_faint_take(&s->faint, onset);
+        s->found.weak = strength < FAINT_MOST ? strength : 0;
+    }
+}
+
 static int take_onset(void *ctx, const struct tap_onset *onset)
 {
     struct taps_state *s = ctx;
+    look_for_faint(s, onset);
     bool over =
         !isnan(s->strong_s) && onset->time_s - s->strong_s > TAP_CHAIN_GAP_S;
     if (over || s->onsets == ONSETS_MAX) {
@@ -84,6 +101,7 @@ static void *create(const struct measure_input *input)
     s->source_hz = input->source_hz;
     s->blind = !input->has_accel;
     s->strong_s = NAN;
+    tap_faint_init(&s->faint);
     s->found.rate = tap_rate_of(input->source_hz);
     if (s->found.rate == NULL) {
         return s;
@@ -113,6 +131,7 @@ static int gap(void *state)
 {
     struct taps_state *s = state;
     int err = s->detector != NULL ? tap_detector_gap(s->detector) : 0;
+    tap_faint_reset(&s->faint);
     return err < 0 ? err : end_stretch(s);
 }
 

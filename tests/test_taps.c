@@ -131,12 +131,10 @@ static void push(void *state, const struct motion *rows, size_t n, size_t chunk,
     assert_int_equal(taps_measure.gap(state), 0);
 }
 
-static struct taps measure(const struct session *s, size_t chunk,
-                           double source_hz)
+static struct taps measure_as(const struct session *s, size_t chunk,
+                              const struct measure_input *input)
 {
-    const struct measure_input input = {
-        .source_hz = source_hz, .has_accel = true, .has_gyro = true};
-    void *state = taps_measure.create(&input);
+    void *state = taps_measure.create(input);
     assert_non_null(state);
     push(state, s->row, s->rows, chunk, 0);
     struct summary summary;
@@ -144,6 +142,14 @@ static struct taps measure(const struct session *s, size_t chunk,
     assert_int_equal(taps_measure.finish(state, &summary), 0);
     taps_measure.destroy(state);
     return summary.taps;
+}
+
+static struct taps measure(const struct session *s, size_t chunk,
+                           double source_hz)
+{
+    const struct measure_input input = {
+        .source_hz = source_hz, .has_accel = true, .has_gyro = true};
+    return measure_as(s, chunk, &input);
 }
 
 static void release(struct taps *found)
@@ -232,6 +238,70 @@ static void rest_has_no_taps(void **unused)
         rest(&s, 80, noise_mg[i]);
         struct taps found = measure(&s, 1000, RATE_HZ);
         assert_int_equal(found.count, 0);
+        assert_string_equal(found.reason, "");
+        release(&found);
+    }
+}
+
+static void knocks_without_rhythm_are_no_sure_series(void **unused)
+{
+    (void)unused;
+    static struct session s;
+    uint32_t random = 1;
+    for (int i = 0; i < 40; i++) {
+        rest(&s, 60, 0.5);
+        s.random = random;
+        for (double t = 5; t < 55; t += 1.5 + 2.5 * uniform(&s)) {
+            const struct blow knock = {t, 100 * exp(4 * uniform(&s)), 60, 0.012,
+                                       0};
+            strike(&s, &knock);
+        }
+        random = s.random;
+        struct taps found = measure(&s, 1000, RATE_HZ);
+        for (size_t k = 0; k < found.series_count; k++) {
+            assert_true(found.series[k].confidence < 0.5);
+        }
+        release(&found);
+    }
+}
+
+static void noise_without_gyroscope_has_no_taps(void **unused)
+{
+    (void)unused;
+    static struct session s;
+    static const double noise_mg[] = {6, 12, 20, 30};
+    const struct measure_input input = {.source_hz = RATE_HZ,
+                                        .has_accel = true};
+    rest(&s, 80, 0);
+    for (int i = 0; i < 40; i++) {
+        for (size_t k = 0; k < s.rows; k++) {
+            struct motion m = {0};
+            for (int c = 0; c < 3; c++) {
+                m.accel[c] = (float)(c == 2) +
+                             (float)(noise_mg[i % 4] * 1e-3 * noise(&s));
+            }
+            s.row[k] = m;
+        }
+        struct taps found = measure_as(&s, 1000, &input);
+        assert_int_equal(found.count, 0);
+        assert_string_equal(found.reason, "");
+        release(&found);
+    }
+}
+
+static void faint_taps_are_named_rather_than_counted(void **unused)
+{
+    (void)unused;
+    static struct session s;
+    for (int rate = 2; rate <= 5; rate++) {
+        rest(&s, 46, 0.7);
+        for (double t = SPAN_S[0]; t < SPAN_S[1]; t += 1.0 / rate) {
+            const struct blow faint = {t, 4, 30, 0.02, 0};
+            strike(&s, &faint);
+        }
+        struct taps found = measure(&s, 1000, RATE_HZ);
+        assert_int_equal(found.count, 0);
+        assert_non_null(strstr(found.reason, "signal-to-noise"));
         release(&found);
     }
 }
@@ -509,6 +579,9 @@ int main(void)
         cmocka_unit_test(knock_of_3_g_changes_the_count_by_one_at_most),
         cmocka_unit_test(knocks_alone_are_no_series),
         cmocka_unit_test(rest_has_no_taps),
+        cmocka_unit_test(knocks_without_rhythm_are_no_sure_series),
+        cmocka_unit_test(noise_without_gyroscope_has_no_taps),
+        cmocka_unit_test(faint_taps_are_named_rather_than_counted),
         cmocka_unit_test(walking_is_no_tapping),
         cmocka_unit_test(typing_is_no_tapping),
         cmocka_unit_test(hesitations_halts_and_decrement_are_seen),

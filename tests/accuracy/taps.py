@@ -8,13 +8,17 @@ blow; where a file has no context the first blow may lie before it.
 """
 import os
 from glob import glob
+from random import Random
 from statistics import mean
 
 from common import analyse, arguments, perform, read_csv, row, status, verbose
+from variants import analyse_motions
 
 LATE_S = 0.35       # a reported touch after the blow, at most
 EARLY_S = 0.06
 RETAP = ("39 ReTap", "83 ReTap")
+SEED = 20261121
+NOISE_HZ = 100
 RELIABLE = 0.9      # the confidence that a reliability is printed for
 
 
@@ -103,11 +107,56 @@ def score_scripted(program):
         sum(len(r.summary["taps"]["series"]) for r in quiet), 0, "<=")
 
 
+def knocks(random):
+    """A script of knocks seconds apart, of any size, without rhythm."""
+    return "rest 10 pose=lap\n" + "".join(
+        f"knock 0.5 size={random.choice((.1, .3, 1, 2, 3, 5))} pose=lap\n"
+        f"rest {random.uniform(1.2, 4):.2f} pose=lap\n"
+        for _ in range(14)) + "rest 5 pose=lap\n"
+
+
+def score_knocks(program):
+    random = Random(SEED)
+    scripts = [knocks(random) for _ in range(12)]
+    for rate_hz in (208, 52):
+        series = [s for r in perform(program, scripts, rate_hz)
+                  for s in r.summary["taps"]["series"]]
+        row("scripted", f"series in knocks at {rate_hz} Hz, confidence 0.5",
+            sum(s["confidence"] >= 0.5 for s in series), 0, "<=")
+
+
+def score_noise(program):
+    """Of an accelerometer alone, which is louder than any hand at rest."""
+    random = Random(SEED)
+    motions = [[[i / NOISE_HZ for i in range(300 * NOISE_HZ)]] +
+               [[(axis == 2) + random.gauss(0, mg * 1e-3)
+                 for _ in range(300 * NOISE_HZ)] for axis in range(3)]
+               for mg in (6, 12, 20, 30)]
+    row("scripted", "series in white noise without gyroscope",
+        sum(len(r.summary["taps"]["series"])
+            for r in analyse_motions(program, motions)), 0, "<=")
+
+
+def score_faint(program):
+    """Too faint to be counted, not too faint to be named; and nothing."""
+    faint = [f"rest 10 pose=lap\ntaps 40 rate={rate} size=4 spin=0 pose=lap\n"
+             "rest 5 pose=lap\n" for rate in (2, 3, 5)]
+    still = [f"rest 300 pose={pose}\n" for pose in ("lap", "table")]
+    named = [bool(r.summary["taps"].get("reason")) and not taps_of(r)
+             for r in perform(program, faint + still)]
+    row("scripted", "taps of 4 mg named as too faint, %",
+        100 * mean(named[:len(faint)]), 100, ">=")
+    row("scripted", "taps named in rest", sum(named[len(faint):]), 0, "<=")
+
+
 def main():
     program, data = arguments()
     score_pin(program, data)
     score_without(program, data)
     score_scripted(program)
+    score_knocks(program)
+    score_noise(program)
+    score_faint(program)
     return status()
 
 
