@@ -315,7 +315,11 @@ static int usb_open(const char *name, const char *simulate, struct device **out,
 static int usb_read(struct device *device, uint8_t *out, size_t size,
                     int timeout_ms, struct error *error)
 {
-    return usb_stream_read(from(device)->stream, out, size, timeout_ms, error);
+    struct usb_stream *stream = from(device)->stream;
+    if (stream == NULL) {
+        return error_set(error, ERR_DEVICE_LOST, "the wristband is away");
+    }
+    return usb_stream_read(stream, out, size, timeout_ms, error);
 }
 
 /* Whatever keeps it from being opened may pass (udev has not yet given leave),

@@ -291,6 +291,20 @@ static void tell_dropped(struct record_reader *reader)
     }
 }
 
+/* A device that is gone may have been found so by a request: what it had sent
+ * before that is still to be read. */
+static void take_rest(struct record_reader *reader, uint8_t *buffer)
+{
+    int n = 1;
+    while (reader->error.code == ERR_DEVICE_LOST && !reader->away && n > 0 &&
+           !must_leave(reader)) {
+        n = device_read(reader->device, buffer, READ_BYTES, 0, NULL);
+        if (n > 0) {
+            look_at_frames(reader, buffer, (size_t)n);
+        }
+    }
+}
+
 /* Only the end says that nothing was lost before it. */
 static void check_end(struct record_reader *reader)
 {
@@ -327,6 +341,7 @@ void *record_reader_run(void *argument)
     if (reader->error.code == 0) {
         probe(reader);
     }
+    take_rest(reader, buffer);
     check_end(reader);
     tell_dropped(reader);
     atomic_store(&reader->link->reader_done, true);
