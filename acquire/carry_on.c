@@ -5,6 +5,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "acquire/clock_probes.h"
+
 void carry_on_init(struct carry_on *carry, double rate_nominal_hz)
 {
     memset(carry, 0, sizeof(*carry));
@@ -61,7 +63,9 @@ void carry_on_frame(struct carry_on *carry, struct wire_frame *frame)
 void carry_on_clock(struct carry_on *carry, struct recording_clock *clock)
 {
     clock->device_ns += carry->shift_ns;
-    carry->clock = *clock;
+    if (!carry->has_clock || clock_probe_supersedes(clock, &carry->clock)) {
+        carry->clock = *clock;
+    }
     carry->has_clock = true;
 }
 

@@ -29,7 +29,7 @@ struct carry_on {
     uint64_t last_index; /* and of the latest; all as carried on */
     int64_t last_ns;
     uint32_t last_count;          /* 0: none has come yet */
-    struct recording_clock clock; /* the latest, likewise */
+    struct recording_clock clock; /* best of the latest burst, likewise */
     bool has_clock;
 };
 

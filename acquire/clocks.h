@@ -1,6 +1,13 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
  * The host's clocks and sleep, in nanoseconds.
+ *
+ * Times are compared by CLOCK_BOOTTIME where there is one. Like CLOCK_MONOTONIC
+ * it is not stepped when the host's time is set right, only slewed, so that its
+ * rate is that of UTC; but it goes on while the host sleeps, as a wristband
+ * does. By CLOCK_MONOTONIC a wristband would seem to have been ahead by the
+ * whole sleep afterwards, or to have lost power. CLOCK_MONOTONIC_RAW neither
+ * goes on nor has UTC's rate.
  */
 #ifndef ACQUIRE_CLOCKS_H
 #define ACQUIRE_CLOCKS_H
@@ -17,7 +24,11 @@ static inline int64_t clock_ns(clockid_t clock)
 
 static inline int64_t monotonic_ns(void)
 {
+#ifdef CLOCK_BOOTTIME
+    return clock_ns(CLOCK_BOOTTIME);
+#else
     return clock_ns(CLOCK_MONOTONIC);
+#endif
 }
 
 static inline int64_t utc_ns(void)

@@ -117,9 +117,14 @@ static void print_clock(const struct recording *recording)
         line("clock", "not compared with the host's");
         return;
     }
-    printf("%-14s %+.2f ppm against the host's; %zu probes, residual %.0f us "
-           "rms, %.0f us most\n",
-           "clock", fit.ppm, fit.probes, fit.residual_rms_us,
+    printf("%-14s %+.2f ppm against the host's, ", "clock", fit.ppm);
+    if (fit.lines == 1) {
+        fputs("on one line\n", stdout);
+    } else {
+        printf("on %zu lines\n", fit.lines);
+    }
+    printf("%-14s %zu of %zu used, residual %.0f us rms, %.0f us most\n",
+           "clock probes", fit.used, fit.probes, fit.residual_rms_us,
            fit.residual_max_us);
 }
 
@@ -179,9 +184,11 @@ static json_t *clock_json(const struct recording *recording)
 {
     struct clock_fit fit;
     recording_clock_fit(recording, &fit);
-    return json_pack("{sI sf sf sf}", "probes", (json_int_t)fit.probes, "ppm",
-                     fit.ppm, "residual_rms_us", fit.residual_rms_us,
-                     "residual_max_us", fit.residual_max_us);
+    return json_pack("{sI sI sI sf sf sf}", "probes", (json_int_t)fit.probes,
+                     "used", (json_int_t)fit.used, "lines",
+                     (json_int_t)fit.lines, "ppm", fit.ppm, "residual_rms_us",
+                     fit.residual_rms_us, "residual_max_us",
+                     fit.residual_max_us);
 }
 
 static json_t *gaps_json(const struct recording *recording)

@@ -49,8 +49,8 @@ static int verify_sensor(const char *path, size_t i, const char *sensor,
     *faults += report.faults;
     if (report.faults == 0) {
         printf("%s: %sgood; %" PRIu64 " samples, %" PRIu64
-               " blocks, %zu gap%s (%" PRIu64
-               " samples lost), %zu clock probes, %zu events\n",
+               " blocks, %zu gap%s (%" PRIu64 " samples lost), %" PRIu64
+               " clock probes, %zu events\n",
                path, sensor, report.rows, report.blocks, report.gaps,
                report.gaps == 1 ? "" : "s", report.lost_samples, report.probes,
                report.events);

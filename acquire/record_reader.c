@@ -7,10 +7,10 @@
 enum {
     READ_BYTES = JOURNAL_PAYLOAD_MAX, /* one read fills one record at most */
     READ_TIMEOUT_MS = 50,
-    PROBES = 8, /* in a burst; the one with the shortest round trip counts, as
-                 * in liblsl, time_receiver.cpp */
-    DRAIN_READS = 40, /* empty reads after which no end will come: 2 s */
-    RETURNS_MAX = 16, /* in a row that brought nothing: then it is given up */
+    PROBES = 8,        /* in a burst, as in liblsl, time_receiver.cpp */
+    SILENT_READS = 20, /* a host that slept has heard nothing, nor listened */
+    DRAIN_READS = 40,  /* empty reads after which no end will come: 2 s */
+    RETURNS_MAX = 16,  /* in a row that brought nothing: then it is given up */
 };
 
 static const int64_t PROBE_EVERY_NS = 2000000000; /* as liblsl */
@@ -79,32 +79,31 @@ static void look_at_frames(struct record_reader *reader, const uint8_t *data,
     }
 }
 
-/* Only the best probe of a burst is kept: the others tell less, and a week of
- * all of them would not fit the memory that analysis may use. A probe that
- * fails costs nothing; a device that is gone shows when it is read. */
-static bool probe_best(const struct record_reader *reader,
-                       struct recording_clock *best)
+/* A burst of probes, all of which are stored. One that fails costs nothing; a
+ * device that is gone shows when it is read. */
+static void probe(struct record_reader *reader)
 {
-    int good = 0;
     for (int i = 0; i < PROBES; i++) {
         struct recording_clock clock;
         if (device_probe(reader->device, &clock, NULL) == 0) {
-            if (good == 0 || clock.round_trip_ns < best->round_trip_ns) {
-                *best = clock;
-            }
-            good++;
+            carry_on_clock(&reader->carry, &clock);
+            (void)push(reader, MESSAGE_CLOCK, &clock, sizeof(clock));
         }
     }
-    return good > 0;
 }
 
-static void probe(struct record_reader *reader)
+static bool probe_best(const struct record_reader *reader,
+                       struct recording_clock *best)
 {
-    struct recording_clock best;
-    if (probe_best(reader, &best)) {
-        carry_on_clock(&reader->carry, &best);
-        (void)push(reader, MESSAGE_CLOCK, &best, sizeof(best));
+    *best = (struct recording_clock){.round_trip_ns = INT64_MAX};
+    for (int i = 0; i < PROBES; i++) {
+        struct recording_clock clock;
+        if (device_probe(reader->device, &clock, NULL) == 0 &&
+            clock.round_trip_ns < best->round_trip_ns) {
+            *best = clock;
+        }
     }
+    return best->round_trip_ns < INT64_MAX;
 }
 
 static void ask_status(struct record_reader *reader)
@@ -149,7 +148,8 @@ static int check_device(struct record_reader *reader, int64_t now_ns)
                          "the device was asked to stop and goes on sending; "
                          "unplug it and plug it in again");
     }
-    if (now_ns - reader->heard_ns < SILENCE_NS) {
+    if (now_ns - reader->heard_ns < SILENCE_NS ||
+        reader->silent_reads < SILENT_READS) {
         return 0;
     }
     return error_set(&reader->error, ERR_DEVICE_LOST,
@@ -181,6 +181,7 @@ static void come_back(struct record_reader *reader)
     reader->away = false;
     reader->error = (struct error){0};
     reader->heard_ns = device_now_ns(reader->device);
+    reader->silent_reads = 0;
     reader->probe_ns = reader->heard_ns;
     atomic_store(&reader->link->away, false);
 }
@@ -268,6 +269,7 @@ static int step(struct record_reader *reader, uint8_t *buffer)
         reader->heard_ns = now_ns;
         reader->returns = 0;
     }
+    reader->silent_reads = n > 0 ? 0 : reader->silent_reads + 1;
     if (reader->ended) {
         return n;
     }

@@ -2,7 +2,7 @@
 /*
  * Reader: the recorder's thread that fetches from a device, one for each, and
  * never waits for the disk. What comes goes into the stream queue as it is, and
- * every two seconds the device's clock and status.
+ * every two seconds a burst of readings of the device's clock, and its status.
  *
  * Where the queue is full and the device does not wait, bytes are thrown away
  * and counted; the count goes into the queue at the place where they are
@@ -45,6 +45,7 @@ struct record_reader {
     int64_t begin_ns;       /* of the stream, host's clock as the device sees it
                              */
     int64_t heard_ns;       /* when bytes came last */
+    int silent_reads;       /* since */
     int64_t stop_ns;        /* when the device was asked to stop */
     int64_t probe_ns;       /* when the next probe is due */
 };

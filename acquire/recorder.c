@@ -92,6 +92,9 @@ static struct recorder *new_recorder(const struct recorder_config *config)
  * header and CRC, records; and a tenth more. */
 static const double BYTES_PER_SAMPLE = 2 * 15 * 1.1;
 
+/* And of a second's clock probes: four, of 52 and 32 bytes. */
+static const double CLOCK_BYTES_PER_S = 4 * (52 + 32);
+
 static int check_room(struct recorder *recorder,
                       const struct recorder_config *config, struct error *error)
 {
@@ -100,12 +103,13 @@ static int check_room(struct recorder *recorder,
     if (err < 0) {
         return err;
     }
-    double rate_hz = 0;
+    double bytes_per_s = 0;
     for (size_t i = 0; i < config->source_count; i++) {
-        rate_hz += config->sources[i].info->rate_nominal_hz;
+        bytes_per_s +=
+            config->sources[i].info->rate_nominal_hz * BYTES_PER_SAMPLE +
+            CLOCK_BYTES_PER_S;
     }
-    double needed =
-        RECORDER_RESERVE + config->for_s * rate_hz * BYTES_PER_SAMPLE;
+    double needed = RECORDER_RESERVE + config->for_s * bytes_per_s;
     if ((double)free_bytes < needed) {
         return error_set(error, ERR_FULL,
                          "cannot record to '%s': %.1f MB are needed and %.1f "

@@ -21,13 +21,12 @@ struct recording {
     struct timeline_line line; /* rows from `row` on are still to be read */
     bool on_line;
     uint64_t row;
-    double host_per_device;
-    double origin_ns; /* device time of row 0, from the timeline's base */
+    struct clock_map clock;
+    double origin_ns; /* host time of row 0, from the map's beginning */
     double start_s;   /* session time of row 0 */
     double end_s;     /* session time up to which chunks have come */
     double shift_s;   /* of this stretch, so that it begins after that */
     double duration_s;
-    struct clock_fit fit;
     struct motion rows[SOURCE_ROWS_MAX];
 };
 
@@ -217,15 +216,22 @@ void source_close(struct source *source)
         source->operations->close(source->self);
     }
     free(source->facts.gaps);
-    free(source->facts.clocks);
+    clock_probes_deinit(&source->facts.probes);
     free(source->facts.events);
 }
 
 /* ---- time ---- */
 
+/* Host time of device time `ns` from the timeline's base. */
+static double host_ns(const struct recording *r, double ns)
+{
+    double base_ns = (double)r->timeline.base_ns - (double)r->clock.device_ns;
+    return clock_map_host(&r->clock, base_ns + ns);
+}
+
 static double session_s(const struct recording *r, double ns)
 {
-    return r->start_s + (ns - r->origin_ns) * r->host_per_device * 1e-9;
+    return r->start_s + (host_ns(r, ns) - r->origin_ns) * 1e-9;
 }
 
 static double line_ns(const struct timeline_line *line, double row)
@@ -241,7 +247,7 @@ static double nanoseconds_per_row(const struct recording *r)
     double rate = facts->info.rate_measured_hz > 0
                       ? facts->info.rate_measured_hz
                       : facts->info.rate_nominal_hz;
-    return 1e9 / (rate * r->host_per_device);
+    return 1e9 / (rate * r->clock.rate);
 }
 
 static int begin(struct recording *r, struct error *error)
@@ -264,15 +270,17 @@ static int begin(struct recording *r, struct error *error)
         return got;
     }
     r->on_line = true;
-    r->origin_ns = line_ns(&r->line, 0);
+    r->origin_ns = host_ns(r, line_ns(&r->line, 0));
     return 0;
 }
 
 static int start(struct recording *r, struct error *error)
 {
     struct source_facts *facts = &r->source.facts;
-    r->host_per_device = clock_fit(facts->clocks, facts->clock_count, &r->fit);
-    int err = begin(r, error);
+    int err = clock_map_init(&r->clock, &facts->probes, error);
+    if (err == 0) {
+        err = begin(r, error);
+    }
     if (err < 0) {
         return err;
     }
@@ -377,24 +385,11 @@ int recording_list(const char *path, const struct import_options *options,
     return count < 0 ? count : 0;
 }
 
-/* Host time of row 0; false where no probe tells it. The probe with the
- * shortest round trip tells it best. */
+/* Host time of row 0; false where no probe tells it. */
 static bool find_host_start(const struct recording *r, double *out)
 {
-    const struct source_facts *facts = &r->source.facts;
-    if (facts->clock_count == 0) {
-        return false;
-    }
-    const struct recording_clock *best = &facts->clocks[0];
-    for (size_t i = 1; i < facts->clock_count; i++) {
-        if (facts->clocks[i].round_trip_ns < best->round_trip_ns) {
-            best = &facts->clocks[i];
-        }
-    }
-    double since_ns = (double)(r->timeline.base_ns - best->device_ns);
-    *out = (double)best->host_monotonic_ns +
-           (since_ns + r->origin_ns) * r->host_per_device;
-    return true;
+    *out = (double)r->clock.host_ns + r->origin_ns;
+    return r->source.facts.probes.count > 0;
 }
 
 /* Puts `r` on the line that begins with the earliest first sample. A sensor
@@ -507,6 +502,7 @@ void recording_close(struct recording *recording)
     if (recording != NULL) {
         source_close(&recording->source);
         free(recording->path);
+        clock_map_deinit(&recording->clock);
         free(recording);
     }
 }
@@ -538,8 +534,8 @@ const struct recording_gap *recording_gaps(const struct recording *recording,
 const struct recording_clock *
 recording_clocks(const struct recording *recording, size_t *count)
 {
-    *count = recording->source.facts.clock_count;
-    return recording->source.facts.clocks;
+    *count = recording->source.facts.probes.count;
+    return recording->source.facts.probes.best;
 }
 
 const struct recording_event *
@@ -552,7 +548,7 @@ recording_events(const struct recording *recording, size_t *count)
 void recording_clock_fit(const struct recording *recording,
                          struct clock_fit *out)
 {
-    *out = recording->fit;
+    *out = recording->clock.fit;
 }
 
 double recording_session_s(const struct recording *recording, int64_t device_ns)
@@ -607,8 +603,9 @@ int recording_read(struct recording *recording, struct recording_chunk *chunk,
     }
     chunk->count = n;
     chunk->gap_before = r->line.gap_before && r->row == r->line.first;
-    chunk->dt_s = r->line.ns_per_row * r->host_per_device * 1e-9;
     double t0_s = session_s(r, line_ns(&r->line, (double)r->row));
+    double next_s = session_s(r, line_ns(&r->line, (double)(r->row + n)));
+    chunk->dt_s = (next_s - t0_s) / (double)n;
     if (chunk->gap_before) {
         /* Jitter could place a row before the end of what came. */
         r->shift_s = fmax(r->end_s - t0_s, 0);

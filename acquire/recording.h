@@ -8,9 +8,10 @@
  * block is a run of rows with the device time of its first; between blocks
  * time is a straight line. A gap stands before row `at_sample` and has its
  * length and cause. Device time becomes session time (seconds from the first
- * sample, on the host's clock) by one robust line through the clock probes;
- * it is fitted on reading, stored nowhere. Device time never goes back within a
- * recording: who writes one carries it on over a reset of the device.
+ * sample, on the host's clock) by a robust map through the clock probes
+ * (clock_fit.h); it is fitted on reading, stored nowhere. Device time never
+ * goes back within a recording: who writes one carries it on over a reset of
+ * the device.
  *
  * Several sensors. A recording may hold what several sensors saw at the same
  * time, each with its own rows, blocks, gaps and clock probes; the host's clock
@@ -225,7 +226,8 @@ const struct recording_info *recording_info(const struct recording *recording);
 uint64_t recording_rows(const struct recording *recording);
 double recording_duration_s(const struct recording *recording);
 
-/* Tables, in order; *count receives their length. */
+/* Tables, in order; *count receives their length. Of clock probes only the
+ * best of each burst are held (clock_probes.h). */
 const struct recording_gap *recording_gaps(const struct recording *recording,
                                            size_t *count);
 const struct recording_clock *
@@ -261,8 +263,10 @@ int recording_read_raw(struct recording *recording, uint64_t first, size_t n,
 
 /* How the device clock maps to the host's: what the probes say. */
 struct clock_fit {
-    size_t probes; /* 0: no fit, rate 1 */
-    double ppm;    /* device against host, + is fast */
+    size_t probes; /* all that were taken; 0: no fit, rate 1 */
+    size_t used;   /* of them: the best of each burst */
+    size_t lines;  /* of the map, one after the other: 1 where it is straight */
+    double ppm;    /* device against host, mean, + is fast */
     double residual_rms_us;
     double residual_max_us;
 };

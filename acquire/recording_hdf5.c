@@ -235,19 +235,39 @@ static int check_gaps(struct hdf5_source *s, struct error *error)
     return 0;
 }
 
+/* Of the clock's probes the best of each burst are kept. */
+static int load_probes(struct hdf5_source *s, struct error *error)
+{
+    uint64_t n = rows_of(s, HDF5_SET_CLOCK);
+    size_t most = hdf5_reader_most(HDF5_SET_CLOCK);
+    for (uint64_t at = 0; at < n; at += most) {
+        size_t part = n - at < most ? (size_t)(n - at) : most;
+        const void *some;
+        int err =
+            hdf5_reader_read(s->reader, HDF5_SET_CLOCK, at, part, &some, error);
+        const struct recording_clock *probes = some;
+        for (size_t i = 0; i < part && err == 0; i++) {
+            err = clock_probes_add(&s->facts->probes, &probes[i], error);
+        }
+        if (err < 0) {
+            return err;
+        }
+    }
+    return 0;
+}
+
 static int load_tables(struct hdf5_source *s, struct error *error)
 {
     struct source_facts *f = s->facts;
-    void *rows[3];
+    void *rows[2];
     int err = load_table(s, HDF5_SET_GAPS, &rows[0], &f->gap_count, error);
     f->gaps = rows[0];
     if (err == 0) {
-        err = load_table(s, HDF5_SET_CLOCK, &rows[1], &f->clock_count, error);
-        f->clocks = rows[1];
+        err = load_probes(s, error);
     }
     if (err == 0) {
-        err = load_table(s, HDF5_SET_EVENTS, &rows[2], &f->event_count, error);
-        f->events = rows[2];
+        err = load_table(s, HDF5_SET_EVENTS, &rows[1], &f->event_count, error);
+        f->events = rows[1];
     }
     if (err < 0) {
         return err;

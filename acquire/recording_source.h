@@ -7,6 +7,7 @@
 #ifndef ACQUIRE_RECORDING_SOURCE_H
 #define ACQUIRE_RECORDING_SOURCE_H
 
+#include "acquire/clock_probes.h"
 #include "acquire/hdf5_reader.h"
 #include "acquire/import.h"
 #include "acquire/recording.h"
@@ -22,8 +23,7 @@ struct source_facts {
     uint32_t crc[2];
     struct recording_gap *gaps;
     size_t gap_count;
-    struct recording_clock *clocks;
-    size_t clock_count;
+    struct clock_probes probes;
     struct recording_event *events;
     size_t event_count;
 };

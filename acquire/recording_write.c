@@ -29,9 +29,8 @@ struct sensor_writer {
     uint64_t rows;
     bool gap_noted;
     int64_t first_ns;
-    struct slope slope; /* device time over rows */
-    struct recording_clock *clocks;
-    size_t clock_count;
+    struct slope slope;         /* device time over rows */
+    struct clock_probes probes; /* for the measured rate */
     uint32_t crc[2]; /* accelerometer, gyroscope; when all is written */
 };
 
@@ -269,30 +268,14 @@ int recording_append_gap(struct recording_writer *writer,
     return appender_add(gaps, &gap) < 0 ? failed(writer, error) : 0;
 }
 
-/* Probes are kept for the measured rate, which is known at the end. */
-static int keep_clock(struct sensor_writer *s,
-                      const struct recording_clock *probe)
-{
-    size_t n = s->clock_count;
-    if ((n & (n - 1)) == 0) {
-        struct recording_clock *grown =
-            realloc(s->clocks, (n > 0 ? 2 * n : 1) * sizeof(*grown));
-        if (grown == NULL) {
-            return -1;
-        }
-        s->clocks = grown;
-    }
-    s->clocks[s->clock_count++] = *probe;
-    return 0;
-}
-
 int recording_append_clock(struct recording_writer *writer,
                            const struct recording_clock *probe,
                            struct error *error)
 {
     struct sensor_writer *s = writer->sensor;
-    if (keep_clock(s, probe) < 0) {
-        return no_memory(error);
+    int err = clock_probes_add(&s->probes, probe, error);
+    if (err < 0) {
+        return err;
     }
     return appender_add(&s->sets[HDF5_SET_CLOCK], probe) < 0
                ? failed(writer, error)
@@ -373,20 +356,20 @@ static int put_attributes(const struct recording_writer *w,
 
 /* Rows per second of the host's clock; left as it was given where the file is
  * too short to tell. */
-static void measure_rate(struct sensor_writer *s)
+static int measure_rate(struct sensor_writer *s, struct error *error)
 {
+    double host_per_device;
+    int err = clock_fit_rate(&s->probes, &host_per_device, error);
     double ns_per_row = slope_value(&s->slope);
-    if (ns_per_row > 0) {
-        struct clock_fit fit;
-        double host = clock_fit(s->clocks, s->clock_count, &fit);
-        s->info.rate_measured_hz = 1e9 / (ns_per_row * host);
+    if (err == 0 && ns_per_row > 0) {
+        s->info.rate_measured_hz = 1e9 / (ns_per_row * host_per_device);
     }
+    return err;
 }
 
 static int finish_sensor(const struct recording_writer *w,
                          struct sensor_writer *s)
 {
-    measure_rate(s);
     if (put_attributes(w, s) < 0) {
         return -1;
     }
@@ -500,10 +483,17 @@ static int commit(struct recording_writer *w, struct error *error)
                              w->output.path);
         }
     }
+    int err = 0;
+    for (size_t i = 0; err == 0 && i < w->sensor_count; i++) {
+        err = measure_rate(&w->sensors[i], error);
+    }
+    if (err < 0) {
+        return err;
+    }
     if (finish(w) < 0) {
         return failed(w, error);
     }
-    int err = close_all(w, error);
+    err = close_all(w, error);
     for (size_t i = 0; err == 0 && i < w->sensor_count; i++) {
         err = compare(w, &w->sensors[i], error);
     }
@@ -546,7 +536,7 @@ void recording_abort(struct recording_writer *writer)
         discard(writer->output.temporary);
     }
     for (size_t i = 0; i < writer->sensor_count; i++) {
-        free(writer->sensors[i].clocks);
+        clock_probes_deinit(&writer->sensors[i].probes);
     }
     free(writer);
 }

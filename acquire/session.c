@@ -20,11 +20,9 @@ struct sensor {
     int64_t first_ns;     /* device time of row 0 */
     int64_t last_ns;      /* and of the last row, about */
     struct slope samples; /* index to device time [ns] */
-    struct recording_clock *probes;
-    size_t probe_count;
-    size_t probe_room;
-    double host_per_device;
+    struct clock_probes probes;
     double host_start_ns; /* host's monotonic clock at row 0 */
+    double host_end_ns;   /* and of the last row */
     bool written;
     size_t place; /* among the recording's sensors */
 };
@@ -39,24 +37,6 @@ struct session {
     struct recording_writer *writer; /* NULL while surveying */
 };
 
-/* One each two seconds: 10 MB for a week. */
-static int keep_probe(struct sensor *sensor,
-                      const struct recording_clock *probe, struct error *error)
-{
-    if (sensor->probe_count == sensor->probe_room) {
-        size_t room = sensor->probe_room > 0 ? 2 * sensor->probe_room : 64;
-        struct recording_clock *probes =
-            realloc(sensor->probes, room * sizeof(*probes));
-        if (probes == NULL) {
-            return error_set(error, ERR_NO_MEMORY, "out of memory");
-        }
-        sensor->probes = probes;
-        sensor->probe_room = room;
-    }
-    sensor->probes[sensor->probe_count++] = *probe;
-    return 0;
-}
-
 static int take_clock(struct session *session, struct sensor *sensor,
                       const struct journal_record *record, struct error *error)
 {
@@ -65,7 +45,7 @@ static int take_clock(struct session *session, struct sensor *sensor,
         return 0;
     }
     if (session->writer == NULL) {
-        return keep_probe(sensor, &probe, error);
+        return clock_probes_add(&sensor->probes, &probe, error);
     }
     return sensor->written
                ? recording_append_clock(session->writer, &probe, error)
@@ -266,37 +246,34 @@ static int check_survey(const struct session *session, struct error *error)
     return 0;
 }
 
-/* The first probe is the nearest to the first sample. */
-static double find_host_start(const struct sensor *sensor)
+static double host_ns(const struct clock_map *map, int64_t device_ns)
 {
-    if (sensor->probe_count == 0) {
-        return (double)sensor->first_ns;
-    }
-    const struct recording_clock *probe = &sensor->probes[0];
-    return (double)probe->host_monotonic_ns +
-           sensor->host_per_device *
-               ((double)sensor->first_ns - (double)probe->device_ns);
+    return (double)map->host_ns +
+           clock_map_host(map, (double)device_ns - (double)map->device_ns);
 }
 
 /* What the first pass found out of a sensor. */
-static void conclude_sensor(struct sensor *sensor, bool complete,
-                            struct session_sensor_summary *out)
+static int conclude_sensor(struct sensor *sensor, bool complete,
+                           struct session_sensor_summary *out,
+                           struct error *error)
 {
-    struct clock_fit fit;
+    struct clock_map map;
     struct recording_info *info = &sensor->info;
-    double host_per_device =
-        clock_fit(sensor->probes, sensor->probe_count, &fit);
+    int err = clock_map_init(&map, &sensor->probes, error);
+    if (err < 0) {
+        return err;
+    }
     double period_ns = slope_value(&sensor->samples);
-    info->rate_measured_hz = period_ns > 0 ? 1e9 / (period_ns * host_per_device)
-                                           : info->rate_nominal_hz;
+    info->rate_measured_hz =
+        period_ns > 0 ? 1e9 / (period_ns * map.rate) : info->rate_nominal_hz;
     snprintf(info->state, sizeof(info->state), "%s",
              complete ? "complete" : "recovered");
-    sensor->host_per_device = host_per_device;
-    sensor->host_start_ns = find_host_start(sensor);
+    sensor->host_start_ns = host_ns(&map, sensor->first_ns);
+    sensor->host_end_ns = host_ns(&map, sensor->last_ns);
+    clock_map_deinit(&map);
     *out = (struct session_sensor_summary){
         .placement = info->placement,
-        .duration_s = (double)(sensor->last_ns - sensor->first_ns) *
-                      host_per_device / 1e9,
+        .duration_s = (sensor->host_end_ns - sensor->host_start_ns) / 1e9,
         .rate_hz = info->rate_measured_hz,
         .rows = sensor->stream.rows,
         .lost = sensor->stream.lost,
@@ -305,6 +282,7 @@ static void conclude_sensor(struct sensor *sensor, bool complete,
         .written = is_described(sensor) && sensor->stream.rows > 0,
     };
     memcpy(out->serial, info->serial, sizeof(out->serial));
+    return 0;
 }
 
 /* Session time begins with the earliest first sample that is written. */
@@ -315,17 +293,16 @@ static void conclude_times(struct session *session, struct session_summary *out)
     for (size_t i = 0; i < JOURNAL_SENSORS_MAX; i++) {
         const struct sensor *sensor = &session->sensors[i];
         if (sensor->written) {
-            double length_ns = (double)(sensor->last_ns - sensor->first_ns) *
-                               sensor->host_per_device;
             session->host_zero_ns =
                 fmin(session->host_zero_ns, sensor->host_start_ns);
-            end_ns = fmax(end_ns, sensor->host_start_ns + length_ns);
+            end_ns = fmax(end_ns, sensor->host_end_ns);
         }
     }
     out->duration_s = (end_ns - session->host_zero_ns) / 1e9;
 }
 
-static void conclude(struct session *session, struct session_summary *out)
+static int conclude(struct session *session, struct session_summary *out,
+                    struct error *error)
 {
     size_t written = 0;
     *out = (struct session_summary){
@@ -340,7 +317,10 @@ static void conclude(struct session *session, struct session_summary *out)
         }
         struct session_sensor_summary *summary =
             &out->sensors[out->sensor_count++];
-        conclude_sensor(sensor, session->complete, summary);
+        int err = conclude_sensor(sensor, session->complete, summary, error);
+        if (err < 0) {
+            return err;
+        }
         out->rows += summary->rows;
         out->lost += summary->lost;
         out->causes |= summary->causes;
@@ -350,6 +330,7 @@ static void conclude(struct session *session, struct session_summary *out)
         written += summary->written;
     }
     conclude_times(session, out);
+    return 0;
 }
 
 /* Begins the recording with all sensors that are to be in it. */
@@ -402,13 +383,15 @@ int session_build(const char *journal, const char *path,
         err = check_survey(session, error);
     }
     if (err == 0) {
-        conclude(session, out);
+        err = conclude(session, out, error);
+    }
+    if (err == 0) {
         err = write_recording(session, path, error);
     }
     journal_reader_close(&session->journal);
 out_free:
     for (size_t i = 0; i < JOURNAL_SENSORS_MAX; i++) {
-        free(session->sensors[i].probes);
+        clock_probes_deinit(&session->sensors[i].probes);
     }
     free(session);
     return err;

@@ -4,7 +4,7 @@
  * recording stops and when `carpus recover` is asked. The journal is read
  * twice: once to learn what is in it (rate, clocks, where the first sample
  * lies), once to write; nothing but the journal is needed, and nothing but its
- * clock probes is held in memory (10 MB for a week).
+ * best clock probes is held in memory (clock_probes.h).
  *
  * Every run of frames becomes a block; jumps of the index, bytes that the host
  * threw away and damaged stretches of the journal become gaps with causes.

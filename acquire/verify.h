@@ -17,7 +17,7 @@ struct verify_report {
     uint64_t blocks;
     size_t gaps;
     uint64_t lost_samples;
-    size_t probes;
+    uint64_t probes;
     size_t events;
     size_t faults;
 };
