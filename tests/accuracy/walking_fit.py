@@ -45,6 +45,9 @@ TERMS = {"STEP": 1, "STEP_3": 1, "AXES": 1, "AXES_2": 1, "AXES_HALF": 1,
 GYRO_WEIGHTS = {"SWING": 4, "TURNING": -0.5}
 PENALTY = 1e-5
 SCRIPTED_WEIGHT = 0.3  # against that of a set
+SLOWED = "slowed "     # before the name of a set: its walks, slowed down
+SLOWED_WEIGHT = 0.15
+SLOWER = (1.4, 1.8)    # times; to about 80 and 60 steps a minute
 
 
 # ---- what is in a window ----
@@ -115,6 +118,16 @@ def rows_of(motion):
                             for axis in axes.T]), at[0]
 
 
+def slow_down(rows, slower):
+    """The same walk, slower: the excess of the magnitude over gravity is
+    smaller by the square, as accelerations are; directions are as before."""
+    count = int(len(rows) * slower)
+    at, was = np.arange(count) / slower, np.arange(len(rows))
+    rows = np.column_stack([np.interp(at, was, axis) for axis in rows.T])
+    magnitude = np.sqrt((rows ** 2).sum(1, keepdims=True))
+    return rows / magnitude * (1 + (magnitude - 1) / slower ** 2)
+
+
 # ---- what is known of a window: rates that may be its, the last: none ----
 
 class Known:
@@ -139,6 +152,16 @@ class Known:
                     ways.max() < 1.7 * np.median(ways)):
                 log_hz = np.log(np.clip(1 / ways.mean(), 0.66, 3.3))
                 self.may[i, :RATES] = np.abs(LOG_HZ - log_hz) < 0.042
+
+
+    def slowed(self, samples, slower):
+        """What is then known of the walk slowed down to so many samples."""
+        out = Known(self.centre[0] - HOP / 2 / RATE_HZ, samples)
+        was = np.round(np.arange(len(out.may)) / slower).astype(int)
+        lower = round(np.log(slower) / (LOG_HZ[1] - LOG_HZ[0]))
+        may = self.may[np.minimum(was, len(self.may) - 1)]
+        out.may[:, :RATES - lower] = may[:, lower:RATES]
+        return out
 
 
 def know_pebble(known, truth, result):
@@ -171,6 +194,17 @@ class Windows:
         rows, start_s = rows_of(motion)
         known = Known(start_s, len(rows))
         know(known)
+        self.take(name, rows, known)
+        return rows, known
+
+    def add_slowed(self, name, motion, know):
+        """The walk as it is and slowed down."""
+        rows, known = self.add(name, motion, know)
+        for slower in SLOWER:
+            slow = slow_down(rows, slower)
+            self.take(SLOWED + name, slow, known.slowed(len(slow), slower))
+
+    def take(self, name, rows, known):
         terms, calm = terms_of(rows)
         here = np.where(known.may.any(1) & ~calm)[0][::EVERY]
         self.term.append(terms[here])
@@ -188,13 +222,14 @@ def add_real(out, program, data):
     truth = read_csv(data, name, "truth.csv")
     paths = [os.path.join(data, name, t["file"]) for t in truth]
     for path, t, result in zip(paths, truth, analyse(program, paths)):
-        out.add(name, load(path), lambda k: know_pebble(k, t, result))
+        add = out.add_slowed if int(t["true_steps"]) > 0 else out.add
+        add(name, load(path), lambda k: know_pebble(k, t, result))
     name = "steps-oxford-phone"
     for t in read_csv(data, name, "truth.csv"):
         steps = [float(s["t_s"])
                  for s in read_csv(data, name, t["steps_file"])]
-        out.add(name, load(data, name, t["file"]),
-                lambda k: k.steps(steps, steps[0], steps[-1]))
+        out.add_slowed(name, load(data, name, t["file"]),
+                       lambda k: k.steps(steps, steps[0], steps[-1]))
     name = "steps-multigait"
     steps = [float(s["t_s"]) for s in read_csv(data, name, "truth.csv")]
     out.add(name, load(data, name, "wrist_bout_ref_ics.csv"),
@@ -305,14 +340,15 @@ def balance(windows, use):
             here = (use & (windows.name == name) &
                     (windows.may[:, RATES] == is_none))
             if here.any():
-                weight[here] = (SCRIPTED_WEIGHT if name == "scripted" else 1
-                                ) / here.sum()
+                of_set = (SCRIPTED_WEIGHT if name == "scripted" else
+                          SLOWED_WEIGHT if name.startswith(SLOWED) else 1)
+                weight[here] = of_set / here.sum()
     return weight / weight.sum()
 
 
 def fit(windows, left_out):
     """Weights of TERMS, the likeliest given all sets but one."""
-    use = windows.name != left_out
+    use = ~np.isin(windows.name, (left_out, SLOWED + str(left_out)))
     weight = balance(windows, use)[use]
     term, may = windows.term[use], windows.may[use]
     ridge = PENALTY * np.array([name != "BIAS" for name in TERMS])
