@@ -105,9 +105,11 @@ static const char doc[] =
     "A second Ctrl-C stops at once and leaves the journal for `carpus "
     "recover`. A wristband that is unplugged is waited for, ten minutes at "
     "most, and then goes on in the same recording.\n\n"
-    "Exit status: 0 all is well; 73 FILE or its journal exists; 80 stopped "
-    "because the disk was nearly full; 81 samples are missing; 82 stopped at "
-    "once, a journal is left; 84 the device went away. After 80, 81 and 84 the "
+    "Exit status: 0 all is well; 65 no sample came; 73 FILE or its journal "
+    "exists; 74 a read or write failed, or somebody moved or removed the "
+    "journal: the message says where it is now; 80 stopped because the disk "
+    "was nearly full; 81 samples are missing; 82 stopped at once, a journal is "
+    "left; 84 the device went away. After 80, 81 and 84 the "
     "recording is there with all that came.";
 
 static const char *sensor_option_name(int key)
@@ -431,7 +433,8 @@ static int journal_is_left(const struct options *options, int code,
                      options->journal);
 }
 
-static int build(const struct options *options, int recorded,
+/* `came`: samples, by the recorder's account. */
+static int build(const struct options *options, int recorded, uint64_t came,
                  struct session_summary *summary)
 {
     struct error why = {0};
@@ -440,7 +443,7 @@ static int build(const struct options *options, int recorded,
     }
     int err = session_build(options->journal, options->path, interrupt_twice,
                             summary, &why);
-    if (err == ERR_DATA && summary->rows == 0) {
+    if (err == ERR_DATA && came == 0) {
         /* There is nothing to recover. */
         (void)journal_file_remove(options->journal, NULL);
         return recorded < 0 ? recorded
@@ -468,12 +471,16 @@ static int tell(const struct options *options,
                : 0;
 }
 
-/* What ended the recording early comes first, then what is missing. */
-static int finish(const struct options *options, int recorded)
+/* What ended the recording early comes first, then what is missing. Where the
+ * journal is not, what ended it says what became of it. */
+static int finish(const struct options *options, int recorded, uint64_t came)
 {
     struct session_summary summary = {0};
     struct error early = *options->error;
-    int err = build(options, recorded, &summary);
+    if (recorded < 0 && !is_there(options->journal)) {
+        return recorded;
+    }
+    int err = build(options, recorded, came, &summary);
     if (err < 0) {
         return err;
     }
@@ -496,8 +503,13 @@ static int record_with(const struct options *options,
         return err;
     }
     watch(recorder, options);
-    err = recorder_finish(recorder, NULL, options->error);
-    return finish(options, err);
+    struct recorder_stats last;
+    err = recorder_finish(recorder, &last, options->error);
+    uint64_t came = 0;
+    for (size_t i = 0; i < last.sensor_count; i++) {
+        came += last.sensors[i].samples;
+    }
+    return finish(options, err, came);
 }
 
 static int record_from(struct options *options,

@@ -3,6 +3,8 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/file.h>
 #include <sys/stat.h>
@@ -164,14 +166,6 @@ int journal_file_append(struct journal_file *file, const void *data,
     return 0;
 }
 
-int journal_file_sync(struct journal_file *file, struct error *error)
-{
-    if (fdatasync(file->fd) != 0) {
-        return error_from_errno(error, errno, "cannot sync '%s'", file->path);
-    }
-    return 0;
-}
-
 int journal_file_read(const struct journal_file *file, uint64_t offset,
                       void *out, size_t size, struct error *error)
 {
@@ -191,6 +185,138 @@ int journal_file_read(const struct journal_file *file, uint64_t offset,
     return (int)done;
 }
 
+/* ---- a file that lost its name ---- */
+
+static bool write_all(int fd, const uint8_t *data, size_t size)
+{
+    while (size > 0) {
+        ssize_t n = write(fd, data, size);
+        if (n == 0 || (n < 0 && errno != EINTR)) {
+            return false;
+        }
+        data += n > 0 ? n : 0;
+        size -= n > 0 ? (size_t)n : 0;
+    }
+    return true;
+}
+
+static bool copy_to(const struct journal_file *file, int fd)
+{
+    uint8_t bytes[1 << 16];
+    int n = 0;
+    for (uint64_t at = 0; at < file->size; at += (uint64_t)n) {
+        uint64_t left = file->size - at;
+        size_t size = left < sizeof(bytes) ? (size_t)left : sizeof(bytes);
+        n = journal_file_read(file, at, bytes, size, NULL);
+        if (n <= 0 || !write_all(fd, bytes, (size_t)n)) {
+            return false;
+        }
+    }
+    return fsync(fd) == 0;
+}
+
+/* Copies it to `path`, which becomes the file from now on. */
+static bool move_to(struct journal_file *file, const char *path)
+{
+    int fd = open(path, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0666);
+    if (fd < 0) {
+        return false;
+    }
+    if (!copy_to(file, fd) || output_sync_folder(path, NULL) < 0) {
+        close(fd);
+        unlink(path);
+        return false;
+    }
+    close_quietly(file);
+    file->fd = fd;
+    file->allocated = file->size;
+    memmove(file->path, path, strlen(path) + 1);
+    return true;
+}
+
+/* Into a folder, under its own name or, where that is taken, "1-NAME" and so
+ * on. */
+static bool move_into(struct journal_file *file, const char *folder,
+                      const char *name)
+{
+    enum { NAMES = 100 };
+    char path[sizeof(file->path)];
+    char number[16] = "";
+    for (int i = 1; i <= NAMES; i++) {
+        int n = snprintf(path, sizeof(path), "%s/%s%s", folder, number, name);
+        if (n > 0 && (size_t)n < sizeof(path) && move_to(file, path)) {
+            return true;
+        }
+        snprintf(number, sizeof(number), "%d-", i);
+    }
+    return false;
+}
+
+/* Of a file that was removed the bytes are there as long as it is open: they
+ * go to the nearest folder above that is still there, or else to the one for
+ * temporary files. */
+static bool rescue(struct journal_file *file)
+{
+    char folder[sizeof(file->path)];
+    char name[sizeof(file->path)];
+    memcpy(folder, file->path, sizeof(folder));
+    char *slash = strrchr(folder, '/');
+    snprintf(name, sizeof(name), "%s", slash != NULL ? slash + 1 : folder);
+    while (slash != NULL) {
+        *slash = '\0';
+        if (move_into(file, folder, name)) {
+            return true;
+        }
+        slash = strrchr(folder, '/');
+    }
+    const char *temporary = getenv("TMPDIR");
+    return (file->path[0] != '/' && move_into(file, ".", name)) ||
+           move_into(file, temporary != NULL ? temporary : "/tmp", name);
+}
+
+/* Whether the name still leads to what is being written; where not, where it
+ * is now. */
+static int check_name(struct journal_file *file, struct error *error)
+{
+    struct stat named;
+    struct stat open;
+    char old[sizeof(file->path)];
+    char link[64];
+    if (fstat(file->fd, &open) != 0 ||
+        (stat(file->path, &named) == 0
+             ? named.st_ino == open.st_ino && named.st_dev == open.st_dev
+             : errno != ENOENT)) {
+        return 0;
+    }
+    memcpy(old, file->path, sizeof(old));
+    snprintf(link, sizeof(link), "/proc/self/fd/%d", file->fd);
+    if (open.st_nlink > 0) {
+        ssize_t n = readlink(link, file->path, sizeof(file->path) - 1);
+        file->path[n > 0 ? n : 0] = '\0';
+        return error_set(error, ERR_IO,
+                         "'%.200s' was moved while it was written; what came "
+                         "is kept: run `carpus recover %s`",
+                         old, n > 0 ? file->path : "NAME.h5.journal");
+    }
+    return rescue(file)
+               ? error_set(error, ERR_IO,
+                           "'%.200s' was removed while it was written; what "
+                           "came is kept: run `carpus recover %s`",
+                           old, file->path)
+               : error_set(error, ERR_IO,
+                           "'%.200s' was removed while it was written and "
+                           "cannot be saved elsewhere; what came is lost",
+                           old);
+}
+
+int journal_file_sync(struct journal_file *file, struct error *error)
+{
+    if (fdatasync(file->fd) != 0) {
+        return error_from_errno(error, errno, "cannot sync '%s'", file->path);
+    }
+    return check_name(file, error);
+}
+
 /* The first failure counts, but all is tried. */
 int journal_file_close(struct journal_file *file, struct error *error)
 {
@@ -198,7 +324,9 @@ int journal_file_close(struct journal_file *file, struct error *error)
         return 0;
     }
     int failed = 0;
+    int err = 0;
     if (file->writing) {
+        err = check_name(file, error);
         failed = ftruncate(file->fd, (off_t)file->size) == 0 ? 0 : errno;
         if (fsync(file->fd) != 0 && failed == 0) {
             failed = errno;
@@ -206,7 +334,7 @@ int journal_file_close(struct journal_file *file, struct error *error)
     }
     int closed = close_quietly(file);
     failed = failed != 0 ? failed : closed;
-    return failed == 0 ? 0
+    return failed == 0 ? err
                        : error_from_errno(error, failed, "cannot close '%s'",
                                           file->path);
 }

@@ -47,7 +47,10 @@ int journal_file_continue(struct journal_file *file, const char *path,
 int journal_file_append(struct journal_file *file, const void *data,
                         size_t size, struct error *error);
 
-/* Waits until what was appended is on the disk. */
+/* Waits until what was appended is on the disk. Where the name no longer leads
+ * there, that is an error (ERR_IO) that says where it is now: a file that was
+ * removed, with its folder or without, is saved to a folder above or that for
+ * temporary files, and written there from now on. */
 int journal_file_sync(struct journal_file *file, struct error *error);
 
 /* Reads up to `size` bytes at `offset`; returns how many, fewer only at the
@@ -55,8 +58,9 @@ int journal_file_sync(struct journal_file *file, struct error *error);
 int journal_file_read(const struct journal_file *file, uint64_t offset,
                       void *out, size_t size, struct error *error);
 
-/* Closes; a file that was written is first cut to its size and synced. The
- * file is closed also on error. */
+/* Closes; a file that was written is first cut to its size and synced, and its
+ * name is looked at as by journal_file_sync. The file is closed also on
+ * error. */
 int journal_file_close(struct journal_file *file, struct error *error);
 
 /* Removes the file of that name, lastingly. */

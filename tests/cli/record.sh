@@ -216,8 +216,11 @@ interrupted_in_gone() {
     rm -r gone
     wait $pid
 }
-rejects folder_taken_away_is_not_said_to_keep_anything 66 "what came is lost" \
-    interrupted_in_gone
+rejects folder_taken_away_ends_the_recording 74 \
+    "removed while it was written; what came is kept" interrupted_in_gone
+kept=$(sed -n 's/.*carpus recover \(.*\)`.*/\1/p' err.txt)
+check what_came_is_where_it_says "$CARPUS" recover -q "$kept"
+rm -f "$kept" "${kept%.journal}"
 
 # ---- terminal ----
 # typed FILE KEYS...: records on a terminal of its own, types the keys,
