@@ -37,7 +37,8 @@ PROGRAMMES := $(patsubst analysis/%.yaml,$(BUILD)/%.inc, \
 PROGRAMS := carpus.c $(wildcard tests/*.c tests/*/*.c tests/*/*/*.c)
 TESTS := $(patsubst tests/%.c,%,$(wildcard tests/test_*.c))
 TEST_PROGRAMS := $(TESTS:%=$(BUILD)/test/%)
-CRASH_PROGRAMS := $(patsubst %,$(BUILD)/crash_%,power signals calls slow_disk)
+CRASH_PROGRAMS := $(patsubst %,$(BUILD)/crash_%,power signals calls slow_disk \
+    fail_hdf5.so fail_memory)
 
 .PHONY: all demo test check lint format accuracy accuracy-plot bench crash \
     usb threads log-hours soak firmware chain install man clean help setup

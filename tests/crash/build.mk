@@ -5,3 +5,13 @@ CRASH_PARTS := $(patsubst %,$(BUILD)/obj/tests/crash/%.o,disk harness supervise)
 $(BUILD)/crash_%: $(BUILD)/obj/tests/crash/%.o $(CRASH_PARTS) \
     $(BUILD)/obj/libcarpus.a
 	$(LINK) $^ $(LIBRARY_LIBS) -o $@
+
+# What is put between carpus and HDF5; and carpus with sanitizers whose own
+# requests for memory can be refused.
+$(BUILD)/crash_fail_hdf5.so: tests/crash/fail_hdf5.c tests/crash/fail.h
+	$(V)$(CC) $(CPPFLAGS_ALL) -std=c11 $(CFLAGS) -shared -fPIC $< -ldl -o $@
+
+$(BUILD)/crash_fail_memory: $(BUILD)/test/obj/carpus.o \
+    $(BUILD)/test/obj/tests/crash/fail_memory.o $(BUILD)/test/obj/libcarpus.a
+	$(LINK) $(SANITIZE) -Wl,--wrap=malloc,--wrap=calloc,--wrap=realloc \
+	    -Wl,--wrap=strdup $^ $(LIBRARY_LIBS) -o $@

@@ -17,7 +17,10 @@
  *
  * EINTR for ever is left out: to ask again is right, and that has no end.
  *
- *   crash_calls CARPUS [COMMAND]
+ * The same with the n-th call of HDF5, and the n-th request for memory (under
+ * AddressSanitizer, which also finds what is not given back), failing.
+ *
+ *   crash_calls CARPUS [system | hdf5 | memory [COMMAND]]
  */
 #define _GNU_SOURCE
 #include <dirent.h>
@@ -124,8 +127,13 @@ static const int errors[CALL_KINDS][6] = {
 
 /* ---- one run ---- */
 
+/* Where it fails: in the system, HDF5 (fail_hdf5.c) or memory
+ * (fail_memory.c). */
+enum layer { LAYER_SYSTEM, LAYER_HDF5, LAYER_MEMORY, LAYERS };
+
 struct fault {
-    enum call_kind kind;
+    enum layer layer;
+    enum call_kind kind; /* of the system */
     int answer;
     uint64_t at; /* the n-th, from 1; 0: none */
     bool ever;
@@ -160,7 +168,7 @@ static int disturb(void *context, const struct call *call)
 {
     struct run *run = context;
     const struct fault *fault = &run->fault;
-    bool counts = call->kind == fault->kind;
+    bool counts = fault->layer == LAYER_SYSTEM && call->kind == fault->kind;
     run->count += counts ? 1 : 0;
     int answer = counts && fault->at > 0 &&
                          (run->count == fault->at ||
@@ -186,6 +194,58 @@ static void lay_files(const struct run *run)
     }
 }
 
+/* What makes the layer fail: programs and libraries beside the one tested. */
+static void beside(const struct run *run, const char *name, char *out)
+{
+    const char *slash = strrchr(run->harness->carpus, '/');
+    snprintf(out, 600, "%.*s/%s", (int)(slash - run->harness->carpus),
+             run->harness->carpus, name);
+}
+
+struct settings {
+    char preload[640];
+    char fail[64];
+    char count[160];
+    const char *list[6];
+};
+
+static void set_up(struct run *run, struct settings *settings)
+{
+    const struct fault *fault = &run->fault;
+    char path[600];
+    char zero[sizeof(uint64_t)] = {0};
+    beside(run, "crash_fail_hdf5.so", path);
+    snprintf(settings->preload, sizeof(settings->preload), "LD_PRELOAD=%s",
+             fault->layer == LAYER_HDF5 ? path : "");
+    snprintf(settings->fail, sizeof(settings->fail), "CRASH_FAIL=%s%llu",
+             fault->ever ? "-" : "", (unsigned long long)fault->at);
+    snprintf(settings->count, sizeof(settings->count), "CRASH_COUNT=%s.count",
+             run->folder);
+    const char *list[] = {settings->preload,
+                          settings->fail,
+                          settings->count,
+                          "ASAN_OPTIONS=detect_leaks=1",
+                          "UBSAN_OPTIONS=print_stacktrace=1",
+                          NULL};
+    memcpy(settings->list, list, sizeof(list));
+    FILE *file = fopen(strchr(settings->count, '=') + 1, "wb");
+    if (file != NULL) {
+        fwrite(zero, sizeof(zero), 1, file);
+        fclose(file);
+    }
+}
+
+static void read_count(struct run *run, const struct settings *settings)
+{
+    FILE *file = fopen(strchr(settings->count, '=') + 1, "rb");
+    if (file == NULL || fread(&run->count, sizeof(run->count), 1, file) != 1) {
+        run->count = 0;
+    }
+    if (file != NULL) {
+        fclose(file);
+    }
+}
+
 /* Cuts the line into the words of a command. */
 static void split(char *carpus, char *line, char **argv)
 {
@@ -203,23 +263,34 @@ static int run_once(struct run *run)
     char messages[128];
     char shadow[128];
     char *argv[WORDS];
+    char program[600];
+    struct settings settings;
+    bool system = run->fault.layer == LAYER_SYSTEM;
     snprintf(text, sizeof(text), "%s", run->command->line);
-    split(run->harness->carpus, text, argv);
+    beside(run,
+           run->fault.layer == LAYER_MEMORY ? "crash_fail_memory" : "carpus",
+           program);
+    split(system ? run->harness->carpus : program, text, argv);
+    set_up(run, &settings);
     snprintf(messages, sizeof(messages), "%s.err", run->folder);
     snprintf(shadow, sizeof(shadow), "%s.shadow", run->folder);
     lay_files(run);
     run->count = 0;
     run->shadow = open(shadow, O_RDWR | O_CREAT | O_TRUNC | O_CLOEXEC, 0666);
-    struct supervise supervise = {.argv = argv,
-                                  .folder = run->folder,
-                                  .errors = messages,
-                                  .kinds =
-                                      1U << run->fault.kind | 1U << CALL_WRITE,
-                                  .timeout_s = TIMEOUT_S,
-                                  .hook = disturb,
-                                  .context = run};
+    struct supervise supervise = {
+        .argv = argv,
+        .folder = run->folder,
+        .errors = messages,
+        .environment = system ? NULL : settings.list,
+        .kinds = (system ? 1U << run->fault.kind : 0U) | 1U << CALL_WRITE,
+        .timeout_s = TIMEOUT_S,
+        .hook = disturb,
+        .context = run};
     int status = supervise_run(&supervise);
     close(run->shadow);
+    if (!system) {
+        read_count(run, &settings);
+    }
     return status;
 }
 
@@ -417,6 +488,13 @@ static bool judge(const struct run *run, int status, char *why)
 
 /* ---- all faults ---- */
 
+static const char *fault_name(const struct fault *fault)
+{
+    static const char *const names[LAYERS] = {"", "HDF5", "memory"};
+    return fault->layer == LAYER_SYSTEM ? call_kind_name(fault->kind)
+                                        : names[fault->layer];
+}
+
 /* Returns whether the fault has come about. */
 static bool try_fault(struct run *run)
 {
@@ -428,9 +506,11 @@ static bool try_fault(struct run *run)
     }
     harness_point(run->harness, judge(run, status, why),
                   "%s: %s %llu fails with %s%s: status %d: %s",
-                  run->command->name, call_kind_name(fault->kind),
+                  run->command->name, fault_name(fault),
                   (unsigned long long)fault->at,
-                  fault->answer > 0 ? strerrorname_np(fault->answer) : "short",
+                  fault->layer != LAYER_SYSTEM ? "-1"
+                  : fault->answer > 0          ? strerrorname_np(fault->answer)
+                                               : "short",
                   fault->ever ? " for ever" : "", status, why);
     return true;
 }
@@ -455,6 +535,19 @@ static void try_kind(struct run *run, enum call_kind kind)
                 run->fault.at++;
                 reached = try_fault(run);
             }
+        }
+    }
+}
+
+/* Every n, once and for ever. */
+static void try_layer(struct run *run, enum layer layer)
+{
+    for (int ever = 0; ever < 2; ever++) {
+        bool reached = true;
+        run->fault = (struct fault){.layer = layer, .ever = ever};
+        while (reached) {
+            run->fault.at++;
+            reached = try_fault(run);
         }
     }
 }
@@ -551,7 +644,7 @@ static bool make_reference(struct run *run)
 /* ---- all commands ---- */
 
 static void run_command(const struct harness *harness, size_t number,
-                        struct harness *counts)
+                        enum layer layer, struct harness *counts)
 {
     static struct run run;
     struct harness own = *harness;
@@ -562,7 +655,11 @@ static void run_command(const struct harness *harness, size_t number,
     if (!make_reference(&run)) {
         own.failed = 1;
     } else {
-        for (enum call_kind kind = 0; kind < CALL_KINDS; kind++) {
+        if (layer != LAYER_SYSTEM) {
+            try_layer(&run, layer);
+        }
+        for (enum call_kind kind = 0;
+             layer == LAYER_SYSTEM && kind < CALL_KINDS; kind++) {
             uint64_t before = own.points;
             try_kind(&run, kind);
             printf("%s: %s: %llu\n", run.command->name, call_kind_name(kind),
@@ -574,8 +671,20 @@ static void run_command(const struct harness *harness, size_t number,
     *counts = own;
 }
 
+static enum layer layer_of(const char *name)
+{
+    return strstr(name, "hdf5") != NULL     ? LAYER_HDF5
+           : strstr(name, "memory") != NULL ? LAYER_MEMORY
+                                            : LAYER_SYSTEM;
+}
+
 int main(int argc, char **argv)
 {
+    static const char *const names[LAYERS] = {
+        "n-th system call fails, every n", "n-th HDF5 call fails, every n",
+        "n-th allocation of ours fails, every n, AddressSanitizer"};
+    enum layer layer = argc > 2 ? layer_of(argv[2]) : LAYER_SYSTEM;
+    const char *only = argc > 3 ? argv[3] : NULL;
     struct harness harness;
     struct harness *counts =
         mmap(NULL, COMMANDS * sizeof(*counts), PROT_READ | PROT_WRITE,
@@ -588,14 +697,14 @@ int main(int argc, char **argv)
     int running = 0;
     fflush(stdout);
     for (size_t i = 0; i < COMMANDS; i++) {
-        if (argc > 2 && strcmp(argv[2], commands[i].name) != 0) {
+        if (only != NULL && strcmp(only, commands[i].name) != 0) {
             continue;
         }
         if (running == AT_ONCE) {
             running -= wait(NULL) > 0 ? 1 : 0;
         }
         if (fork() == 0) {
-            run_command(&harness, i, &counts[i]);
+            run_command(&harness, i, layer, &counts[i]);
             fflush(stdout);
             _exit(0);
         }
@@ -607,7 +716,7 @@ int main(int argc, char **argv)
         harness.points += counts[i].points;
         harness.failed += counts[i].failed;
     }
-    harness_result(&harness, "n-th system call fails, every n",
+    harness_result(&harness, names[layer],
                    "never 0 with loss, nothing half-written");
     return harness_end(&harness);
 }
