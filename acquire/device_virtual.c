@@ -203,7 +203,6 @@ static int new_band(struct virtual_device *v, struct error *error)
     set_image(v, &config);
     memcpy(config.presses, s->presses, sizeof(config.presses));
     if (wristband_new(&config, v->motion, &v->band) != 0) {
-        v->motion.release(v->motion.ctx);
         return error_from_errno(error, errno, "cannot simulate a wristband");
     }
     return 0;
