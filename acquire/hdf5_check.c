@@ -27,13 +27,14 @@ static bool filters_good(hid_t how)
 static bool layout_good(hid_t how, hid_t type)
 {
     hsize_t chunk[2] = {1, 1};
+    size_t size = H5Tget_size(type); /* 0: HDF5 failed */
     switch (H5Pget_layout(how)) {
     case H5D_CONTIGUOUS:
         return H5Pget_external_count(how) == 0;
     case H5D_CHUNKED:
-        return H5Pget_chunk(how, 2, chunk) > 0 && chunk[0] > 0 &&
+        return size > 0 && H5Pget_chunk(how, 2, chunk) > 0 && chunk[0] > 0 &&
                chunk[0] <= CHUNK_BYTES_MAX && chunk[1] <= CHUNK_BYTES_MAX &&
-               chunk[0] * chunk[1] <= CHUNK_BYTES_MAX / H5Tget_size(type);
+               chunk[0] * chunk[1] <= CHUNK_BYTES_MAX / size;
     default:
         return false;
     }
