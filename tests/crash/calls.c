@@ -264,7 +264,7 @@ static int run_once(struct run *run)
     char shadow[128];
     char *argv[WORDS];
     char program[600];
-    struct settings settings;
+    struct settings settings = {0};
     bool system = run->fault.layer == LAYER_SYSTEM;
     snprintf(text, sizeof(text), "%s", run->command->line);
     beside(run,
@@ -437,6 +437,7 @@ static bool is_left(const char *folder)
     DIR *dir = opendir(folder);
     struct dirent *entry;
     bool left = false;
+    /* cppcheck-suppress readdirCalled; one thread */
     while (dir != NULL && (entry = readdir(dir)) != NULL) {
         left |= strstr(entry->d_name, ".part-") != NULL;
     }

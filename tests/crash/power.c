@@ -287,7 +287,10 @@ static void run_session(const struct harness *harness, size_t number,
         return;
     }
     test.acknowledged = calloc(test.disk.count + 1, sizeof(*test.acknowledged));
-    for (size_t part = 0; part < 2 && test.acknowledged != NULL; part++) {
+    if (test.acknowledged == NULL) {
+        abort();
+    }
+    for (size_t part = 0; part < 2; part++) {
         test.harness.points = 0;
         test.harness.failed = 0;
         (part == 0 ? try_prefixes : try_torn)(&test);

@@ -177,7 +177,7 @@ static bool is_pending(pid_t pid, int number)
     if (file != NULL) {
         fclose(file);
     }
-    return (all >> (number - 1) & 1) != 0;
+    return number > 0 && (all >> (number - 1) & 1) != 0;
 }
 
 static void disturb_if_due(struct test *test, struct run *run)

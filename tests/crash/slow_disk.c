@@ -140,6 +140,7 @@ int main(int argc, char **argv)
                               "seed=4,speed=max --rate 1667 --for 145s "
                               "-o reference.h5") != 0 ||
         !kept_load(&kept, path, NULL)) {
+        munmap(counts, DISKS * sizeof(*counts));
         return 1;
     }
     fflush(stdout);

@@ -330,7 +330,10 @@ static bool do_half(const struct call *call, struct seccomp_notif_resp *out)
     struct call part = *call;
     part.size = half;
     int fd = borrow_fd(call);
-    if (fd < 0 || !call_data(&part, bytes)) {
+    if (fd < 0) {
+        return false;
+    }
+    if (!call_data(&part, bytes)) {
         close(fd);
         return false;
     }
