@@ -29,7 +29,7 @@
 struct device_entry {
     char id[64];    /* what --device takes */
     char where[64]; /* "usb 1-2.3", "simulated" */
-    char what[96];  /* model, or why it cannot be used */
+    char what[192]; /* model, or why it cannot be used */
     bool usable;
 };
 

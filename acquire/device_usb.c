@@ -31,6 +31,7 @@ struct usb_device {
     libusb_device_handle *handle;
     struct usb_stream *stream;
     char serial[64];       /* of what was opened */
+    bool foreign;          /* what is there speaks another version */
     libusb_context *watch; /* while it is away; NULL: nobody tells */
     int arrived;           /* for `watch`: some wristband was plugged in */
 };
@@ -120,10 +121,20 @@ static int open_handle(struct usb_device *u, const char *name,
     if (err >= 0) {
         const struct usb_found *chosen = &found[err];
         snprintf(u->serial, sizeof(u->serial), "%s", chosen->serial);
-        err = open_and_claim(u, chosen->usb, error);
+        err = usb_find_check_version(chosen, error);
+        u->foreign = err < 0;
+        err = err < 0 ? err : open_and_claim(u, chosen->usb, error);
     }
     libusb_free_device_list(list, 1);
     return err;
+}
+
+static int refused(const struct wire_setup *setup, struct error *error)
+{
+    struct error plain;
+    int err = device_refused(setup, &plain);
+    return error_set(error, err, "%s (libusb_control_transfer: %s)", plain.text,
+                     usb_error_name(LIBUSB_ERROR_PIPE));
 }
 
 static int usb_request(struct device *device, const struct wire_setup *setup,
@@ -145,7 +156,7 @@ static int usb_request(struct device *device, const struct wire_setup *setup,
                                     setup->value, setup->index, data,
                                     setup->length, CONTROL_TIMEOUT_MS);
     if (n == LIBUSB_ERROR_PIPE) {
-        return device_refused(setup, error);
+        return refused(setup, error);
     }
     if (n < 0) {
         return usb_error(error, "libusb_control_transfer", n,
@@ -331,7 +342,7 @@ static int try_again(struct usb_device *u, struct error *error)
     int err = connect(u, serial, error);
     if (err < 0) {
         disconnect(u);
-        return err == ERR_PROTOCOL ? err : 0;
+        return u->foreign ? err : 0;
     }
     watch_end(u);
     return 1;

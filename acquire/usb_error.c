@@ -74,6 +74,11 @@ const char *usb_error_name(int number)
     return find_number(number)->name;
 }
 
+const char *usb_error_text(int number)
+{
+    return find_number(number)->text;
+}
+
 static const struct status_row {
     int status; /* enum libusb_transfer_status */
     enum usb_next next;

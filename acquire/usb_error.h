@@ -16,6 +16,9 @@ int usb_error(struct error *error, const char *call, int number,
 /* "LIBUSB_ERROR_IO" and so on. */
 const char *usb_error_name(int number);
 
+/* Why, and what to do: "the wristband is gone; plug it in again". */
+const char *usb_error_text(int number);
+
 /* What a stream does after a transfer that ended in some way. */
 enum usb_next {
     USB_GO_ON,   /* it is all right */

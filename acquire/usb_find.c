@@ -76,8 +76,7 @@ int usb_find(libusb_context *context, libusb_device ***list,
     return count;
 }
 
-/* A sentence for a wristband whose protocol is not ours; 0 if it is. */
-static int check_version(const struct usb_found *found, struct error *error)
+int usb_find_check_version(const struct usb_found *found, struct error *error)
 {
     int version = found->version >> 8;
     if (version == WIRE_VERSION) {
@@ -111,6 +110,7 @@ void usb_find_entry(const struct usb_found *found, struct device_entry *out)
     where_text(found->usb, out->where, sizeof(out->where));
     snprintf(out->id, sizeof(out->id), "%s",
              found->serial[0] != '\0' ? found->serial : "?");
+    char failure[sizeof(out->what)];
     const char *what = "wristband";
     if (found->bootloader) {
         what = "a board in its boot ROM: it waits for firmware";
@@ -118,8 +118,11 @@ void usb_find_entry(const struct usb_found *found, struct device_entry *out)
         what = "no permission: the udev rule scripts/70-carpus.rules is not in "
                "place";
     } else if (found->number != 0) {
-        what = libusb_strerror(found->number);
-    } else if (check_version(found, NULL) < 0) {
+        snprintf(failure, sizeof(failure), "%s (%s: %s)",
+                 usb_error_text(found->number), found->call,
+                 usb_error_name(found->number));
+        what = failure;
+    } else if (usb_find_check_version(found, NULL) < 0) {
         what = found->version >> 8 > WIRE_VERSION
                    ? "newer than this carpus: update carpus"
                    : "older than this carpus: update its firmware";
@@ -190,9 +193,5 @@ int usb_find_choose(const struct usb_found *found, int n, const char *name,
         }
         chosen = i;
     }
-    if (chosen < 0) {
-        return not_found(found, n, name, error);
-    }
-    int err = check_version(&found[chosen], error);
-    return err < 0 ? err : chosen;
+    return chosen < 0 ? not_found(found, n, name, error) : chosen;
 }

@@ -39,6 +39,9 @@ bool usb_find_is_any(const char *name);
 int usb_find_choose(const struct usb_found *found, int n, const char *name,
                     struct error *error);
 
+/* Returns 0, or an error where a wristband's protocol is not ours. */
+int usb_find_check_version(const struct usb_found *found, struct error *error);
+
 void usb_find_entry(const struct usb_found *found, struct device_entry *out);
 
 /* Says that there is no USB here, as `number` of libusb's `call` shows; `name`:

@@ -195,6 +195,21 @@ static void list_tells_what_is_there_and_why_it_cannot_be_used(void **state)
     assert_int_equal(count, 2);
 }
 
+static void list_names_the_call_that_failed_and_its_error(void **state)
+{
+    (void)state;
+    struct device_entry entry;
+    size_t count;
+    fake.devices[0].open_number = LIBUSB_ERROR_IO;
+    assert_int_equal(device_list(&entry, 1, &count, NULL), 0);
+    assert_string_equal(entry.what,
+                        "the transfer failed on the wire; try another cable or "
+                        "socket (libusb_open: LIBUSB_ERROR_IO)");
+    fake.devices[0].open_number = LIBUSB_ERROR_NO_MEM; /* the longest */
+    assert_int_equal(device_list(&entry, 1, &count, NULL), 0);
+    assert_non_null(strstr(entry.what, "(libusb_open: LIBUSB_ERROR_NO_MEM)"));
+}
+
 static void no_usb_is_a_note_not_an_error(void **state)
 {
     (void)state;
@@ -295,6 +310,8 @@ static void requests_reach_the_wristband_and_refusals_are_told(void **state)
     band.refuse = WIRE_REQUEST_SET_CONFIG;
     assert_int_equal(device_configure(device, &config, &error), ERR_PROTOCOL);
     assert_non_null(strstr(error.text, "refused new settings"));
+    assert_non_null(
+        strstr(error.text, "(libusb_control_transfer: LIBUSB_ERROR_PIPE)"));
     assert_int_equal(device_stop(device, &error), 0);
     device_close(device);
 }
@@ -338,6 +355,9 @@ static void unplugged_wristband_is_found_again_by_its_serial(void **state)
     assert_int_equal(device_reopen(device, &error), 0);
     fake.devices[0].serial = "W0001";
     fake.devices[0].open_number = LIBUSB_ERROR_ACCESS;
+    assert_int_equal(device_reopen(device, &error), 0);
+    /* One that stalls as it starts may not the next time. */
+    fake.devices[0].open_number = LIBUSB_ERROR_PIPE;
     assert_int_equal(device_reopen(device, &error), 0);
     fake.devices[0].open_number = 0;
     /* It may be streaming still: it is not stopped. */
@@ -431,6 +451,7 @@ int main(void)
         TEST(board_in_its_boot_rom_is_recognised),
         TEST(settings_of_the_simulation_are_refused),
         TEST(list_tells_what_is_there_and_why_it_cannot_be_used),
+        TEST(list_names_the_call_that_failed_and_its_error),
         TEST(no_usb_is_a_note_not_an_error),
         TEST(stream_left_running_is_stopped_on_opening),
         TEST(requests_reach_the_wristband_and_refusals_are_told),
