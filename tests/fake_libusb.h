@@ -580,18 +580,6 @@ void libusb_interrupt_event_handler(libusb_context *context)
     pthread_mutex_unlock(&fake.lock);
 }
 
-const char *libusb_error_name(int number)
-{
-    (void)number;
-    return "LIBUSB_ERROR_OTHER";
-}
-
-const char *libusb_strerror(int number)
-{
-    (void)number;
-    return "an error of libusb";
-}
-
 /* NOLINTEND(readability-inconsistent-declaration-parameter-name): see above */
 
 #endif

@@ -5,8 +5,9 @@ THREADS := $(BUILD)/threads
 # Unit tests that have threads, or prove what others are used by.
 THREAD_TESTS := queue ring_threads recorder recorder_several record_chain \
     usb_stream device_usb
-FAST_CLOCK = -Wl,--wrap=clock_gettime,--wrap=nanosleep,--wrap=poll \
-    -Wl,--wrap=pthread_cond_timedwait
+VIRTUAL_CLOCK = $(patsubst %,-Wl$(comma)--wrap=%,clock_gettime nanosleep poll \
+    pthread_create pthread_join pthread_cond_timedwait pthread_cond_broadcast)
+comma := ,
 
 ## usb: libusb that fails at every call, cable pulled in every state
 usb: $(BUILD)/.setup-build-test-usb $(USB)/faults $(USB)/replug $(BUILD)/carpus
@@ -17,12 +18,12 @@ threads: $(THREADS)/carpus $(THREADS)/faults \
     $(THREAD_TESTS:%=$(THREADS)/test_%)
 	$(V)tests/usb/threads $(BUILD)
 
-FAULTS = faults.o band.o fast_clock.o
+FAULTS = faults.o band.o virtual_clock.o
 
 $(USB)/faults: $(FAULTS:%=$(BUILD)/test/obj/tests/usb/%) \
     $(BUILD)/test/obj/libcarpus.a
 	@mkdir -p $(@D)
-	$(LINK) $(SANITIZE) $(FAST_CLOCK) $^ $(LIBRARY_LIBS) -o $@
+	$(LINK) $(SANITIZE) $(VIRTUAL_CLOCK) $^ $(LIBRARY_LIBS) -o $@
 
 $(USB)/replug: $(patsubst %,$(BUILD)/obj/tests/usb/%,replug.o usbfs.o band.o) \
     $(BUILD)/obj/libcarpus.a
@@ -34,9 +35,6 @@ $(BUILD)/obj/tests/usb/usbfs.o $(BUILD)/obj/tests/usb/replug.o: \
 $(BUILD)/obj/tests/usb/usbfs.o $(BUILD)/obj/tests/usb/replug.o: \
     | $(BUILD)/.setup-usb
 
-# The sanitizer of threads makes all ten times slower.
-$(THREADS)/obj/tests/usb/fast_clock.o: CPPFLAGS += -DFAST_CLOCK=2
-
 $(eval $(call variant,$(THREADS)/obj,$(SANITIZE_THREADS),$(BUILD)/.setup-build-test))
 
 $(THREADS)/carpus: $(THREADS)/obj/carpus.o $(THREADS)/obj/libcarpus.a
@@ -47,4 +45,4 @@ $(THREADS)/test_%: $(THREADS)/obj/tests/test_%.o $(THREADS)/obj/libcarpus.a
 
 $(THREADS)/faults: $(FAULTS:%=$(THREADS)/obj/tests/usb/%) \
     $(THREADS)/obj/libcarpus.a
-	$(LINK) $(SANITIZE_THREADS) $(FAST_CLOCK) $^ $(LIBRARY_LIBS) -o $@
+	$(LINK) $(SANITIZE_THREADS) $(VIRTUAL_CLOCK) $^ $(LIBRARY_LIBS) -o $@
