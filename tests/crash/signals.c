@@ -6,7 +6,7 @@
  * in the journal or that it says is in the recording. No moment is waited for
  * and none is judged: what the journal held when the program was gone counts.
  *
- *   crash_signals CARPUS
+ *   crash_signals CARPUS [CLASS]
  */
 #include <fcntl.h>
 #include <signal.h>
@@ -97,8 +97,8 @@ static const struct class
 struct run {
     pid_t pid; /* 0: this place is free */
     char name[32];
-    int64_t signal_ns; /* when it is due, 0: it was sent */
-    int64_t sent_ns;   /* when the last was sent */
+    int64_t signal_ns; /* when the next is due, 0: all were sent */
+    int64_t sent_ns;   /* when the last was sent, 0: none was */
     bool late;  /* this computer was so busy that a gentle end came first */
     int reader; /* of its output, -1: none */
 };
@@ -135,6 +135,8 @@ static void start(struct test *test, struct run *run, int number)
     const struct class *class = test->class;
     char arguments[256];
     run->reader = -1;
+    run->sent_ns = 0;
+    run->late = false;
     test->harness.output = class->signal == 0 ? make_pipe(run) : 0;
     snprintf(run->name, sizeof(run->name), "r%d.h5", number);
     snprintf(arguments, sizeof(arguments),
@@ -150,25 +152,29 @@ static void start(struct test *test, struct run *run, int number)
     }
 }
 
-static void disturb(const struct test *test, const struct run *run)
+static void disturb(const struct test *test, struct run *run)
 {
     if (test->class->signal != 0) {
         kill(run->pid, test->class->signal);
     } else {
         close(run->reader);
+        run->reader = -1;
     }
 }
 
-/* Whether a signal has been sent and not yet been taken. */
+/* Whether a signal has been sent and not yet been taken, which one that has
+ * ended never will. */
 static bool is_pending(pid_t pid, int number)
 {
     char path[64];
     char line[128];
     unsigned long long all = 0;
     unsigned long long bits;
+    bool ended = false;
     snprintf(path, sizeof(path), "/proc/%d/status", (int)pid);
     FILE *file = fopen(path, "r");
     while (file != NULL && fgets(line, sizeof(line), file) != NULL) {
+        ended |= strncmp(line, "State:\tZ", 8) == 0;
         if (sscanf(line, "ShdPnd: %llx", &bits) == 1 ||
             sscanf(line, "SigPnd: %llx", &bits) == 1) {
             all |= bits;
@@ -177,28 +183,26 @@ static bool is_pending(pid_t pid, int number)
     if (file != NULL) {
         fclose(file);
     }
-    return number > 0 && (all >> (number - 1) & 1) != 0;
+    return !ended && number > 0 && (all >> (number - 1) & 1) != 0;
 }
 
+/* Two that wait together would be one: the second is due some time after the
+ * first has been taken. */
 static void disturb_if_due(struct test *test, struct run *run)
 {
-    if (run->signal_ns == 0 || monotonic_ns() < run->signal_ns) {
+    int64_t now_ns = monotonic_ns();
+    if (run->signal_ns == 0 || now_ns < run->signal_ns ||
+        (run->sent_ns > 0 && is_pending(run->pid, test->class->signal))) {
         return;
     }
     run->signal_ns = 0;
-    int64_t first_ns = monotonic_ns();
-    disturb(test, run);
-    run->reader = -1;
-    if (test->class->twice) {
-        /* Two that wait together would be one. */
-        while (is_pending(run->pid, test->class->signal)) {
-            sleep_ns(MS);
-        }
-        sleep_ns(SECOND_LEAST_MS * MS + draw_ns(test, SECOND_MORE_MS));
-        disturb(test, run);
+    if (test->class->twice && run->sent_ns == 0) {
+        run->signal_ns =
+            now_ns + SECOND_LEAST_MS * MS + draw_ns(test, SECOND_MORE_MS);
     }
-    run->sent_ns = monotonic_ns();
-    run->late = run->sent_ns - first_ns > GENTLE_END_MS * MS;
+    run->late = run->sent_ns > 0 && now_ns - run->sent_ns > GENTLE_END_MS * MS;
+    run->sent_ns = now_ns;
+    disturb(test, run);
 }
 
 static bool status_is_right(const struct class *class, const struct run *run,
@@ -329,6 +333,9 @@ int main(int argc, char **argv)
         return 1;
     }
     for (size_t i = 0; i < sizeof(classes) / sizeof(classes[0]); i++) {
+        if (argc > 2 && strcmp(argv[2], classes[i].name) != 0) {
+            continue;
+        }
         test.class = &classes[i];
         run_class(&test);
         good &= test.harness.failed == 0;
