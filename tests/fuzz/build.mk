@@ -24,4 +24,8 @@ $(BUILD)/hdf5_child: $(BUILD)/obj/tests/fuzz/hdf5_child.o \
 fuzz fuzz-smoke: $(FUZZERS) $(BUILD)/hdf5_child
 
 $(FUZZ)/fuzz_%: $(FUZZ)/obj/tests/fuzz/fuzz_%.o $(FUZZ)/obj/libcarpus.a
-	$(LINK) $(FUZZ_SANITIZE) -fsanitize=fuzzer $^ $(LIBRARY_LIBS) -o $@
+	$(LINK) $(FUZZ_SANITIZE) -fsanitize=fuzzer $(filter %.o,$^) \
+	    $(filter %.a,$^) $(LIBRARY_LIBS) -o $@
+
+$(FUZZ)/fuzz_journal: $(FUZZ)/obj/tests/fuzz/journal_memory.o
+$(FUZZ)/fuzz_session: LDFLAGS += -Wl,--wrap=hdf5_reader_open

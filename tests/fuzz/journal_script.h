@@ -26,7 +26,8 @@ struct journal_script {
     uint32_t sequence;
     uint64_t index[JOURNAL_SENSORS_MAX]; /* of the next sample */
     uint64_t device_ns[JOURNAL_SENSORS_MAX];
-    bool odd; /* a device said what none says: times that jump, its rate */
+    uint64_t host_ns;
+    bool odd; /* something says what nothing says: times that jump, the rate */
     uint8_t bytes[SCRIPT_BYTES];
 };
 
@@ -82,6 +83,39 @@ static inline size_t script_frames(struct journal_script *s, unsigned sensor,
     return how & 64 ? size - size / 3 : size;
 }
 
+/* The clocks as they are, of which any may be anything. */
+static inline size_t script_clock(struct journal_script *s, unsigned sensor,
+                                  uint8_t *out)
+{
+    uint64_t how = fuzz_number(&s->fuzz, 1);
+    s->host_ns += 1000000 * fuzz_number(&s->fuzz, 2);
+    uint64_t clock[] = {s->device_ns[sensor], s->host_ns, s->host_ns,
+                        fuzz_number(&s->fuzz, 3)};
+    for (size_t i = 0; i < sizeof(clock) / sizeof(clock[0]); i++) {
+        if (how & 1 << i) {
+            clock[i] = fuzz_number(&s->fuzz, 8);
+            s->odd = true;
+        }
+        put_u64(out + 8 * i, clock[i]);
+    }
+    return JOURNAL_CLOCK_SIZE;
+}
+
+/* It does not end before it starts; its texts may be anything. */
+static inline size_t script_event(struct journal_script *s, uint8_t *out)
+{
+    enum { TEXTS_AT = 17, TEXTS = JOURNAL_EVENT_SIZE - TEXTS_AT };
+    out[0] = (uint8_t)fuzz_number(&s->fuzz, 1);
+    uint64_t start = fuzz_number(&s->fuzz, 8) >> 2;
+    put_u64(out + 1, start);
+    put_u64(out + 9, start + fuzz_number(&s->fuzz, 4));
+    size_t size;
+    const uint8_t *texts = fuzz_bytes(&s->fuzz, TEXTS, &size);
+    memset(out + TEXTS_AT, 0, TEXTS);
+    memcpy(out + TEXTS_AT, texts, size);
+    return JOURNAL_EVENT_SIZE;
+}
+
 static inline void script_record(struct journal_script *s)
 {
     uint8_t *head = s->bytes + s->size;
@@ -95,12 +129,14 @@ static inline void script_record(struct journal_script *s)
     } else if (type == JOURNAL_FRAMES || type == 9) {
         type = JOURNAL_FRAMES;
         size = script_frames(s, sensor, payload);
+    } else if (type == JOURNAL_CLOCK) {
+        size = script_clock(s, sensor, payload);
+    } else if (type == JOURNAL_EVENT) {
+        size = script_event(s, payload);
     } else {
-        const uint8_t *bytes =
-            fuzz_bytes(&s->fuzz, type == JOURNAL_EVENT ? 97 : 33, &size);
+        const uint8_t *bytes = fuzz_bytes(&s->fuzz, 33, &size);
         memcpy(payload, bytes, size);
-        size_t wanted = type == JOURNAL_CLOCK  ? JOURNAL_CLOCK_SIZE
-                        : type == JOURNAL_SYNC ? JOURNAL_SYNC_SIZE
+        size_t wanted = type == JOURNAL_SYNC   ? JOURNAL_SYNC_SIZE
                         : type == JOURNAL_GAP  ? JOURNAL_GAP_SIZE
                         : type == JOURNAL_AWAY ? JOURNAL_AWAY_SIZE
                         : type == JOURNAL_END  ? JOURNAL_END_SIZE
@@ -119,13 +155,14 @@ static inline void script_record(struct journal_script *s)
     s->size += JOURNAL_RECORD_HEAD + size;
 }
 
-/* Makes the journal; returns its path (fuzz_file). */
-static inline const char *script_journal(struct journal_script *s,
-                                         const uint8_t *data, size_t size)
+/* Makes the journal: `bytes` and `size`. */
+static inline void script_journal(struct journal_script *s, const uint8_t *data,
+                                  size_t size)
 {
     memset(s->index, 0, sizeof(s->index));
     memset(s->device_ns, 0, sizeof(s->device_ns));
     s->fuzz = (struct fuzz){data, size};
+    s->host_ns = 0;
     s->sequence = 0;
     s->odd = false;
     s->size = JOURNAL_FILE_HEAD;
@@ -144,7 +181,6 @@ static inline const char *script_journal(struct journal_script *s,
     if (damage != 0 && damage < s->size) {
         s->bytes[damage] ^= 0x10;
     }
-    return fuzz_file(s->bytes, s->size);
 }
 
 #endif
