@@ -98,11 +98,12 @@ static struct usb_step act(struct fuzz *fuzz, struct usb_control *control,
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
-    enum { SECTORS = 8 };
-    static uint8_t flash[SECTORS * FLASH_SECTOR];
+    static uint8_t flash[FLASH_SECTORS_MIN * FLASH_SECTOR];
     memset(flash, 0xFF, sizeof(flash));
     const struct wristband_config config = {
-        .no_noise = true, .ring_bytes = 4096, .flash = {flash, SECTORS}};
+        .no_noise = true,
+        .ring_bytes = 4096,
+        .flash = {flash, FLASH_SECTORS_MIN}};
     const struct motion_source motion = {
         .duration_s = INFINITY, .at = still_at, .release = release};
     struct wristband *band;
