@@ -79,11 +79,20 @@ chain: $(BUILD)/.setup-build-test-firmware-chain $(BUILD)/carpus firmware \
 
 ## fuzz-smoke: every fuzzer for FUZZ_SECONDS (60), damaged files in a child
 fuzz-smoke:
-	$(V)tests/fuzz/run $(BUILD) -max_total_time=$(FUZZ_SECONDS) $(FUZZ_FILES)
+	$(V)tests/fuzz/run $(BUILD) "$(FUZZ_NAMES)" $(FUZZ_FILES) \
+	    -max_total_time=$(FUZZ_SECONDS) $(FUZZ_OPTIONS)
 
-## fuzz: every fuzzer for FUZZ_RUNS executions (100 million: days)
+## fuzz: FUZZ_NAMES (all) for FUZZ_RUNS executions (100 million: days)
+# Frames and journal in an hour on two free cores, without sanitizers; then what
+# was found once more with them:
+#   make fuzz BUILD=build/fast FUZZ_SANITIZE= FUZZ_NAMES="frames journal" \
+#       FUZZ_OPTIONS=-max_len=64 FUZZ_FILES=0
+#   make build/fuzz/fuzz_journal
+#   build/fuzz/fuzz_journal -runs=0 build/fast/fuzz/corpus/journal
+fuzz: FUZZ_FILES = 100000
 fuzz:
-	$(V)tests/fuzz/run $(BUILD) -runs=$(FUZZ_RUNS) 100000
+	$(V)tests/fuzz/run $(BUILD) "$(FUZZ_NAMES)" $(FUZZ_FILES) \
+	    -runs=$(FUZZ_RUNS) $(FUZZ_OPTIONS)
 
 ## soak: a virtual wristband streams for 24 h of its time (about a minute)
 soak: $(BUILD)/soak_stream

@@ -3,11 +3,21 @@
  * hdf5_child N: reads N damaged recordings as the program does, in a process of
  * its own each, and counts how they end. No rule but these: this process lives,
  * each failure has a code of the table and a sentence that names the file, and
- * none is a mistake of ours.
+ * none is a mistake of ours. Ctrl-C ends it after the file at hand.
  */
 #include "tests/fuzz/hdf5_mutation.h"
 
+#include <signal.h>
+
 #include "acquire/recording.h"
+
+static volatile sig_atomic_t stopped;
+
+static void stop(int signal)
+{
+    (void)signal;
+    stopped = 1;
+}
 
 static uint64_t random_number(void)
 {
@@ -62,8 +72,10 @@ int main(int argc, char **argv)
     static uint8_t bytes[MUTATION_BYTES];
     uint64_t total = argc > 1 ? strtoull(argv[1], NULL, 10) : 1000;
     struct counts counts = {0};
+    uint64_t n = 0;
     mutation_load(&base, "tests/data/format-1.h5");
-    for (uint64_t n = 0; n < total; n++) {
+    signal(SIGINT, stop);
+    for (; n < total && stopped == 0; n++) {
         uint8_t script[40];
         for (size_t i = 0; i < sizeof(script); i++) {
             script[i] = (uint8_t)random_number();
@@ -77,7 +89,7 @@ int main(int argc, char **argv)
     printf(
         "damaged HDF5 files, each read in a child | %llu | %llu read, %llu "
         "refused, of these %llu crashed and %llu hung HDF5; %llu uncontained\n",
-        (unsigned long long)total, (unsigned long long)counts.read,
+        (unsigned long long)n, (unsigned long long)counts.read,
         (unsigned long long)counts.refused, (unsigned long long)counts.crashed,
         (unsigned long long)counts.hung, (unsigned long long)counts.wrong);
     return counts.wrong > 0;
