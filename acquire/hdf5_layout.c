@@ -6,8 +6,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "acquire/crc32c_fast.h"
 #include "firmware/core/bytes.h"
-#include "firmware/core/crc32c.h"
 
 #define INFO(field) offsetof(struct recording_info, field)
 #define TEXT(home, name, field)                                                \
@@ -384,7 +384,7 @@ uint32_t hdf5_crc(uint32_t crc, const int16_t *values, size_t n)
         for (size_t i = 0; i < part; i++) {
             put_u16(bytes + 2 * i, (uint16_t)values[i]);
         }
-        crc = crc32c(crc, bytes, 2 * part);
+        crc = crc32c_fast(crc, bytes, 2 * part);
         values += part;
         n -= part;
     }

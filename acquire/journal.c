@@ -5,8 +5,8 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "acquire/crc32c_fast.h"
 #include "firmware/core/bytes.h"
-#include "firmware/core/crc32c.h"
 
 static const uint8_t magic[8] = {0x8C, 'c', 'a', 'r', 'p', 'u', 's', 0x0A};
 static const uint8_t sync_bytes[3] = {0xC7, 'J', 'R'};
@@ -58,7 +58,7 @@ int journal_create(struct journal *journal, const char *path,
     uint8_t head[JOURNAL_FILE_HEAD] = {0};
     memcpy(head, magic, sizeof(magic));
     put_u16(head + FILE_VERSION, JOURNAL_VERSION);
-    put_u32(head + FILE_CRC, crc32c(0, head, FILE_CRC));
+    put_u32(head + FILE_CRC, crc32c_fast(0, head, FILE_CRC));
     err = journal_file_append(&journal->file, head, sizeof(head), error);
     if (err < 0) {
         /* The error of the write is the one to tell. */
@@ -76,8 +76,8 @@ static bool sensor_good(unsigned version, unsigned sensor)
 
 static uint32_t record_crc(const uint8_t *record, size_t size)
 {
-    return crc32c(crc32c(0, record, RECORD_CRC), record + JOURNAL_RECORD_HEAD,
-                  size);
+    return crc32c_fast(crc32c_fast(0, record, RECORD_CRC),
+                       record + JOURNAL_RECORD_HEAD, size);
 }
 
 int journal_append(struct journal *journal, enum journal_type type,
@@ -133,7 +133,7 @@ static int check_head(struct journal_reader *reader, bool *intact,
         return n;
     }
     *intact = memcmp(head, magic, sizeof(magic)) == 0 &&
-              get_u32(head + FILE_CRC) == crc32c(0, head, FILE_CRC);
+              get_u32(head + FILE_CRC) == crc32c_fast(0, head, FILE_CRC);
     unsigned version = get_u16(head + FILE_VERSION);
     if (*intact && (version < 1 || version > JOURNAL_VERSION)) {
         return error_set(error, ERR_PROTOCOL,
