@@ -4,7 +4,7 @@
 with h5py, resamples both sensors to each RATE, and takes the spectra of the
 published tremor method (Welch spectra and spectrograms of the gyroscope in 4-s
 windows). An hour at a time, which suits its memory and its caches. Prints the
-seconds that each took: bench_scipy.py FILE RATE..."""
+processor's seconds that each took: bench_scipy.py FILE RATE..."""
 import sys
 import time
 from fractions import Fraction
@@ -31,11 +31,11 @@ def welch(gyro, fs):
 def main():
     rates = [float(rate) for rate in sys.argv[2:]]
     taken = {}
-    looked = time.perf_counter()
+    looked = time.process_time()
 
     def look(name):
         nonlocal looked
-        now = time.perf_counter()
+        now = time.process_time()
         taken[name] = taken.get(name, 0) + now - looked
         looked = now
 
