@@ -99,7 +99,8 @@ soak: $(BUILD)/soak_stream
 	$(V)$(BUILD)/soak_stream
 
 ## bench: speed and memory, side by side with what else there is
-bench: $(BUILD)/carpus $(BUILD)/bench_recording $(BUILD)/bench_parts
+bench: $(BUILD)/carpus $(patsubst %,$(BUILD)/bench_%,recording parts recorder \
+    journal)
 	$(V)scripts/bench $(BUILD)
 
 ## log-hours: how long the wristband's log lasts on the real motion in DATA
