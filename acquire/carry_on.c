@@ -2,7 +2,6 @@
 #include "acquire/carry_on.h"
 
 #include <math.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include "acquire/clock_probes.h"
@@ -62,6 +61,7 @@ void carry_on_frame(struct carry_on *carry, struct wire_frame *frame)
 
 void carry_on_clock(struct carry_on *carry, struct recording_clock *clock)
 {
+    carry->read_ns = clock->device_ns;
     clock->device_ns += carry->shift_ns;
     if (!carry->has_clock || clock_probe_supersedes(clock, &carry->clock)) {
         carry->clock = *clock;
@@ -77,18 +77,16 @@ void carry_on_restart(struct carry_on *carry)
 
 bool carry_on_back(struct carry_on *carry, const struct recording_clock *clock)
 {
-    static const int64_t DOUBT_NS = 20000000; /* beside the round trips */
-    static const int64_t PPM_DIVISOR = 1000;  /* 1000 ppm: no crystal is so */
     if (!carry->has_clock) {
         return true;
     }
+    int64_t read_ns = carry->read_ns;
+    carry->read_ns = clock->device_ns;
     int64_t passed_ns =
         clock->host_monotonic_ns - carry->clock.host_monotonic_ns;
     int64_t expected_ns = carry->clock.device_ns + passed_ns;
-    int64_t error_ns = clock->device_ns + carry->shift_ns - expected_ns;
-    if (llabs(error_ns) <= DOUBT_NS + clock->round_trip_ns +
-                               carry->clock.round_trip_ns +
-                               passed_ns / PPM_DIVISOR) {
+    int64_t behind_ns = expected_ns - (clock->device_ns + carry->shift_ns);
+    if (behind_ns < read_ns / 2) {
         return true;
     }
     carry->shift_ns = expected_ns - clock->device_ns;

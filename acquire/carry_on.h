@@ -6,7 +6,12 @@
  * back within a recording, and the jump of the index is the length of the gap.
  *
  * Where the device kept its clock that length is exact. Where it lost power it
- * follows from the host's clock, to within the two probes' round trips.
+ * follows from the host's clock, to within half of the two probes' round trips.
+ *
+ * Its clock tells which of the two it was. One that began anew is behind where
+ * it should be by what it had come to at least; one that went on, by round
+ * trips, drift, and whatever the host's clock is wrong by after a sleep. The
+ * limit is half of what it had come to, so that it needs no figure for these.
  *
  * Ownership: caller's storage, nothing allocated. Threads: one at a time.
  */
@@ -30,6 +35,7 @@ struct carry_on {
     int64_t last_ns;
     uint32_t last_count;          /* 0: none has come yet */
     struct recording_clock clock; /* best of the latest burst, likewise */
+    int64_t read_ns;              /* what that clock said last, unchanged */
     bool has_clock;
 };
 
