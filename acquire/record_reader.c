@@ -79,6 +79,13 @@ static void look_at_frames(struct record_reader *reader, const uint8_t *data,
     }
 }
 
+static void keep_clock(struct record_reader *reader,
+                       struct recording_clock *clock)
+{
+    carry_on_clock(&reader->carry, clock);
+    (void)push(reader, MESSAGE_CLOCK, clock, sizeof(*clock));
+}
+
 /* A burst of probes, all of which are stored. One that fails costs nothing; a
  * device that is gone shows when it is read. */
 static void probe(struct record_reader *reader)
@@ -86,8 +93,7 @@ static void probe(struct record_reader *reader)
     for (int i = 0; i < PROBES; i++) {
         struct recording_clock clock;
         if (device_probe(reader->device, &clock, NULL) == 0) {
-            carry_on_clock(&reader->carry, &clock);
-            (void)push(reader, MESSAGE_CLOCK, &clock, sizeof(clock));
+            keep_clock(reader, &clock);
         }
     }
 }
@@ -201,6 +207,7 @@ static bool carry_on(struct record_reader *reader)
     bool streams =
         status.state == WIRE_STREAMING || status.state == WIRE_FAILED;
     if (carry_on_back(&reader->carry, &clock) && streams) {
+        keep_clock(reader, &clock);
         return true;
     }
     if (device_restart(reader->device, NULL) < 0) {
@@ -208,6 +215,7 @@ static bool carry_on(struct record_reader *reader)
         return false;
     }
     carry_on_restart(&reader->carry);
+    keep_clock(reader, &clock);
     return true;
 }
 

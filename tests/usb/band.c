@@ -6,7 +6,11 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include <hdf5.h>
+
+#include "acquire/clock_probes.h"
 #include "acquire/clocks.h"
+#include "acquire/hdf5_layout.h"
 #include "acquire/import.h"
 
 static int move_at(void *ctx, double t_s, double rate_hz,
@@ -157,22 +161,75 @@ static size_t equal_rows(const struct band *band, size_t at,
     return n;
 }
 
+/* All readings of the clock that are in a file. */
+struct probes {
+    struct recording_clock *all;
+    size_t count;
+};
+
+static bool read_probes(const char *path, const char *serial,
+                        struct probes *probes)
+{
+    char name[64];
+    snprintf(name, sizeof(name), "/sensors/%s/clock", serial);
+    hdf5_begin();
+    hid_t file = H5Fopen(path, H5F_ACC_RDONLY, H5P_DEFAULT);
+    hid_t set = H5Dopen2(file, name, H5P_DEFAULT);
+    hid_t space = H5Dget_space(set);
+    hid_t type = hdf5_set_type(HDF5_SET_CLOCK, true);
+    hssize_t n = H5Sget_simple_extent_npoints(space);
+    probes->count = n > 0 ? (size_t)n : 0;
+    probes->all = calloc(probes->count + 1, sizeof(*probes->all));
+    bool good =
+        n > 0 && probes->all != NULL &&
+        H5Dread(set, type, H5S_ALL, H5S_ALL, H5P_DEFAULT, probes->all) >= 0;
+    H5Tclose(type);
+    H5Sclose(space);
+    H5Dclose(set);
+    H5Fclose(file);
+    return good;
+}
+
+/* How much a gap's length may be wrong by, where it follows from the host's
+ * clock: the round trips of the best reading before it and of all within it,
+ * the last of which it rests on. */
+static double doubt_s(const struct probes *probes,
+                      const struct recording_gap *gap)
+{
+    struct recording_clock best = {0};
+    int64_t sum_ns = 0;
+    for (size_t i = 0; i < probes->count; i++) {
+        const struct recording_clock *probe = &probes->all[i];
+        if (probe->device_ns > gap->end_ns) {
+            break;
+        }
+        if (probe->device_ns > gap->start_ns) {
+            sum_ns += probe->round_trip_ns;
+        } else if (i == 0 || clock_probe_supersedes(probe, &best)) {
+            best = *probe;
+        }
+    }
+    return (double)(best.round_trip_ns + sum_ns) * 1e-9;
+}
+
 /* How much longer than it is the gap between two samples is said to be, beyond
  * what is allowed. */
 static double excess(const struct band_sample *last,
                      const struct band_sample *next, uint64_t lost,
                      double rate_hz, double slack_s)
 {
+    static const double ROUNDED = 1; /* half a sample at each end */
     if (last != NULL && last->stream != next->stream) {
         double missing = (double)(next->ns - last->ns) * 1e-9 * rate_hz - 1;
-        return fmax(fabs((double)lost - missing) - slack_s * rate_hz, 0);
+        double wrong = fabs((double)lost - missing);
+        return fmax(wrong - slack_s * rate_hz - ROUNDED, 0);
     }
     uint64_t first = last != NULL ? last->index + 1 : 0;
     return fabs((double)lost - (double)(next->index - first));
 }
 
 static bool check_rows(const struct band *band, struct recording *recording,
-                       const int16_t (*rows)[6], double slack_s,
+                       const int16_t (*rows)[6], const struct probes *probes,
                        char why[BAND_WHY])
 {
     size_t gap_count;
@@ -196,11 +253,13 @@ static bool check_rows(const struct band *band, struct recording *recording,
                      equal, count, i);
             return false;
         }
+        double slack_s = i > 0 ? doubt_s(probes, &gaps[i - 1]) : 0;
         double amiss = excess(last, &band->taken[at], lost, rate_hz, slack_s);
         if (amiss > 0) {
             snprintf(why, BAND_WHY,
-                     "gap %zu, of %llu samples, is wrong by %.0f", i,
-                     (unsigned long long)lost, amiss);
+                     "gap %zu, of %llu samples, is wrong by %.0f more than the "
+                     "round trips' %.1f ms",
+                     i, (unsigned long long)lost, amiss, slack_s * 1e3);
             return false;
         }
         at += count;
@@ -210,14 +269,17 @@ static bool check_rows(const struct band *band, struct recording *recording,
     return true;
 }
 
-bool band_holds(struct band *band, const char *path, double slack_s,
-                struct band_account *out, char why[BAND_WHY])
+bool band_holds(struct band *band, const char *path, struct band_account *out,
+                char why[BAND_WHY])
 {
     const struct import_options own = {.own = true};
     struct recording *recording;
     struct error error;
     *out = (struct band_account){0};
+    struct probes probes;
+    bool probed = read_probes(path, band->serial, &probes);
     if (recording_open(path, &own, &recording, &error) < 0) {
+        free(probes.all);
         snprintf(why, BAND_WHY, "%.*s", BAND_WHY - 1, error.text);
         return false;
     }
@@ -231,16 +293,17 @@ bool band_holds(struct band *band, const char *path, double slack_s,
     }
     int16_t(*rows)[6] = malloc((size_t)(out->rows + 1) * sizeof(*rows));
     bool good =
-        rows != NULL &&
+        probed && rows != NULL &&
         recording_read_raw(recording, 0, (size_t)out->rows, rows, NULL) >= 0;
     if (!good) {
         snprintf(why, BAND_WHY, "cannot read the rows");
     } else {
         pthread_mutex_lock(&band->lock);
-        good = check_rows(band, recording, (const int16_t(*)[6])rows, slack_s,
+        good = check_rows(band, recording, (const int16_t(*)[6])rows, &probes,
                           why);
         pthread_mutex_unlock(&band->lock);
     }
+    free(probes.all);
     free(rows);
     recording_close(recording);
     return good;

@@ -60,8 +60,9 @@ struct band_account {
 
 /* True if every row of the recording at `path` is what the sensor took, in
  * order, and every gap as long as what is missing: to the sample, or, where the
- * band was started anew meanwhile, to within `slack_s`. */
-bool band_holds(struct band *band, const char *path, double slack_s,
-                struct band_account *out, char why[BAND_WHY]);
+ * band was started anew meanwhile, to within the round trips of the readings of
+ * its clock from which the length follows. */
+bool band_holds(struct band *band, const char *path, struct band_account *out,
+                char why[BAND_WHY]);
 
 #endif

@@ -31,10 +31,6 @@ enum {
     HANG_S = 60,    /* of the processor; a session takes a tenth of one */
 };
 
-/* Where a wristband is started anew it is placed by the host's clock, to within
- * a round trip: a few looks at the clock. */
-static const double SLACK_S = 1e-3;
-
 static const struct function {
     const char *name;
     bool names_all; /* each enum libusb_error; else there is one way to fail */
@@ -120,7 +116,7 @@ static void check_file(struct session *session)
     session->recorded = access(FILE_NAME, F_OK) == 0;
     session->holds =
         !session->recorded ||
-        band_holds(&band, FILE_NAME, SLACK_S, &session->account, session->why);
+        band_holds(&band, FILE_NAME, &session->account, session->why);
 }
 
 /* Has the program ended by SIGPROF after that much work; 0: not. */

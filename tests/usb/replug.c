@@ -38,10 +38,6 @@ static const char LONG[] = "100h";
 /* What a wristband that is back may need until it sends again. */
 static const int64_t RESUME_NS = 2000 * NS_PER_MS;
 
-/* A clock that began anew is known by two probes' round trips, which on a busy
- * computer take a while here: each is several processes' turn. */
-static const double SLACK_S = 0.1;
-
 static const char *carpus;
 static struct usbfs *usbfs;
 static struct band band;
@@ -184,8 +180,7 @@ static bool check(const struct recorder *r, int status, enum outcome outcome,
     char detail[BAND_WHY] = "";
     bool file = access(FILE_NAME, F_OK) == 0;
     bool journal = access(JOURNAL_NAME, F_OK) == 0;
-    bool holds =
-        !file || band_holds(&band, FILE_NAME, SLACK_S, &account, detail);
+    bool holds = !file || band_holds(&band, FILE_NAME, &account, detail);
     uint64_t given = usbfs_given(usbfs);
     bool good = r->status == status && holds && !journal &&
                 file == (outcome != NO_FILE) && account.gaps == gaps;
