@@ -5,6 +5,7 @@
 #include <fcntl.h>
 #include <fts.h>
 #include <inttypes.h>
+#include <signal.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -121,6 +122,16 @@ int harness_end(struct harness *harness)
 
 /* ---- programs ---- */
 
+/* What a shell starts in the background ignores SIGINT and SIGQUIT, and hands
+ * that on; a user's program does not. */
+static void signals_as_a_user_has_them(void)
+{
+    static const int numbers[] = {SIGINT, SIGQUIT, SIGHUP, SIGTERM, SIGPIPE};
+    for (size_t i = 0; i < sizeof(numbers) / sizeof(numbers[0]); i++) {
+        signal(numbers[i], SIG_DFL);
+    }
+}
+
 /* "exec": what is killed is the program, not the shell that started it. */
 pid_t harness_spawn(const struct harness *harness, const char *arguments)
 {
@@ -130,6 +141,7 @@ pid_t harness_spawn(const struct harness *harness, const char *arguments)
     fflush(stdout);
     pid_t pid = fork();
     if (pid == 0) {
+        signals_as_a_user_has_them();
         if (harness->output > 0) {
             dup2(harness->output, STDOUT_FILENO);
             close(harness->output);
