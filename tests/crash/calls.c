@@ -717,7 +717,9 @@ int main(int argc, char **argv)
         harness.points += counts[i].points;
         harness.failed += counts[i].failed;
     }
-    harness_result(&harness, names[layer],
-                   "never 0 with loss, nothing half-written");
+    char name[96];
+    snprintf(name, sizeof(name), "%s%s%s", names[layer],
+             only != NULL ? ": " : "", only != NULL ? only : "");
+    harness_result(&harness, name, "never 0 with loss, nothing half-written");
     return harness_end(&harness);
 }

@@ -33,14 +33,14 @@ static const struct session {
      {NULL},
      "record -q -d virtual --simulate seed=4,speed=max,samples=truth "
      "--rate 1667 --for 30s -o reference.h5",
-     {"record -q -d virtual --simulate seed=4,speed=3 --rate 1667 --for 21s "
+     {"record -q -d virtual --simulate seed=4,speed=3 --rate 1667 --for 26s "
       "--events ../events.csv -o s.h5"}},
     {"with gaps",
      {NULL},
      "",
      {"record -q -d virtual --simulate "
       "seed=5,speed=6,samples=../truth1,fault=drop@3:2;stall@9:2;tag@15 "
-      "--rate 833 --for 45s -o s.h5"}},
+      "--rate 833 --for 54s -o s.h5"}},
     {"killed, recovered",
      {NULL},
      "record -q -d virtual --simulate seed=6,speed=max,samples=truth "
