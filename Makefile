@@ -196,6 +196,7 @@ $(BUILD)/test/test_%: $(BUILD)/test/obj/tests/test_%.o \
 	$(LINK) $(SANITIZE) $^ $(LIBRARY_LIBS) -lcmocka -o $@
 
 include firmware/nano_rp2040/build.mk tests/chain/build.mk \
-    tests/crash/build.mk tests/usb/build.mk tests/fuzz/build.mk
+    tests/crash/build.mk tests/usb/build.mk tests/fuzz/build.mk \
+    tests/mutants/build.mk
 
 .SECONDARY:

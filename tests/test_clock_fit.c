@@ -175,6 +175,31 @@ static void map_follows_jumps_and_leaves_out_what_stands_alone(void **state)
     free(probes);
 }
 
+/* A bend that no single probe's round trip betrays is followed, since the
+ * parts beside it lie off a single line in the middle. */
+static void map_bends_where_long_round_trips_hide_it(void **state)
+{
+    (void)state;
+    struct recording_clock *probes = make_probes(400, 0, 0);
+    for (size_t i = 0; i < 400; i++) {
+        int64_t past = i > 200 ? (int64_t)(i - 200) : 0;
+        probes[i].host_monotonic_ns =
+            (77 + (int64_t)i) * second + past * 20000; /* 20 ppm */
+        probes[i].round_trip_ns = 8000000;
+    }
+    struct clock_map map = fitted(probes, 400);
+    assert_true(map.fit.lines > 1);
+    assert_int_equal(map.fit.used, 400);
+    for (size_t i = 0; i < 400; i++) {
+        double past = i > 200 ? (double)(i - 200) : 0;
+        double host = clock_map_host(&map, 1e9 * (double)i);
+        assert_true(fabs(host - (1e9 * (double)i + past * 20000)) < 200000);
+    }
+    assert_true(map.fit.residual_max_us < 200);
+    clock_map_deinit(&map);
+    free(probes);
+}
+
 /* Whatever is in the file: no crash, and a map that rises. */
 static void map_rises_whatever_the_probes_say(void **state)
 {
@@ -288,6 +313,7 @@ int main(void)
         cmocka_unit_test(clock_fit_doubts_a_rate_that_round_trips_hide),
         cmocka_unit_test(map_goes_through_two_probes_hours_apart),
         cmocka_unit_test(map_follows_jumps_and_leaves_out_what_stands_alone),
+        cmocka_unit_test(map_bends_where_long_round_trips_hide_it),
         cmocka_unit_test(map_rises_whatever_the_probes_say),
         cmocka_unit_test(best_of_each_burst_is_kept),
         cmocka_unit_test(probes_at_fault_are_counted),

@@ -515,6 +515,380 @@ static void names_go_both_ways(void **state)
     assert_false(journal_recording_name("x.h5", out, sizeof(out)));
 }
 
+static struct journal_record read_only_record(void)
+{
+    struct journal_record record;
+    assert_int_equal(journal_file_close(&journal.file, NULL), 0);
+    assert_int_equal(journal_open(&reader, path, NULL), 0);
+    assert_int_equal(journal_next(&reader, &record, NULL), 1);
+    journal_reader_close(&reader); /* the window stays */
+    return record;
+}
+
+static void create_anew(void)
+{
+    unlink(path);
+    assert_int_equal(journal_create(&journal, path, NULL), 0);
+}
+
+/* Numbers stand where journal.h says, and every byte of them counts. */
+static void numbers_stand_where_the_header_says(void **state)
+{
+    (void)state;
+    static const int64_t a = 0x0102030405060708;
+    static const int64_t b = -0x1112131415161718;
+    static const int64_t c = 0x2122232425262728;
+    static const int64_t d = -0x3132333435363738;
+    const struct recording_clock probe = {a, b, c, d};
+    const struct journal_sync sync = {a, b, (uint64_t)c};
+    struct recording_clock got_probe;
+    struct journal_sync got_sync;
+    struct journal_event got_event;
+    uint64_t bytes;
+    int64_t from = 0;
+    int64_t to = 0;
+
+    create_anew();
+    assert_int_equal(journal_append_clock(&journal, &probe, NULL), 0);
+    struct journal_record record = read_only_record();
+    const int64_t wanted[] = {a, b, c, d};
+    for (size_t i = 0; i < 4; i++) {
+        assert_int_equal(get_u64(record.payload + 8 * i), wanted[i]);
+    }
+    assert_true(journal_get_clock(&record, &got_probe));
+    assert_memory_equal(&got_probe, &probe, sizeof(probe));
+    assert_false(journal_get_sync(&record, &got_sync));
+    record.size = JOURNAL_EVENT_SIZE;
+    assert_false(journal_get_event(&record, &got_event));
+    record.size = JOURNAL_GAP_SIZE;
+    assert_false(journal_get_gap(&record, &bytes));
+
+    create_anew();
+    assert_int_equal(journal_append_sync(&journal, &sync, NULL), 0);
+    record = read_only_record();
+    for (size_t i = 0; i < 3; i++) {
+        assert_int_equal(get_u64(record.payload + 8 * i), wanted[i]);
+    }
+    assert_true(journal_get_sync(&record, &got_sync));
+    assert_memory_equal(&got_sync, &sync, sizeof(sync));
+    assert_false(journal_get_clock(&record, &got_probe));
+    record.type = JOURNAL_CLOCK;
+    assert_false(journal_get_clock(&record, &got_probe));
+
+    create_anew();
+    assert_int_equal(journal_append_away(&journal, a, b, NULL), 0);
+    record = read_only_record();
+    for (size_t i = 0; i < 2; i++) {
+        assert_int_equal(get_u64(record.payload + 8 * i), wanted[i]);
+    }
+    assert_true(journal_get_away(&record, &from, &to));
+    assert_int_equal(from, a);
+    assert_int_equal(to, b);
+    record.size++;
+    assert_false(journal_get_away(&record, &from, &to));
+    record.size--;
+    record.type = JOURNAL_GAP;
+    assert_false(journal_get_away(&record, &from, &to));
+
+    create_anew();
+    assert_int_equal(journal_append_end(&journal, 3, NULL), 0);
+    record = read_only_record();
+    assert_int_equal(record.type, JOURNAL_END);
+    assert_int_equal(record.size, 1);
+    assert_int_equal(record.payload[0], 3);
+}
+
+/* A text that fills its place to the last byte loses that one, to its end. */
+static void texts_are_cut_to_their_place(void **state)
+{
+    (void)state;
+    struct recording_info full;
+    struct recording_info got = {0};
+    memset(&full, 'x', sizeof(full));
+    full.placement = PLACEMENT_RIGHT_WRIST;
+    full.accel_range_g = 1.5;
+    full.gyro_range_dps = 2.5;
+    full.accel_scale = 3.5;
+    full.gyro_scale = 4.5;
+    full.rate_nominal_hz = 5.5;
+    create_anew();
+    assert_int_equal(journal_append_session(&journal, &full, NULL), 0);
+    struct journal_record record = read_only_record();
+    assert_true(journal_get_session(&record, &got));
+    assert_true(got.has_accel);
+    assert_true(got.has_gyro);
+    const struct {
+        const char *text;
+        size_t size;
+    } texts[] = {
+        {got.uuid, 37},
+        {got.created_utc, 32},
+        {got.software, 64},
+        {got.participant, 64},
+        {got.label, RECORDING_TEXT},
+        {got.notes, 4096},
+        {got.serial, 64},
+        {got.model, 64},
+        {got.firmware, 32},
+        {got.calibration, RECORDING_TEXT},
+    };
+    for (size_t i = 0; i < sizeof(texts) / sizeof(texts[0]); i++) {
+        assert_int_equal(strlen(texts[i].text), texts[i].size - 1);
+    }
+    assert_true(got.accel_range_g == 1.5);
+    assert_true(got.gyro_range_dps == 2.5);
+    assert_true(got.accel_scale == 3.5);
+    assert_true(got.gyro_scale == 4.5);
+    assert_true(got.rate_nominal_hz == 5.5);
+    assert_int_equal(got.placement, PLACEMENT_RIGHT_WRIST);
+
+    struct journal_event long_event;
+    struct journal_event got_event;
+    memset(&long_event, 'y', sizeof(long_event));
+    memset(&got_event, 'z', sizeof(got_event));
+    long_event.session_time = false;
+    create_anew();
+    assert_int_equal(journal_append_event(&journal, &long_event, NULL), 0);
+    record = read_only_record();
+    assert_true(journal_get_event(&record, &got_event));
+    assert_false(got_event.session_time);
+    assert_int_equal(strlen(got_event.label), sizeof(got_event.label) - 1);
+    assert_int_equal(strlen(got_event.source), sizeof(got_event.source) - 1);
+    uint8_t bytes[JOURNAL_EVENT_SIZE];
+    memset(bytes, 'y', sizeof(bytes)); /* without any end */
+    bytes[0] = 1;
+    record.payload = bytes;
+    memset(&got_event, 'z', sizeof(got_event));
+    assert_true(journal_get_event(&record, &got_event));
+    assert_true(got_event.session_time);
+    assert_int_equal(strlen(got_event.label), sizeof(got_event.label) - 1);
+    assert_int_equal(strlen(got_event.source), sizeof(got_event.source) - 1);
+    bytes[0] = 2;
+    assert_false(journal_get_event(&record, &got_event));
+}
+
+/* A description is read to its last byte and no further. */
+static void description_is_whole_or_refused(void **state)
+{
+    (void)state;
+    struct recording_info got;
+    create_anew();
+    assert_int_equal(journal_append_session(&journal, &info, NULL), 0);
+    struct journal_record record = read_only_record();
+    size_t size = record.size;
+    uint8_t *copy = malloc(size + 1);
+    assert_non_null(copy);
+    memcpy(copy, record.payload, size);
+    copy[size] = 0;
+    for (record.size = 0; record.size <= size + 1; record.size++) {
+        /* Of its own size, so that reading beyond its end is found. */
+        uint8_t *exact = malloc(record.size + 1);
+        assert_non_null(exact);
+        memcpy(exact + 1, copy, record.size);
+        record.payload = exact + 1;
+        assert_int_equal(journal_get_session(&record, &got),
+                         record.size == size);
+        free(exact);
+    }
+    record.size = size;
+    record.payload = copy;
+    record.type = JOURNAL_EVENT;
+    assert_false(journal_get_session(&record, &got));
+    record.type = JOURNAL_SESSION;
+    copy[size - 1] = PLACEMENTS;
+    assert_true(journal_get_session(&record, &got));
+    assert_int_equal(got.placement, PLACEMENT_OTHER);
+    copy[size - 1] = PLACEMENTS - 1;
+    assert_true(journal_get_session(&record, &got));
+    assert_int_equal(got.placement, PLACEMENTS - 1);
+    put_u16(copy, 36 + 1); /* the uuid, its own 36 and no room for an end */
+    assert_false(journal_get_session(&record, &got));
+    free(copy);
+}
+
+/* A text needs the two bytes of its length and as many as that says. */
+static void text_ends_within_the_record(void **state)
+{
+    (void)state;
+    static const struct {
+        size_t size;
+        uint8_t length; /* of the first text */
+    } cases[] = {{0, 0}, {1, 0}, {2, 1}, {3, 2}, {7, 6}, {8, 30}};
+    for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+        struct recording_info got;
+        uint8_t *exact = calloc(1, cases[i].size + 1);
+        assert_non_null(exact);
+        exact[0] = cases[i].length;
+        struct journal_record record = {
+            .type = JOURNAL_SESSION, .size = cases[i].size, .payload = exact};
+        assert_false(journal_get_session(&record, &got));
+        for (size_t k = 0; k < sizeof(got.uuid); k++) {
+            assert_int_equal(got.uuid[k], 0);
+        }
+        free(exact);
+    }
+}
+
+/* The name of a journal fits, with its end, into as many bytes as it has. */
+static void names_fit_to_the_byte(void **state)
+{
+    (void)state;
+    char out[32];
+    assert_true(journal_name("a/x.h5", out, 15));
+    assert_false(journal_name("a/x.h5", out, 14));
+    assert_true(journal_recording_name("a/x.h5.journal", out, 7));
+    assert_string_equal(out, "a/x.h5");
+    assert_false(journal_recording_name("a/x.h5.journal", out, 6));
+    assert_true(journal_recording_name("x.journal", out, 2));
+    assert_string_equal(out, "x");
+    assert_false(journal_recording_name("/.journal", out, sizeof(out)));
+    assert_false(journal_recording_name("", out, sizeof(out)));
+    assert_false(journal_recording_name("x.h5.journals", out, sizeof(out)));
+}
+
+/* Of a record the sync bytes, version, type, length and CRC are looked at. */
+static void every_field_of_a_record_counts(void **state)
+{
+    (void)state;
+    static const struct {
+        size_t at;
+        uint8_t value;
+        bool good;
+    } cases[] = {
+        {0, 0xC6, false},
+        {1, 'K', false},
+        {2, 'S', false},
+        {3, 0, false},
+        {3, 1, true},
+        {3, 3, false},
+        {4, 0, false},
+        {4, 1, true},
+        {4, JOURNAL_AWAY, true},
+        {4, JOURNAL_AWAY + 1, false},
+        {5, 1, false},
+        {8, JOURNAL_GAP_SIZE + 1, false},
+        {10, 1, false},
+        {11, 0x80, false},
+        {12, 1, true},
+    };
+    for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+        struct bytes whole;
+        struct journal_record record;
+        create_anew();
+        assert_int_equal(journal_append_gap(&journal, 1, NULL), 0);
+        assert_int_equal(journal_file_close(&journal.file, NULL), 0);
+        load(&whole);
+        uint8_t *p = whole.data + JOURNAL_FILE_HEAD;
+        p[cases[i].at] = cases[i].value;
+        put_u32(p + 16, crc32c(crc32c(0, p, 16), p + JOURNAL_RECORD_HEAD,
+                               JOURNAL_GAP_SIZE));
+        store(whole.data, whole.size);
+        assert_int_equal(journal_open(&reader, path, NULL), 0);
+        assert_int_equal(journal_next(&reader, &record, NULL), cases[i].good);
+        assert_int_equal(reader.records, cases[i].good);
+        assert_int_equal(reader.damaged_bytes, 0); /* a torn tail is none */
+        if (cases[i].good) {
+            assert_int_equal(record.after_damage, cases[i].at == 12);
+            assert_int_equal(reader.sequence, cases[i].at == 12 ? 2 : 1);
+        } else {
+            assert_int_equal(reader.skipped, whole.size - JOURNAL_FILE_HEAD);
+        }
+        journal_reader_close(&reader);
+    }
+}
+
+/* Of the greatest length is read, one byte more is damage though the CRC is
+ * right. */
+static void longest_record_is_read_and_no_longer_one(void **state)
+{
+    (void)state;
+    static uint8_t record[JOURNAL_RECORD_MAX + 1];
+    for (size_t more = 0; more < 2; more++) {
+        struct journal_record got;
+        struct bytes head;
+        size_t size = JOURNAL_PAYLOAD_MAX + more;
+        create_anew();
+        assert_int_equal(journal_append_gap(&journal, 1, NULL), 0);
+        assert_int_equal(journal_file_close(&journal.file, NULL), 0);
+        load(&head);
+        memcpy(record, head.data + JOURNAL_FILE_HEAD, JOURNAL_RECORD_HEAD);
+        put_u32(record + 8, (uint32_t)size);
+        put_u32(record + 16, crc32c(crc32c(0, record, 16),
+                                    record + JOURNAL_RECORD_HEAD, size));
+        FILE *out = fopen(path, "wb");
+        assert_non_null(out);
+        fwrite(head.data, 1, JOURNAL_FILE_HEAD, out);
+        fwrite(record, 1, JOURNAL_RECORD_HEAD + size, out);
+        assert_int_equal(fclose(out), 0);
+        assert_int_equal(journal_open(&reader, path, NULL), 0);
+        assert_int_equal(journal_next(&reader, &got, NULL), 1 - more);
+        journal_reader_close(&reader);
+    }
+}
+
+/* A damaged head is no reason to give up the records, an unknown version in an
+ * intact one is. */
+static void head_tells_the_version(void **state)
+{
+    (void)state;
+    static const struct {
+        uint16_t version;
+        bool intact;
+        int result;
+    } cases[] = {
+        {0, true, ERR_PROTOCOL},     {1, true, 0},  {2, true, 0},
+        {3, true, ERR_PROTOCOL},     {0, false, 0}, {3, false, 0},
+        {0x102, true, ERR_PROTOCOL},
+    };
+    for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+        struct bytes whole;
+        struct journal_record record;
+        write_small();
+        load(&whole);
+        put_u16(whole.data + 8, cases[i].version);
+        if (cases[i].intact) {
+            put_u32(whole.data + 12, crc32c(0, whole.data, 12));
+        }
+        store(whole.data, whole.size);
+        assert_int_equal(journal_open(&reader, path, NULL), cases[i].result);
+        if (cases[i].result == 0) {
+            assert_int_equal(reader.records, 0);
+            assert_int_equal(reader.skipped, 0);
+            assert_int_equal(journal_next(&reader, &record, NULL), 1);
+            assert_int_equal(record.type, JOURNAL_SESSION);
+            assert_false(record.after_damage);
+            journal_reader_close(&reader);
+        } else {
+            assert_int_equal(reader.file.fd, -1);
+        }
+    }
+}
+
+/* What is gone on with is cut behind its last whole record, and counts on. */
+static void writing_goes_on_behind_the_last_record(void **state)
+{
+    (void)state;
+    struct bytes whole;
+    struct journal_record record;
+    write_small();
+    load(&whole);
+    store(whole.data, whole.size - 1); /* the last record is torn */
+    assert_int_equal(journal_open(&reader, path, NULL), 0);
+    while (journal_next(&reader, &record, NULL) > 0) {
+    }
+    assert_int_equal(reader.records, RECORDS - 1);
+    journal.sensor = 9;
+    assert_int_equal(journal_continue(&journal, &reader, NULL), 0);
+    assert_int_equal(journal.sensor, 0);
+    assert_int_equal(journal.version, JOURNAL_VERSION);
+    assert_int_equal(journal_append_end(&journal, JOURNAL_END_ASKED, NULL), 0);
+    assert_int_equal(journal_file_close(&journal.file, NULL), 0);
+    struct bytes again;
+    load(&again);
+    assert_int_equal(again.size, whole.size);
+    assert_memory_equal(again.data, whole.data, whole.size);
+}
+
 static int make_folder(void **state)
 {
     (void)state;
@@ -552,6 +926,15 @@ int main(void)
         cmocka_unit_test(long_journal_crosses_every_window_edge),
         cmocka_unit_test(wrong_payloads_are_refused),
         cmocka_unit_test(names_go_both_ways),
+        cmocka_unit_test(numbers_stand_where_the_header_says),
+        cmocka_unit_test(texts_are_cut_to_their_place),
+        cmocka_unit_test(description_is_whole_or_refused),
+        cmocka_unit_test(text_ends_within_the_record),
+        cmocka_unit_test(names_fit_to_the_byte),
+        cmocka_unit_test(every_field_of_a_record_counts),
+        cmocka_unit_test(longest_record_is_read_and_no_longer_one),
+        cmocka_unit_test(head_tells_the_version),
+        cmocka_unit_test(writing_goes_on_behind_the_last_record),
     };
     return cmocka_run_group_tests(tests, make_folder, remove_folder);
 }

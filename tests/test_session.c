@@ -500,6 +500,100 @@ static void existing_recording_is_not_touched(void **state)
     assert_string_equal(text, "mine");
 }
 
+/* Payloads that cannot be read, their CRC right, cost nothing else. */
+static void unreadable_payloads_are_passed_over(void **state)
+{
+    (void)state;
+    static const enum journal_type types[] = {JOURNAL_SESSION, JOURNAL_CLOCK,
+                                              JOURNAL_EVENT,   JOURNAL_GAP,
+                                              JOURNAL_AWAY,    JOURNAL_SYNC};
+    begin();
+    put_frames(0, 30);
+    for (size_t i = 0; i < sizeof(types) / sizeof(types[0]); i++) {
+        assert_int_equal(journal_append(&journal, types[i], "odd", 3, &error),
+                         0);
+    }
+    put_frames(32, FRAMES);
+    end(true);
+    struct recording *recording = open_built();
+    size_t count;
+    const struct recording_gap *gaps = recording_gaps(recording, &count);
+    assert_int_equal(count, 1);
+    assert_int_equal(gaps[0].cause, GAP_USB); /* no record gave another */
+    (void)recording_events(recording, &count);
+    assert_int_equal(count, 0);
+    assert_int_equal(summary.events, 0);
+    (void)recording_clocks(recording, &count);
+    assert_int_equal(count, FRAMES / 16);
+    assert_string_equal(recording_info(recording)->serial, "T1");
+    check_rows(recording, 30, 32);
+    recording_close(recording);
+}
+
+/* A sensor that nothing describes, and one that never sent a sample, are in
+ * the summary and not in the recording. */
+static void sensors_without_description_or_samples_are_left_out(void **state)
+{
+    (void)state;
+    static const struct recording_info silent = {.serial = "T3",
+                                                 .rate_nominal_hz = RATE_HZ};
+    static const struct recording_info odd = {.serial = "T4"};
+    begin();
+    put_frames(0, 40);
+    journal.sensor = 1;
+    put_frames(0, 20);
+    journal.sensor = 2;
+    assert_int_equal(journal_append_session(&journal, &silent, &error), 0);
+    journal.sensor = 3;
+    assert_int_equal(journal_append_session(&journal, &odd, &error), 0);
+    put_frames(0, 20); /* without a rate they have no times */
+    journal.sensor = 0;
+    put_frames(40, FRAMES);
+    end(true);
+    struct recording *recording = open_built();
+    check_rows(recording, 0, 0);
+    assert_int_equal(summary.sensor_count, 4);
+    for (size_t i = 0; i < 4; i++) {
+        assert_int_equal(summary.sensors[i].written, i == 0);
+    }
+    assert_string_equal(summary.sensors[2].serial, "T3");
+    assert_int_equal(summary.sensors[2].rows, 0);
+    size_t count;
+    (void)recording_clocks(recording, &count);
+    assert_int_equal(count, FRAMES / 16);
+    recording_close(recording);
+}
+
+/* The last frame tells what the device lost after the last sample. */
+static void gap_at_the_end_is_kept(void **state)
+{
+    (void)state;
+    const struct wire_frame last = {.type = WIRE_FRAME_END,
+                                    .flags = WIRE_LOST_FIFO,
+                                    .sequence = FRAMES,
+                                    .lost = 7,
+                                    .index = FRAMES * COUNT + 7};
+    uint8_t bytes[WIRE_FRAME_MAX];
+    begin();
+    put_frames(0, FRAMES);
+    size_t size = wire_put_frame(bytes, &last);
+    assert_int_equal(
+        journal_append(&journal, JOURNAL_FRAMES, bytes, size, &error), 0);
+    end(true);
+    struct recording *recording = open_built();
+    size_t count;
+    const struct recording_gap *gaps = recording_gaps(recording, &count);
+    assert_int_equal(count, 1);
+    assert_int_equal(gaps[0].at_sample, FRAMES * COUNT);
+    assert_int_equal(gaps[0].lost_samples, 7);
+    assert_int_equal(gaps[0].cause, GAP_FIFO);
+    assert_int_equal(summary.lost, 7);
+    check_rows(recording, 0, 0);
+    double expected_s = (FRAMES * COUNT - 1) * HOST_PERIOD_NS / 1e9;
+    assert_true(fabs(summary.duration_s - expected_s) < 0.01);
+    recording_close(recording);
+}
+
 static int make_folder(void **state)
 {
     (void)state;
@@ -533,6 +627,9 @@ int main(void)
         cmocka_unit_test(nothing_is_written_where_nothing_came),
         cmocka_unit_test(cancelled_build_leaves_nothing_but_the_journal),
         cmocka_unit_test(existing_recording_is_not_touched),
+        cmocka_unit_test(unreadable_payloads_are_passed_over),
+        cmocka_unit_test(sensors_without_description_or_samples_are_left_out),
+        cmocka_unit_test(gap_at_the_end_is_kept),
     };
     return cmocka_run_group_tests(tests, make_folder, remove_folder);
 }
