@@ -40,6 +40,9 @@ TEST_PROGRAMS := $(TESTS:%=$(BUILD)/test/%)
 CRASH_PROGRAMS := $(patsubst %,$(BUILD)/crash_%,power signals calls slow_disk \
     fail_hdf5.so fail_memory)
 
+# Versions of libraries, one a line, for `carpus doctor`.
+BUILT_WITH := $(BUILD)/built_with.inc
+
 .PHONY: all demo test check lint format accuracy accuracy-plot bench crash \
     usb threads log-hours soak firmware chain install man clean help setup
 
@@ -108,7 +111,7 @@ log-hours: $(BUILD)/carpus
 	$(V)/usr/bin/python3 tests/bench/log_hours.py $(BUILD)/carpus $(DATA)
 
 ## lint: clang-format, clang-tidy, cppcheck, gcc -fanalyzer
-lint: $(BUILD)/.setup-build-test-lint $(PROGRAMMES)
+lint: $(BUILD)/.setup-build-test-lint $(PROGRAMMES) $(BUILT_WITH)
 	$(V)scripts/lint $(BUILD)
 
 ## format: lay the code out as .clang-format says
@@ -154,6 +157,7 @@ $(1)/%.o: %.c | $(3)
 	    -MMD -MP -c $$< -o $$@
 
 $(1)/analysis/programme_builtin.o: $$(PROGRAMMES)
+$(1)/acquire/doctor.o: $$(BUILT_WITH)
 
 $(1)/libcarpus.a: $$(MODULES:%.c=$(1)/%.o)
 	@rm -f $$@
@@ -166,6 +170,10 @@ endef
 $(BUILD)/programmes/%.inc: analysis/programmes/%.yaml
 	@mkdir -p $(@D)
 	$(V)od -An -v -tu1 $< | sed 's/ *\([0-9][0-9]*\)/\1,/g' > $@
+
+$(BUILT_WITH): $(BUILD)/.setup-build
+	$(V)for library in hdf5 libusb-1.0 fftw3f libseccomp; do \
+	    echo "\"$$(pkg-config --modversion $$library)\","; done >$@
 
 $(eval $(call variant,$(BUILD)/obj,,$(BUILD)/.setup-build))
 $(eval $(call variant,$(BUILD)/test/obj,$(SANITIZE),$(BUILD)/.setup-build-test))

@@ -26,6 +26,7 @@ extern const struct command analyse_command;
 extern const struct command batch_command;
 extern const struct command device_command;
 extern const struct command devices_command;
+extern const struct command doctor_command;
 extern const struct command export_command;
 extern const struct command import_command;
 extern const struct command info_command;

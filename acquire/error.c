@@ -32,6 +32,7 @@ static const struct row table[] = {
     {ERR_DEVICE_LOST, 84, "device lost"},
     {ERR_VERIFY, 85, "verification failed"},
     {ERR_DAMAGED, 65, "damaged data"},
+    {ERR_UNFIT, 86, "not ready to record"},
 };
 
 static const struct row *find_row(int code)

@@ -31,6 +31,7 @@ enum error_code {
     ERR_DEVICE_LOST = -17, /* device went away; what came is kept */
     ERR_VERIFY = -18,      /* verify found something wrong */
     ERR_DAMAGED = -19,     /* a recording, but not as it was written */
+    ERR_UNFIT = -20,       /* doctor: this computer is not ready to record */
 };
 
 struct error {

@@ -95,6 +95,11 @@ static const double BYTES_PER_SAMPLE = 2 * 15 * 1.1;
 /* And of a second's clock probes: four, of 52 and 32 bytes. */
 static const double CLOCK_BYTES_PER_S = 4 * (52 + 32);
 
+double recorder_bytes_per_s(double rate_hz)
+{
+    return rate_hz * BYTES_PER_SAMPLE + CLOCK_BYTES_PER_S;
+}
+
 static int check_room(struct recorder *recorder,
                       const struct recorder_config *config, struct error *error)
 {
@@ -106,8 +111,7 @@ static int check_room(struct recorder *recorder,
     double bytes_per_s = 0;
     for (size_t i = 0; i < config->source_count; i++) {
         bytes_per_s +=
-            config->sources[i].info->rate_nominal_hz * BYTES_PER_SAMPLE +
-            CLOCK_BYTES_PER_S;
+            recorder_bytes_per_s(config->sources[i].info->rate_nominal_hz);
     }
     double needed = RECORDER_RESERVE + config->for_s * bytes_per_s;
     if ((double)free_bytes < needed) {

@@ -27,6 +27,9 @@
 /* Left free on the disk beside what the recording will need [bytes]. */
 enum { RECORDER_RESERVE = 4 << 20 };
 
+/* What one device takes on the disk, half of it while recording [bytes/s]. */
+double recorder_bytes_per_s(double rate_hz);
+
 enum { RECORDER_DEVICES_MAX = JOURNAL_SENSORS_MAX };
 
 struct recorder_source {

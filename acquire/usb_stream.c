@@ -18,8 +18,7 @@
 #include "acquire/usb_error.h"
 
 enum {
-    TRANSFERS = 32, /* 16 KiB: 0.8 s at the highest rate, and far below the
-                     * 16 MB that Linux gives to all USB programs */
+    TRANSFERS = USB_STREAM_TRANSFERS,
     QUEUE = 256,
     BUFFERS = TRANSFERS + QUEUE,
     FAILURES_MAX = 16, /* in a row, before the stream is given up */

@@ -22,7 +22,12 @@
 
 #include "acquire/error.h"
 
-enum { USB_STREAM_TRANSFER = 512 /* bytes */ };
+enum {
+    USB_STREAM_TRANSFER = 512, /* bytes */
+    USB_STREAM_TRANSFERS = 32, /* queued: 16 KiB, 0.8 s at the highest rate, and
+                                * far below the 16 MB that Linux gives to all
+                                * USB programs */
+};
 
 struct usb_stream;
 

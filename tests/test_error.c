@@ -42,7 +42,7 @@ static void manual_explains_every_exit_status_and_no_other(void **state)
     bool used[STATUSES] = {false};
     read_manual(explained);
     used[error_exit_status(0)] = true;
-    for (int code = ERR_INTERNAL; code >= ERR_VERIFY; code--) {
+    for (int code = ERR_INTERNAL; code >= ERR_UNFIT; code--) {
         used[error_exit_status(code)] = true;
     }
     for (int status = 0; status < STATUSES; status++) {
@@ -56,8 +56,8 @@ static void manual_explains_every_exit_status_and_no_other(void **state)
 static void every_code_has_its_own_name(void **state)
 {
     (void)state;
-    for (int a = ERR_INTERNAL; a >= ERR_VERIFY; a--) {
-        for (int b = a - 1; b >= ERR_VERIFY; b--) {
+    for (int a = ERR_INTERNAL; a >= ERR_UNFIT; a--) {
+        for (int b = a - 1; b >= ERR_UNFIT; b--) {
             assert_string_not_equal(error_name(a), error_name(b));
         }
     }
