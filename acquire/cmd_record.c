@@ -455,7 +455,25 @@ static int build(const struct options *options, int recorded, uint64_t came,
         return journal_is_left(
             options, err, err == ERR_STOPPED ? "stopped at once" : why.text);
     }
-    return journal_file_remove(options->journal, options->error);
+    return 0;
+}
+
+/* What is not in the recording may still be got out of the journal. A journal
+ * that cannot be removed costs nothing but its room. */
+static void release_journal(const struct options *options,
+                            const struct session_summary *summary)
+{
+    struct error why = {0};
+    if (!session_took_all(summary)) {
+        error_set(&why, ERR_DAMAGED,
+                  "not all of the journal could be read, so '%s' is kept",
+                  options->journal);
+    } else {
+        (void)journal_file_remove(options->journal, &why);
+    }
+    if (why.code != 0) {
+        fprintf(stderr, "%s\n", why.text);
+    }
 }
 
 static int tell(const struct options *options,
@@ -485,6 +503,7 @@ static int finish(const struct options *options, int recorded, uint64_t came)
         return err;
     }
     err = tell(options, &summary);
+    release_journal(options, &summary);
     if (recorded < 0) {
         *options->error = early;
         return recorded;

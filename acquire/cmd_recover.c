@@ -90,6 +90,49 @@ static void tell(const struct options *options,
     }
 }
 
+/* What is not in the recording may still be got out of the journal. */
+static int remove_journal(const struct options *options,
+                          const struct session_summary *summary,
+                          struct error *error)
+{
+    if (session_took_all(summary)) {
+        return journal_file_remove(options->journal, error);
+    }
+    fprintf(stderr,
+            "The journal '%s' is kept in spite of --remove: not all of it "
+            "could be read into the recording\n",
+            options->journal);
+    return 0;
+}
+
+/* Missing samples come before a journal that is still there. */
+static int finish(const struct options *options,
+                  const struct session_summary *summary, const char *path,
+                  struct error *error)
+{
+    struct error removal = {0};
+    int err = 0;
+    if (!options->quiet) {
+        tell(options, summary, path);
+    }
+    if (options->json) {
+        err = record_text_json(summary, path, error);
+    }
+    if (err == 0 && options->remove) {
+        err = remove_journal(options, summary, &removal);
+    }
+    int lost = record_text_lost(summary, path, error);
+    if (removal.code == 0) {
+        return err < 0 ? err : lost;
+    }
+    if (lost < 0) {
+        fprintf(stderr, "%s; the recording is there\n", removal.text);
+        return lost;
+    }
+    return error_set(error, removal.code, "%s; the recording '%s' is there",
+                     removal.text, path);
+}
+
 static int run(int argc, char **argv, struct error *error)
 {
     static const struct argp argp = {option_table, parse_option, "JOURNAL", doc,
@@ -111,19 +154,7 @@ static int run(int argc, char **argv, struct error *error)
     const char *path = options.output != NULL ? options.output : beside;
     interrupt_catch();
     err = session_build(options.journal, path, interrupt_once, &summary, error);
-    if (err == 0 && options.remove) {
-        err = journal_file_remove(options.journal, error);
-    }
-    if (err < 0) {
-        return err;
-    }
-    if (!options.quiet) {
-        tell(&options, &summary, path);
-    }
-    if (options.json) {
-        err = record_text_json(&summary, path, error);
-    }
-    return err < 0 ? err : record_text_lost(&summary, path, error);
+    return err < 0 ? err : finish(&options, &summary, path, error);
 }
 
 const struct command recover_command = {

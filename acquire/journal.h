@@ -41,7 +41,8 @@
  *   GAP      u64 bytes: so many bytes from the device were thrown away here,
  *            because the host's queue was full
  *   AWAY     i64 from, i64 to [ns], host's monotonic clock: the device was away
- *            here; frames and clocks after it are as if it had not been
+ *            here; frames and clocks after it are as if it had not been. If
+ *            none come, it was given up at `to`
  *   END      u8 why (enum journal_end): nothing comes after it
  *
  * EVENT and END are of all sensors, with number 0; a record of any other type

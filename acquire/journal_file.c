@@ -342,7 +342,10 @@ int journal_file_close(struct journal_file *file, struct error *error)
 int journal_file_remove(const char *path, struct error *error)
 {
     if (unlink(path) != 0) {
-        return error_from_errno(error, errno, "cannot remove '%s'", path);
+        /* The advice of errno is about files that are to be made. */
+        int code = error_from_errno(NULL, errno, "%s", path);
+        return error_set(error, code, "cannot remove '%s': %s", path,
+                         strerror(errno));
     }
     return output_sync_folder(path, error);
 }

@@ -120,10 +120,12 @@ static void ask_status(struct record_reader *reader)
     }
 }
 
+/* A device that was asked to stop takes no more samples: it is read no later
+ * than that, unless its end has come (session.h). */
 static void keep_time(struct record_reader *reader, int64_t now_ns)
 {
     atomic_store(&reader->link->clock_offset_ns, now_ns - monotonic_ns());
-    if (now_ns >= reader->probe_ns) {
+    if (now_ns >= reader->probe_ns && !reader->stopping) {
         probe(reader);
         ask_status(reader);
         reader->probe_ns = now_ns + PROBE_EVERY_NS;
@@ -175,14 +177,20 @@ static void go_away(struct record_reader *reader)
     atomic_store(&reader->link->away, true);
 }
 
-/* The stream goes on. The message must not get lost, so it waits for room. */
-static void come_back(struct record_reader *reader)
+/* The message must not get lost, so it waits for room. */
+static void tell_away(struct record_reader *reader)
 {
     struct record_away away = {reader->away_ns, monotonic_ns()};
     while (!must_leave(reader) &&
            !push(reader, MESSAGE_AWAY, &away, sizeof(away))) {
         sleep_ns(WAIT_FOR_ROOM_NS);
     }
+}
+
+/* The stream goes on. */
+static void come_back(struct record_reader *reader)
+{
+    tell_away(reader);
     frames_init(&reader->frames);
     reader->away = false;
     reader->error = (struct error){0};
@@ -348,12 +356,15 @@ void *record_reader_run(void *argument)
     if (!reader->stopping && must_leave(reader)) {
         (void)device_stop(reader->device, NULL);
     }
-    if (reader->error.code == 0) {
+    if (reader->error.code == 0 && reader->ended) {
         probe(reader);
     }
     take_rest(reader, buffer);
     check_end(reader);
     tell_dropped(reader);
+    if (reader->away) {
+        tell_away(reader);
+    }
     atomic_store(&reader->link->reader_done, true);
     return NULL;
 }

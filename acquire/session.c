@@ -13,7 +13,11 @@
 #include "acquire/stream.h"
 
 struct sensor {
-    bool present; /* the journal knows it */
+    bool present;     /* the journal knows it */
+    bool complete;    /* its stream came to its end */
+    int64_t heard_ns; /* latest reading of its clock, device time */
+    int64_t away_ns;  /* host's clock when it was given up or was back */
+    struct recording_gap tail; /* from the last sample to the end */
     struct stream stream;
     struct recording_info info;
     bool has_info;
@@ -30,7 +34,8 @@ struct sensor {
 struct session {
     struct journal_reader journal;
     struct sensor sensors[JOURNAL_SENSORS_MAX];
-    bool complete;
+    bool ended; /* JOURNAL_END is there */
+    bool asked; /* and no device was lost, nor anything else */
     uint64_t events;
     double host_zero_ns; /* host's monotonic clock at session time 0 */
     bool (*cancelled)(void);
@@ -45,6 +50,7 @@ static int take_clock(struct session *session, struct sensor *sensor,
         return 0;
     }
     if (session->writer == NULL) {
+        sensor->heard_ns = probe.device_ns;
         return clock_probes_add(&sensor->probes, &probe, error);
     }
     return sensor->written
@@ -164,10 +170,13 @@ static int take_record(struct session *session,
     case JOURNAL_AWAY:
         if (journal_get_away(record, &from_ns, &to_ns)) {
             stream_broken(&sensor->stream, GAP_UNPLUGGED);
+            sensor->away_ns = to_ns;
         }
         return 0;
     case JOURNAL_END:
-        session->complete = true;
+        session->ended = true;
+        session->asked = record->size == JOURNAL_END_SIZE &&
+                         record->payload[0] == JOURNAL_END_ASKED;
         return 0;
     case JOURNAL_SYNC:
         break;
@@ -252,8 +261,36 @@ static double host_ns(const struct clock_map *map, int64_t device_ns)
            clock_map_host(map, (double)device_ns - (double)map->device_ns);
 }
 
+/* A device whose end did not come may have gone on sampling until it was last
+ * heard of, or given up: what lies between is missing. Of a recording that was
+ * cut off itself nobody knows. */
+static void find_tail(const struct session *session, struct sensor *sensor,
+                      const struct clock_map *map, double period_ns)
+{
+    const struct stream *stream = &sensor->stream;
+    sensor->complete = session->ended && (session->asked || stream->ended);
+    sensor->tail = (struct recording_gap){0};
+    if (!session->ended || sensor->complete || stream->rows == 0) {
+        return;
+    }
+    double away_ns =
+        (double)map->device_ns +
+        ((double)sensor->away_ns - (double)map->host_ns) / map->rate;
+    double end_ns = fmax((double)sensor->heard_ns, away_ns);
+    double lost = floor((end_ns - (double)sensor->last_ns) / period_ns);
+    if (lost >= 1) {
+        sensor->tail = (struct recording_gap){
+            .at_sample = stream->rows,
+            .lost_samples = (uint64_t)lost,
+            .start_ns = sensor->last_ns,
+            .end_ns = llround(end_ns),
+            .cause = GAP_UNPLUGGED,
+        };
+    }
+}
+
 /* What the first pass found out of a sensor. */
-static int conclude_sensor(struct sensor *sensor, bool complete,
+static int conclude_sensor(const struct session *session, struct sensor *sensor,
                            struct session_sensor_summary *out,
                            struct error *error)
 {
@@ -266,8 +303,10 @@ static int conclude_sensor(struct sensor *sensor, bool complete,
     double period_ns = slope_value(&sensor->samples);
     info->rate_measured_hz =
         period_ns > 0 ? 1e9 / (period_ns * map.rate) : info->rate_nominal_hz;
+    find_tail(session, sensor, &map,
+              period_ns > 0 ? period_ns : sensor->stream.period_ns);
     snprintf(info->state, sizeof(info->state), "%s",
-             complete ? "complete" : "recovered");
+             sensor->complete ? "complete" : "recovered");
     sensor->host_start_ns = host_ns(&map, sensor->first_ns);
     sensor->host_end_ns = host_ns(&map, sensor->last_ns);
     clock_map_deinit(&map);
@@ -276,8 +315,8 @@ static int conclude_sensor(struct sensor *sensor, bool complete,
         .duration_s = (sensor->host_end_ns - sensor->host_start_ns) / 1e9,
         .rate_hz = info->rate_measured_hz,
         .rows = sensor->stream.rows,
-        .lost = sensor->stream.lost,
-        .causes = sensor->stream.causes,
+        .lost = sensor->stream.lost + sensor->tail.lost_samples,
+        .causes = sensor->stream.causes | sensor->tail.cause,
         .clipped = sensor->stream.clipped,
         .written = is_described(sensor) && sensor->stream.rows > 0,
     };
@@ -301,6 +340,15 @@ static void conclude_times(struct session *session, struct session_summary *out)
     out->duration_s = (end_ns - session->host_zero_ns) / 1e9;
 }
 
+static void add_up(struct session_summary *out,
+                   const struct session_sensor_summary *sensor)
+{
+    out->rows += sensor->rows;
+    out->lost += sensor->lost;
+    out->causes |= sensor->causes;
+    out->clipped += sensor->clipped;
+}
+
 static int conclude(struct session *session, struct session_summary *out,
                     struct error *error)
 {
@@ -308,7 +356,7 @@ static int conclude(struct session *session, struct session_summary *out,
     *out = (struct session_summary){
         .events = session->events,
         .damaged_bytes = session->journal.damaged_bytes,
-        .complete = session->complete,
+        .complete = session->ended,
     };
     for (size_t i = 0; i < JOURNAL_SENSORS_MAX; i++) {
         struct sensor *sensor = &session->sensors[i];
@@ -317,14 +365,14 @@ static int conclude(struct session *session, struct session_summary *out,
         }
         struct session_sensor_summary *summary =
             &out->sensors[out->sensor_count++];
-        int err = conclude_sensor(sensor, session->complete, summary, error);
+        int err = conclude_sensor(session, sensor, summary, error);
         if (err < 0) {
             return err;
         }
-        out->rows += summary->rows;
-        out->lost += summary->lost;
-        out->causes |= summary->causes;
-        out->clipped += summary->clipped;
+        if (summary->written) {
+            add_up(out, summary);
+            out->complete &= sensor->complete;
+        }
         sensor->written = summary->written;
         sensor->place = written;
         written += summary->written;
@@ -351,6 +399,19 @@ static int create(struct session *session, const char *path,
     return err;
 }
 
+static int write_tails(struct session *session, struct error *error)
+{
+    int err = 0;
+    for (size_t i = 0; err == 0 && i < JOURNAL_SENSORS_MAX; i++) {
+        const struct sensor *sensor = &session->sensors[i];
+        if (sensor->written && sensor->tail.lost_samples > 0) {
+            recording_choose_sensor(session->writer, sensor->place);
+            err = recording_append_gap(session->writer, sensor->tail, error);
+        }
+    }
+    return err;
+}
+
 static int write_recording(struct session *session, const char *path,
                            struct error *error)
 {
@@ -358,11 +419,23 @@ static int write_recording(struct session *session, const char *path,
     if (err == 0) {
         err = pass(session, error);
     }
+    if (err == 0) {
+        err = write_tails(session, error);
+    }
     if (err < 0) {
         recording_abort(session->writer);
         return err;
     }
     return recording_commit(session->writer, error);
+}
+
+bool session_took_all(const struct session_summary *summary)
+{
+    bool all = summary->damaged_bytes == 0;
+    for (size_t i = 0; i < summary->sensor_count; i++) {
+        all &= summary->sensors[i].written || summary->sensors[i].rows == 0;
+    }
+    return all;
 }
 
 int session_build(const char *journal, const char *path,

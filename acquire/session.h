@@ -8,6 +8,10 @@
  *
  * Every run of frames becomes a block; jumps of the index, bytes that the host
  * threw away and damaged stretches of the journal become gaps with causes.
+ * A stream whose end did not come lacks what lies between its last sample and
+ * the last that the host heard of its device, or the moment when it was given
+ * up (gap_cause GAP_UNPLUGGED); the sensor's `state` is then "recovered", not
+ * "complete".
  * The measured rate is the slope of sample index against device time (slope.h)
  * on the host's clock (clock_fit.h). Events that were stamped by the host's
  * clock get session time: from the earliest first sample. A sensor that sent
@@ -40,16 +44,20 @@ struct session_sensor_summary {
 
 struct session_summary {
     double duration_s; /* earliest first to latest last sample */
-    uint64_t rows;     /* of all sensors, and so on */
+    uint64_t rows;     /* of all sensors that are written, and so on */
     uint64_t lost;
     uint32_t causes;
     uint64_t clipped;
     uint64_t events;
     uint64_t damaged_bytes; /* of the journal, that could not be read */
-    bool complete;          /* recording had ended by itself */
+    bool complete;          /* the streams of all came to their ends */
     size_t sensor_count;
     struct session_sensor_summary sensors[RECORDING_SENSORS_MAX];
 };
+
+/* Whether the recording has all that its journal holds: nothing is lost with
+ * the journal. */
+bool session_took_all(const struct session_summary *summary);
 
 /* Builds the recording `path` from `journal`; recording_commit has verified it
  * when this returns 0. The journal is left where it is. `cancelled` (may be

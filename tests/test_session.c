@@ -438,6 +438,52 @@ static void journal_without_end_is_recovered(void **state)
     recording_close(recording);
 }
 
+/* The device was heard of, but its samples did not come, nor its end. */
+static void silence_up_to_the_end_is_a_gap(void **state)
+{
+    (void)state;
+    const uint64_t silent_frames = 20;
+    begin();
+    put_frames(0, FRAMES);
+    put_probe((double)((FRAMES + silent_frames) * COUNT) * HOST_PERIOD_NS);
+    assert_int_equal(journal_append_end(&journal, JOURNAL_END_DEVICE, &error),
+                     0);
+    end(false);
+    struct recording *recording = open_built();
+    assert_string_equal(recording_info(recording)->state, "recovered");
+    size_t count;
+    const struct recording_gap *gaps = recording_gaps(recording, &count);
+    assert_int_equal(count, 1);
+    assert_int_equal(gaps[0].at_sample, FRAMES * COUNT);
+    assert_in_range(gaps[0].lost_samples, silent_frames * COUNT - 1,
+                    silent_frames * COUNT + 1);
+    assert_int_equal(gaps[0].cause, GAP_UNPLUGGED);
+    assert_int_equal(summary.lost, gaps[0].lost_samples);
+    assert_false(summary.complete);
+    recording_close(recording);
+}
+
+static void absence_up_to_the_end_is_a_gap(void **state)
+{
+    (void)state;
+    const double second_ns = 1e9;
+    double end_ns = FRAMES * COUNT * HOST_PERIOD_NS;
+    begin();
+    put_frames(0, FRAMES);
+    assert_int_equal(
+        journal_append_away(&journal, HOST_ZERO_NS + llround(end_ns),
+                            HOST_ZERO_NS + llround(end_ns + second_ns), &error),
+        0);
+    assert_int_equal(journal_append_end(&journal, JOURNAL_END_DEVICE, &error),
+                     0);
+    end(false);
+    assert_int_equal(build(), 0);
+    assert_in_range(summary.lost, second_ns / HOST_PERIOD_NS - 2,
+                    second_ns / HOST_PERIOD_NS + 2);
+    assert_int_equal(summary.causes, GAP_UNPLUGGED);
+    assert_false(summary.complete);
+}
+
 static void nothing_is_written_where_nothing_came(void **state)
 {
     (void)state;
@@ -624,6 +670,8 @@ int main(void)
         cmocka_unit_test(frames_may_be_cut_anywhere),
         cmocka_unit_test(journal_of_version_1_is_read),
         cmocka_unit_test(journal_without_end_is_recovered),
+        cmocka_unit_test(silence_up_to_the_end_is_a_gap),
+        cmocka_unit_test(absence_up_to_the_end_is_a_gap),
         cmocka_unit_test(nothing_is_written_where_nothing_came),
         cmocka_unit_test(cancelled_build_leaves_nothing_but_the_journal),
         cmocka_unit_test(existing_recording_is_not_touched),

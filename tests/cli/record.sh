@@ -271,6 +271,22 @@ rejects missing_journal_is_named 66 "none.h5.journal" \
     "$CARPUS" recover none.h5.journal
 rejects name_must_be_told_if_the_journals_does_not 64 "say with -o" \
     "$CARPUS" recover a.h5
+# The description of the first sensor, then the end of the recording.
+cp "$CARPUS_TESTS/data/format-2.h5.journal" hurt.h5.journal
+printf '\377' | dd of=hurt.h5.journal bs=1 seek=60 conv=notrunc 2>/dev/null
+rejects damaged_journal_is_not_removed 81 "kept in spite of --remove" \
+    "$CARPUS" recover --remove hurt.h5.journal
+check damaged_journal_is_still_there test -s hurt.h5.journal
+check summary_counts_what_is_in_the_file sh -c '
+    rm hurt.h5
+    "$CARPUS" recover -q --json hurt.h5.journal >hurt.json 2>err.keep
+    rows=$("$CARPUS" info hurt.h5 | sed -n "s/^samples *//p")
+    grep -m 1 "\"samples\"" hurt.json | grep -q " $rows,"'
+rejects silence_up_to_the_end_is_said 84 "lost 1[0-9]* \(unplugged\)" \
+    record --device virtual --simulate speed=max,fault=deaf@2:30 --for 8s \
+    -o silent.h5
+check silence_up_to_the_end_is_no_complete_recording sh -c '
+    "$CARPUS" info silent.h5 | grep -q "state *recovered"'
 rejects recover_needs_a_journal 64 "journal" "$CARPUS" recover
 rejects recover_does_not_take_a_folder 66 "" "$CARPUS" recover -o y.h5 .
 
