@@ -4,8 +4,6 @@
 #include <math.h>
 #include <string.h>
 
-#include "acquire/vector.h"
-
 /* Chosen with the table of tap_chain.c. */
 static const double UPPER_CORNER_HZ = 40.5;
 
@@ -48,49 +46,16 @@ void tap_band_init(struct tap_band *band, const struct tap_rate *rate,
 
 static void be_silent(struct tap_section *s)
 {
-    memset(s->delay1, 0, sizeof(s->delay1));
-    memset(s->delay2, 0, sizeof(s->delay2));
+    s->delay1 = (octet){0};
+    s->delay2 = (octet){0};
 }
 
 void tap_band_start(struct tap_band *band, const struct motion *row)
 {
     struct tap_section *high = &band->high;
-    const float *x = tap_lanes(row);
+    const octet *x = tap_lanes(row);
     be_silent(&band->low);
     be_silent(&band->again);
-    for (int c = 0; c < TAP_LANES; c++) {
-        high->delay1[c] = -high->b0[c] * x[c];
-        high->delay2[c] = high->b2[c] * x[c];
-    }
-}
-
-static inline void filter(struct tap_section *restrict s,
-                          const float x[restrict TAP_LANES],
-                          float y[restrict TAP_LANES])
-{
-    for (int c = 0; c < TAP_LANES; c++) {
-        y[c] = s->b0[c] * x[c] + s->delay1[c];
-        s->delay1[c] = s->b1[c] * x[c] - s->a1[c] * y[c] + s->delay2[c];
-        s->delay2[c] = s->b2[c] * x[c] - s->a2[c] * y[c];
-    }
-}
-
-VECTOR_CLONES
-void tap_band_filter(struct tap_band *band, const struct motion *rows, size_t n,
-                     float (*out)[TAP_LANES])
-{
-    struct tap_section high = band->high; /* here they stay in registers */
-    struct tap_section low = band->low;
-    for (size_t i = 0; i < n; i++) {
-        float y[TAP_LANES];
-        filter(&high, tap_lanes(&rows[i]), y);
-        filter(&low, y, out[i]);
-    }
-    band->high = high;
-    band->low = low;
-    for (size_t i = 0; i < n && band->steep; i++) {
-        float y[TAP_LANES];
-        memcpy(y, out[i], sizeof(y));
-        filter(&band->again, y, out[i]);
-    }
+    high->delay1 = -high->b0 * *x;
+    high->delay2 = high->b2 * *x;
 }

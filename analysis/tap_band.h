@@ -13,6 +13,7 @@
 #include <stddef.h>
 
 #include "acquire/motion.h"
+#include "acquire/vector.h"
 #include "analysis/tap_rate.h"
 
 enum {
@@ -23,13 +24,13 @@ enum {
 
 /* Second-order section, transposed direct form II, a lane an axis. */
 struct tap_section {
-    float b0[TAP_LANES];
-    float b1[TAP_LANES];
-    float b2[TAP_LANES];
-    float a1[TAP_LANES];
-    float a2[TAP_LANES];
-    float delay1[TAP_LANES];
-    float delay2[TAP_LANES];
+    octet b0;
+    octet b1;
+    octet b2;
+    octet a1;
+    octet a2;
+    octet delay1;
+    octet delay2;
 };
 
 struct tap_band {
@@ -41,12 +42,12 @@ struct tap_band {
 
 /* A row as a vector: its lanes behind the axes (temperature) go along and are
  * never looked at. */
-static inline const float *tap_lanes(const struct motion *row)
+static inline const octet *tap_lanes(const struct motion *row)
 {
-    static_assert(sizeof(*row) == TAP_LANES * sizeof(float) &&
+    static_assert(sizeof(*row) == sizeof(octet) &&
                       offsetof(struct motion, gyro) == 3 * sizeof(float),
                   "a row is eight floats, accelerometer first");
-    return (const float *)(const void *)row;
+    return (const octet *)(const void *)row;
 }
 
 /* `source_hz`: rate of the recording; the band lies below half of it. */
@@ -56,9 +57,28 @@ void tap_band_init(struct tap_band *band, const struct tap_rate *rate,
 /* Begins a segment, as if its first row had been there for ever. */
 void tap_band_start(struct tap_band *band, const struct motion *row);
 
-/* Writes what is in the band of the next `n` rows to `out`; lanes behind the
- * axes mean nothing. */
-void tap_band_filter(struct tap_band *band, const struct motion *rows, size_t n,
-                     float (*out)[TAP_LANES]);
+/* Writes a section's answer to the next row to `y`. */
+VECTOR_INLINE void tap_section_next(struct tap_section *s, const octet *x,
+                                    octet *y)
+{
+    octet in = *x;
+    octet out = s->b0 * in + s->delay1;
+    s->delay1 = s->b1 * in - s->a1 * out + s->delay2;
+    s->delay2 = s->b2 * in - s->a2 * out;
+    *y = out;
+}
+
+/* Writes what is in the band of the next row to `out`; lanes behind the axes
+ * mean nothing. Each row waits for the one before: the loop around has time
+ * for other work. */
+VECTOR_INLINE void tap_band_next(struct tap_band *band,
+                                 const struct motion *row, octet *out)
+{
+    tap_section_next(&band->high, tap_lanes(row), out);
+    tap_section_next(&band->low, out, out);
+    if (band->steep) {
+        tap_section_next(&band->again, out, out);
+    }
+}
 
 #endif

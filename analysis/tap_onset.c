@@ -2,6 +2,7 @@
 #include "analysis/tap_onset.h"
 
 #include <math.h>
+#include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -24,9 +25,9 @@ enum {
     EDGE = 2 * (SMOOTH + 1), /* rows before a hop that maxima need */
     PEAK_REACH = 4,          /* rows around an onset in which its peak lies */
     SLOW = 10,               /* rows whose mean is slow motion */
-    SLOWS = TAP_HOP / SLOW,
-    SWAY_REACH = 5,    /* means on either side that slow motion is over */
-    SWAY_LEFT_OUT = 2, /* loudest of them: a knock */
+    SLOWS = TAP_HOP / SLOW,  /* in a hop */
+    SWAY_REACH = 5,          /* means on either side that slow motion is over */
+    SWAY_LEFT_OUT = 2,       /* loudest of them: a knock */
     SWAY_MAX = 2 * SWAY_REACH + 1
 };
 
@@ -39,7 +40,6 @@ static const double ONSET_LEAD_S = 0.02;
 struct hop {
     size_t rows;                   /* TAP_HOP, fewer at a segment's end */
     float axis[TAP_AXES][TAP_HOP]; /* in the band */
-    float mean[SLOWS][TAP_LANES];  /* of the rows as they came */
     struct tap_loudness loud[TAP_SENSORS]; /* of a whole hop */
 };
 
@@ -55,6 +55,9 @@ struct tap_detector {
     size_t looked;  /* at */
     struct tap_band band;
     struct hop hop[RING];
+    octet mean[RING * SLOWS]; /* of SLOW rows each, as they came */
+    octet part;               /* of the next one, ... */
+    size_t part_rows;         /* ... so many rows of it */
     struct tap_weight weight; /* in the hop looked at */
     size_t row;               /* of the segment, the first not yet scanned */
     float energy[EDGE + TAP_HOP];
@@ -78,10 +81,12 @@ void tap_keep_top(float *top, int n, float x)
 struct tap_detector *tap_detector_new(const struct tap_source *source,
                                       tap_onset_fn *found, void *ctx)
 {
-    struct tap_detector *d = calloc(1, sizeof(*d));
+    struct tap_detector *d =
+        aligned_alloc(_Alignof(struct tap_detector), sizeof(*d));
     if (d == NULL) {
         return NULL;
     }
+    memset(d, 0, sizeof(*d));
     d->found = found;
     d->ctx = ctx;
     d->rate = source->rate;
@@ -103,31 +108,41 @@ static void start(struct tap_detector *d, const struct motion *row, double t0_s)
     d->hops = 1;
     d->looked = 0;
     d->hop[0].rows = 0;
+    d->part = (octet){0};
+    d->part_rows = 0;
     d->row = 0;
     d->pending.energy = 0;
     memset(d->energy, 0, sizeof(d->energy));
 }
 
-/* Adds rows to the means that they belong to. */
-VECTOR_INLINE void add_slow(struct hop *hop, const struct motion *rows,
-                            size_t n)
+/* Rows of the segment so far. */
+static size_t rows_of(const struct tap_detector *d)
 {
-    size_t end = hop->rows + n;
-    for (size_t at = hop->rows; at < end;) {
-        float mean[TAP_LANES] = {0}; /* here they stay in registers */
-        size_t slow = at / SLOW;
-        size_t next = (slow + 1) * SLOW;
-        if (at % SLOW != 0) {
-            memcpy(mean, hop->mean[slow], sizeof(mean));
+    size_t last = d->hops - 1;
+    return last * TAP_HOP + d->hop[last % RING].rows;
+}
+
+/* Writes what of `n` rows that the hop has room for is in the band to `out`,
+ * and takes their means on the way. */
+VECTOR_INLINE void filter(struct tap_detector *d, const struct motion *rows,
+                          size_t n, octet *out)
+{
+    struct tap_band band = d->band; /* here they stay in registers */
+    octet part = d->part;
+    size_t part_rows = d->part_rows;
+    size_t slow = rows_of(d) / SLOW % (RING * SLOWS);
+    for (size_t i = 0; i < n; i++) {
+        tap_band_next(&band, &rows[i], &out[i]);
+        part += *tap_lanes(&rows[i]) * (1.0F / SLOW);
+        if (++part_rows == SLOW) {
+            d->mean[slow++] = part; /* a hop's end is one of a mean */
+            part = (octet){0};
+            part_rows = 0;
         }
-        for (; at < end && at < next; at++) {
-            const float *x = tap_lanes(rows++);
-            for (int c = 0; c < TAP_LANES; c++) {
-                mean[c] += x[c] * (1.0F / SLOW);
-            }
-        }
-        memcpy(hop->mean[slow], mean, sizeof(mean));
     }
+    d->band = band;
+    d->part = part;
+    d->part_rows = part_rows;
 }
 
 /* Takes rows that the hop has room for. */
@@ -135,14 +150,14 @@ VECTOR_CLONES
 static void fill(struct tap_detector *d, struct hop *hop,
                  const struct motion *rows, size_t n)
 {
-    float band[TAP_HOP][TAP_LANES];
-    tap_band_filter(&d->band, rows, n, band);
+    octet out[TAP_HOP];
+    filter(d, rows, n, out);
+    const float(*band)[TAP_LANES] = (const float(*)[TAP_LANES])(void *)out;
     for (size_t i = 0; i < n; i++) {
         for (int c = 0; c < TAP_AXES; c++) {
             hop->axis[c][hop->rows + i] = band[i][c];
         }
     }
-    add_slow(hop, rows, n);
     hop->rows += n;
     const struct hop *whole = hop;
     for (int s = 0; s < d->sensors && hop->rows == TAP_HOP; s++) {
@@ -171,10 +186,12 @@ static float peak_mg(const struct tap_detector *d, size_t row)
 {
     float most = 0;
     size_t from = row > PEAK_REACH ? row - PEAK_REACH : 0;
-    for (size_t n = from; n <= row + PEAK_REACH && n / TAP_HOP < d->hops; n++) {
-        const struct hop *hop = &d->hop[n / TAP_HOP % RING];
-        size_t i = n % TAP_HOP;
-        if (i < hop->rows) {
+    size_t h = from / TAP_HOP;
+    size_t i = from % TAP_HOP;
+    size_t left = row + PEAK_REACH + 1 - from;
+    for (; left > 0 && h < d->hops; h++, i = 0) {
+        const struct hop *hop = &d->hop[h % RING];
+        for (; left > 0 && i < hop->rows; i++, left--) {
             float x = hop->axis[0][i];
             float y = hop->axis[1][i];
             float z = hop->axis[2][i];
@@ -184,39 +201,45 @@ static float peak_mg(const struct tap_detector *d, size_t row)
     return 1000 * sqrtf(most);
 }
 
-/* Root of the mean of all but the largest values: a knock is not slow. */
-VECTOR_INLINE float root_mean(const float *square, size_t n)
+/* In each lane, puts the larger value into `more`. Without branches, which here
+ * would go either way. */
+VECTOR_INLINE void sort_lanes(octet *more, octet *less)
 {
-    float top[SWAY_LEFT_OUT] = {0};
-    float sum = 0;
-    for (size_t i = 0; i < n; i++) {
-        sum += square[i];
-        tap_keep_top(top, SWAY_LEFT_OUT, square[i]);
-    }
+    typedef int32_t mask __attribute__((vector_size(sizeof(octet))));
+    mask swapped = ((mask)*more ^ (mask)*less) & (*less > *more);
+    *more = (octet)((mask)*more ^ swapped);
+    *less = (octet)((mask)*less ^ swapped);
+}
+
+/* Root of the mean in a lane of all but the largest values: a knock is not
+ * slow. */
+VECTOR_INLINE float root_mean(const octet *sum, size_t n,
+                              const octet top[SWAY_LEFT_OUT], int lane)
+{
+    float kept_sum = (*sum)[lane];
     size_t kept = n;
     if (n > 2 * SWAY_LEFT_OUT) {
         for (int k = 0; k < SWAY_LEFT_OUT; k++) {
-            sum -= top[k];
+            kept_sum -= top[k][lane];
         }
         kept -= SWAY_LEFT_OUT;
     }
-    return kept > 0 ? sqrtf(larger(0, sum) / (float)kept) : 0;
+    return kept > 0 ? sqrtf(larger(0, kept_sum) / (float)kept) : 0;
 }
 
 /* The means of slow motion in the second around `row`. Whole ones only: one cut
  * short by a segment's end says nothing. */
 VECTOR_INLINE size_t slow_means(const struct tap_detector *d, size_t row,
-                                const float *mean[SWAY_MAX])
+                                octet mean[SWAY_MAX])
 {
     size_t n = 0;
     size_t at = row / SLOW;
     size_t from = at > SWAY_REACH ? at - SWAY_REACH : 0;
-    for (size_t b = from; b <= at + SWAY_REACH && b / SLOWS < d->hops; b++) {
-        const struct hop *hop = &d->hop[b / SLOWS % RING];
-        if (b % SLOWS >= hop->rows / SLOW) {
-            break;
-        }
-        mean[n++] = hop->mean[b % SLOWS];
+    size_t whole = rows_of(d) / SLOW;
+    size_t k = from % (RING * SLOWS);
+    for (size_t b = from; b <= at + SWAY_REACH && b < whole; b++) {
+        mean[n++] = d->mean[k];
+        k = k + 1 < RING * SLOWS ? k + 1 : 0;
     }
     return n;
 }
@@ -226,30 +249,29 @@ VECTOR_CLONES
 static void slow_motion(const struct tap_detector *d, size_t row,
                         struct tap_onset *onset)
 {
-    const float *mean[SWAY_MAX];
+    octet mean[SWAY_MAX];
     size_t n = slow_means(d, row, mean);
-    float centre[TAP_LANES] = {0};
+    octet centre = {0};
     for (size_t i = 0; i < n; i++) {
-        for (int c = 0; c < TAP_LANES; c++) {
-            centre[c] += mean[i][c];
+        centre += mean[i];
+    }
+    centre = centre / (float)n * (octet){1, 1, 1};
+    octet sum = {0};
+    octet top[SWAY_LEFT_OUT] = {{0}};
+    for (size_t i = 0; i < n; i++) {
+        octet x = mean[i] - centre;
+        x *= x;
+        x = x + (octet){x[1], x[2], x[3], x[4], x[5], x[6], x[7], x[0]} +
+            (octet){x[2], x[3], x[4], x[5], x[6], x[7], x[0], x[1]};
+        sum += x;
+        for (int k = 0; k < SWAY_LEFT_OUT; k++) {
+            sort_lanes(&top[k], &x);
         }
     }
-    for (int c = 0; c < TAP_LANES; c++) {
-        centre[c] = c < 3 ? centre[c] / (float)n : 0;
-    }
-    float sway[SWAY_MAX];
-    float turn[SWAY_MAX];
-    for (size_t i = 0; i < n; i++) {
-        float square[TAP_LANES];
-        for (int c = 0; c < TAP_LANES; c++) {
-            float x = mean[i][c] - centre[c];
-            square[c] = x * x;
-        }
-        sway[i] = square[0] + square[1] + square[2];
-        turn[i] = square[3] + square[4] + square[5];
-    }
-    onset->sway_mg = 1000 * d->rate->sway_gain * root_mean(sway, n);
-    onset->turn_dps = root_mean(turn, n);
+    enum { SWAY = 0, TURN = 3 }; /* lanes that have a sensor's three axes */
+    float sway = root_mean(&sum, n, top, SWAY);
+    onset->sway_mg = 1000 * d->rate->sway_gain * sway;
+    onset->turn_dps = root_mean(&sum, n, top, TURN);
 }
 
 static int report(struct tap_detector *d)
@@ -291,25 +313,42 @@ static int take_maximum(struct tap_detector *d, size_t row, const float *mean)
     return err;
 }
 
+/* Smooths `n` energies to `mean`, and writes where that has maxima to `at`.
+ * Returns how many. Without branches: one row is as likely one as the next. */
+VECTOR_CLONES
+static size_t find_maxima(const float *energy, size_t n, float *restrict mean,
+                          uint8_t *at)
+{
+    const float least = STRENGTH_MIN * STRENGTH_MIN;
+    int is_maximum[EDGE + TAP_HOP];
+    size_t count = 0;
+    for (size_t i = SMOOTH; i < n - SMOOTH; i++) {
+        const float *e = &energy[i];
+        float sum = e[-2] + e[2] + 2 * (e[-1] + e[1]) + 3 * e[0];
+        mean[i] = sum * (1.0F / 9);
+    }
+    for (size_t i = SMOOTH + 1; i < n - SMOOTH - 1; i++) {
+        is_maximum[i] = (mean[i] >= least) & (mean[i] >= mean[i - 1]) &
+                        (mean[i] > mean[i + 1]);
+    }
+    for (size_t i = SMOOTH + 1; i < n - SMOOTH - 1; i++) {
+        at[count] = (uint8_t)i;
+        count += (size_t)is_maximum[i];
+    }
+    return count;
+}
+
 /* Looks for maxima among `rows` more energies, which stand behind those of the
  * EDGE rows before. */
 static int scan(struct tap_detector *d, size_t rows)
 {
-    const float least = STRENGTH_MIN * STRENGTH_MIN;
     float mean[EDGE + TAP_HOP] = {0};
-    const float *e = d->energy;
-    size_t end = EDGE + rows;
+    uint8_t at[EDGE + TAP_HOP] = {0};
+    size_t count = find_maxima(d->energy, EDGE + rows, mean, at);
     int err = 0;
-    for (size_t i = SMOOTH; i < end - SMOOTH; i++) {
-        float sum = e[i - 2] + e[i + 2] + 2 * (e[i - 1] + e[i + 1]) + 3 * e[i];
-        mean[i] = sum * (1.0F / 9);
-    }
-    for (size_t i = SMOOTH + 1; i < end - SMOOTH - 1 && err == 0; i++) {
-        if (mean[i] >= least && mean[i] >= mean[i - 1] &&
-            mean[i] > mean[i + 1]) {
-            /* None is before the segment's first row: there, means rise. */
-            err = take_maximum(d, d->row + i - EDGE, &mean[i]);
-        }
+    for (size_t k = 0; k < count && err == 0; k++) {
+        /* None is before the segment's first row: there, means rise. */
+        err = take_maximum(d, d->row + at[k] - EDGE, &mean[at[k]]);
     }
     memmove(d->energy, d->energy + rows, EDGE * sizeof(d->energy[0]));
     d->row += rows;

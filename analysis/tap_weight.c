@@ -36,20 +36,15 @@ static void keep_least(float *least, size_t n, float x)
 VECTOR_INLINE void shape_of(const float axis[3][TAP_HOP], size_t first,
                             float energy, struct tap_matrix *shape)
 {
-    memset(shape, 0, sizeof(*shape));
-    if (energy == 0) {
-        return;
-    }
-    float part = 1 / (energy * TAP_BLOCK);
+    octet sum = {0};
+    float part = energy > 0 ? 1 / (energy * TAP_BLOCK) : 0;
     for (size_t i = first; i < first + TAP_BLOCK; i++) {
         float x = axis[0][i];
         float y = axis[1][i];
         float z = axis[2][i];
-        const float product[6] = {x * x, y * y, z * z, x * y, x * z, y * z};
-        for (int k = 0; k < 6; k++) {
-            shape->at[k] += product[k] * part;
-        }
+        sum += (octet){x, y, z, x, x, y} * (octet){x, y, z, y, z, z} * part;
     }
+    shape->at = sum;
 }
 
 VECTOR_CLONES
@@ -78,8 +73,8 @@ void tap_loudness_of(const float axis[3][TAP_HOP], size_t rank,
 }
 
 /* Mean square of a sensor's noise: the median of what is quiet in hops. */
-static float noise_of(const struct tap_loudness *const around[], size_t n,
-                      int sensor)
+VECTOR_INLINE float noise_of(const struct tap_loudness *const around[],
+                             size_t n, int sensor)
 {
     float least[TAP_AROUND / 2 + 1];
     size_t middle = n / 2;
@@ -95,27 +90,25 @@ static float noise_of(const struct tap_loudness *const around[], size_t n,
 
 /* The unit matrix and the shapes of the loudest moments, each by how far it
  * stands out, so scaled that noise that points anywhere adds up to `part`. */
-static void set_matrix(const struct tap_loudness *const around[], size_t n,
-                       int sensor, float noise, float part,
-                       struct tap_matrix *matrix)
+VECTOR_INLINE void set_matrix(const struct tap_loudness *const around[],
+                              size_t n, int sensor, float noise, float part,
+                              struct tap_matrix *matrix)
 {
     float gain = DIRECTION_GAIN / (float)n;
     float sum = 0;
+    octet at = {0};
     for (size_t h = 0; h < n; h++) {
         const struct tap_loudness *loud = &around[h][sensor];
         float excess = smaller(larger(loud->loud / noise - 1, 0), EXCESS_MAX);
         sum += gain * excess;
-        for (int k = 0; k < 6; k++) {
-            matrix->at[k] += gain * excess * loud->shape.at[k];
-        }
+        at += gain * excess * loud->shape.at;
     }
     part /= noise * (1 + sum / 3);
-    for (int k = 0; k < 3; k++) {
-        matrix->at[k] = (matrix->at[k] + 1) * part;
-        matrix->at[k + 3] *= 2 * part; /* it and its mirror image */
-    }
+    /* What is off the diagonal stands for its mirror image, too. */
+    matrix->at = (at + (octet){1, 1, 1}) * ((octet){1, 1, 1, 2, 2, 2} * part);
 }
 
+VECTOR_CLONES
 void tap_weight_set(struct tap_weight *weight,
                     const struct tap_loudness *const around[], size_t n,
                     const bool alive[TAP_SENSORS], float lone_noise)
@@ -140,7 +133,7 @@ void tap_weight_apply(const struct tap_weight *weight,
 {
     memset(energy, 0, rows * sizeof(*energy));
     for (int s = 0; s < TAP_SENSORS; s++) {
-        const float *w = weight->sensor[s].at;
+        const octet w = weight->sensor[s].at;
         const float *x = axis[3 * s];
         const float *y = axis[3 * s + 1];
         const float *z = axis[3 * s + 2];

@@ -15,6 +15,8 @@
 #include <stdbool.h>
 #include <stddef.h>
 
+#include "acquire/vector.h"
+
 enum {
     TAP_BLOCK = 5,   /* rows: 50 ms, about as long as what a tap leaves */
     TAP_BLOCKS = 10, /* in a hop */
@@ -24,9 +26,9 @@ enum {
     TAP_SENSORS = 2 /* accelerometer [g], gyroscope [deg/s] */
 };
 
-/* A symmetric matrix: xx, yy, zz, xy, xz, yz. */
+/* A symmetric matrix: xx, yy, zz, xy, xz, yz, and two that make it a vector. */
 struct tap_matrix {
-    float at[6];
+    octet at;
 };
 
 /* A sensor in a hop. Energy: mean over a block of the squared length. */
