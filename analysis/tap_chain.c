@@ -4,6 +4,7 @@
 #include <math.h>
 #include <stdbool.h>
 #include <stdint.h>
+#include <string.h>
 
 #include "acquire/median.h"
 #include "analysis/extreme.h"
@@ -82,6 +83,7 @@ static float size_of(const struct tap_onset *onset)
 struct window {
     size_t from;
     size_t to;
+    float top[3]; /* their sizes, the largest */
 };
 
 /* The third largest onset around: no single knock and no pair of them can be
@@ -89,17 +91,20 @@ struct window {
 static float reference_of(const struct tap_onset *onsets, size_t n, size_t at,
                           const float *size, struct window *window)
 {
-    float top[3] = {0, 0, 0};
+    float *top = window->top;
     double at_s = onsets[at].time_s;
     double reach_s = (double)tune.reference_s;
+    bool lost = false; /* one of the three */
     while (at_s - onsets[window->from].time_s >= reach_s) {
+        lost = lost || size[window->from] >= top[2];
         window->from++;
     }
     while (window->to < n && onsets[window->to].time_s - at_s < reach_s) {
-        window->to++;
+        tap_keep_top(top, 3, size[window->to++]);
     }
-    for (size_t i = window->from; i < window->to; i++) {
-        if (size[i] > top[2]) {
+    if (lost) {
+        memset(window->top, 0, sizeof(window->top));
+        for (size_t i = window->from; i < window->to; i++) {
             tap_keep_top(top, 3, size[i]);
         }
     }
@@ -143,7 +148,7 @@ bool tap_onset_is_still(const struct tap_onset *onset)
 size_t tap_chain_score(struct tap_onset *onsets, size_t n, float threshold,
                        struct tap_link *links, float *scratch)
 {
-    struct window window = {0, 0};
+    struct window window = {0, 0, {0}};
     size_t kept = 0;
     for (size_t i = 0; i < n; i++) {
         scratch[i] = size_of(&onsets[i]);
@@ -182,47 +187,67 @@ static float interval_cost(float interval_s, const struct tap_link *link)
     return cost + link->steady * (beat_cost - tune.on_beat_gain);
 }
 
-/* Finds the best chain; returns the index + 1 of its last link, 0 if none. */
-static size_t chain(const struct tap_onset *onsets, size_t n,
+/* What the onsets before one offer it. */
+struct reach {
+    size_t far;     /* the first within TAP_CHAIN_GAP_S of it */
+    size_t distant; /* best chain that ends before `far`, index + 1 */
+};
+
+static void reach_on(const struct tap_onset *onsets, size_t j,
+                     const struct tap_link *links, struct reach *reach)
+{
+    while (onsets[j].time_s - onsets[reach->far].time_s > TAP_CHAIN_GAP_S) {
+        size_t at = ++reach->far;
+        if (reach->distant == 0 ||
+            links[at - 1].total > links[reach->distant - 1].total) {
+            reach->distant = at;
+        }
+    }
+}
+
+/* Finds the best chain that ends at onset `j`, from those that end before. */
+static void end_at(const struct tap_onset *onsets, size_t j,
+                   const struct reach *reach, struct tap_link *links)
+{
+    struct tap_link *link = &links[j];
+    size_t distant = reach->distant;
+    float best = 0;
+    link->before = 0;
+    if (distant > 0 && links[distant - 1].total > tune.pause_cost) {
+        best = links[distant - 1].total - tune.pause_cost;
+        link->before = distant;
+    }
+    float gain = link->steady * tune.on_beat_gain;
+    /* No interval gains more than that: not worth looking. */
+    for (size_t i = j; i > reach->far && links[i - 1].most + gain > best; i--) {
+        const struct tap_link *before = &links[i - 1];
+        float interval_s = (float)(onsets[j].time_s - onsets[i - 1].time_s);
+        if (interval_s < tune.interval_min_s || before->total + gain <= best) {
+            continue;
+        }
+        float total = before->total - interval_cost(interval_s, link);
+        if (total > best) {
+            best = total;
+            link->before = i;
+        }
+    }
+    link->total = best + link->score;
+    link->most = j > 0 ? larger(links[j - 1].most, link->total) : link->total;
+}
+
+/* Finds the best chain; returns the index + 1 of its last link, 0 if none.
+ * Links before `changed` are as the call before has left them. */
+static size_t chain(const struct tap_onset *onsets, size_t n, size_t changed,
                     struct tap_link *links)
 {
-    size_t last = 0;    /* of the best chain so far */
-    size_t far = 0;     /* first onset within TAP_CHAIN_GAP_S of this one */
-    size_t distant = 0; /* best chain that ends before `far`, index + 1 */
+    size_t last = 0; /* of the best chain so far */
+    struct reach reach = {0, 0};
     for (size_t j = 0; j < n; j++) {
-        struct tap_link *link = &links[j];
-        while (onsets[j].time_s - onsets[far].time_s > TAP_CHAIN_GAP_S) {
-            far++;
-            if (distant == 0 ||
-                links[far - 1].total > links[distant - 1].total) {
-                distant = far;
-            }
+        reach_on(onsets, j, links, &reach);
+        if (j >= changed) {
+            end_at(onsets, j, &reach, links);
         }
-        float best = 0;
-        link->before = 0;
-        if (distant > 0 && links[distant - 1].total > tune.pause_cost) {
-            best = links[distant - 1].total - tune.pause_cost;
-            link->before = distant;
-        }
-        float gain = link->steady * tune.on_beat_gain;
-        /* No interval gains more than that: not worth looking. */
-        for (size_t i = j; i > far && links[i - 1].most + gain > best; i--) {
-            const struct tap_link *before = &links[i - 1];
-            float interval_s = (float)(onsets[j].time_s - onsets[i - 1].time_s);
-            if (interval_s < tune.interval_min_s ||
-                before->total + gain <= best) {
-                continue;
-            }
-            float total = before->total - interval_cost(interval_s, link);
-            if (total > best) {
-                best = total;
-                link->before = i;
-            }
-        }
-        link->total = best + link->score;
-        link->most =
-            j > 0 ? larger(links[j - 1].most, link->total) : link->total;
-        if (last == 0 || link->total > links[last - 1].total) {
+        if (last == 0 || links[j].total > links[last - 1].total) {
             last = j + 1;
         }
     }
@@ -260,15 +285,15 @@ static float period_around(const struct tap_onset *onsets, const size_t *member,
     return n >= 2 ? median_float(interval, n) : 0;
 }
 
-/* Returns whether any has changed. */
-static bool set_periods(const struct tap_onset *onsets, size_t n,
-                        const size_t *member, size_t count,
-                        struct tap_link *links)
+/* Returns the first that has changed, `n` if none has. */
+static size_t set_periods(const struct tap_onset *onsets, size_t n,
+                          const size_t *member, size_t count,
+                          struct tap_link *links)
 {
     size_t k = 0;
     size_t known = SIZE_MAX; /* member that `period_s` is that around */
     float period_s = 0;
-    bool changed = false;
+    size_t changed = n;
     for (size_t i = 0; i < n; i++) {
         while (k + 1 < count && member[k] < i) {
             k++;
@@ -280,7 +305,9 @@ static bool set_periods(const struct tap_onset *onsets, size_t n,
             period_s = period_around(onsets, member, count, k);
             known = k;
         }
-        changed = changed || links[i].period_s != period_s;
+        if (changed == n && links[i].period_s != period_s) {
+            changed = i;
+        }
         links[i].period_s = period_s;
     }
     return changed;
@@ -312,18 +339,16 @@ static bool is_likely(struct likely *likely, const struct tap_onset *onsets,
 
 /* Asks for the rhythm every RHYTHM_STEP_S, where there may be one. */
 static void set_rhythm(const struct tap_onset *onsets, size_t n,
-                       struct tap_link *links)
+                       const struct tap_lags *lags, struct tap_link *links)
 {
     struct likely likely = {0, 0, 0};
-    struct tap_lags lags;
     struct tap_rhythm rhythm = {0, 0};
     double next_s = -INFINITY;
-    tap_lags_init(&lags);
     for (size_t i = 0; i < n; i++) {
         if (onsets[i].time_s >= next_s) {
             next_s = onsets[i].time_s + RHYTHM_STEP_S;
             rhythm = is_likely(&likely, onsets, n, links, i)
-                         ? tap_rhythm_find(onsets, n, onsets[i].time_s, &lags)
+                         ? tap_rhythm_find(onsets, n, onsets[i].time_s, lags)
                          : (struct tap_rhythm){0, 0};
         }
         links[i].steady = rhythm.steady;
@@ -332,15 +357,15 @@ static void set_rhythm(const struct tap_onset *onsets, size_t n,
 }
 
 size_t tap_chain_find(const struct tap_onset *onsets, size_t n,
-                      struct tap_link *links, size_t *member)
+                      const struct tap_lags *lags, struct tap_link *links,
+                      size_t *member)
 {
-    set_rhythm(onsets, n, links);
+    set_rhythm(onsets, n, lags, links);
     size_t count = 0;
-    for (int round = 0; round < ROUNDS; round++) {
-        count = unroll(links, chain(onsets, n, links), member);
-        if (count < 3 || !set_periods(onsets, n, member, count, links)) {
-            break;
-        }
+    size_t changed = 0; /* the first link that has */
+    for (int round = 0; round < ROUNDS && changed < n; round++) {
+        count = unroll(links, chain(onsets, n, changed, links), member);
+        changed = count < 3 ? n : set_periods(onsets, n, member, count, links);
     }
     return count;
 }

@@ -14,6 +14,7 @@
 #include <stddef.h>
 
 #include "analysis/tap_onset.h"
+#include "analysis/tap_rhythm.h"
 
 /* Onsets further apart than this never belong to one series. */
 #define TAP_CHAIN_GAP_S 2.5
@@ -44,6 +45,7 @@ size_t tap_chain_score(struct tap_onset *onsets, size_t n, float threshold,
  * and writes the indices of its members, by time, to `member` (room for n).
  * Returns how many. A chain may go over gaps. */
 size_t tap_chain_find(const struct tap_onset *onsets, size_t n,
-                      struct tap_link *links, size_t *member);
+                      const struct tap_lags *lags, struct tap_link *links,
+                      size_t *member);
 
 #endif

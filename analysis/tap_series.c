@@ -463,8 +463,8 @@ static int find(const struct tap_onset *onsets, size_t n, float threshold,
     if (err == 0) {
         search.n = tap_chain_score(search.onsets, n, threshold, search.links,
                                    search.scratch);
-        count = tap_chain_find(search.onsets, search.n, search.links,
-                               search.member);
+        count = tap_chain_find(search.onsets, search.n, findings->lags,
+                               search.links, search.member);
     }
     size_t first = 0;
     for (size_t k = 1; k <= count && err == 0; k++) {

@@ -11,10 +11,12 @@
 
 #include "analysis/summary.h"
 #include "analysis/tap_onset.h"
+#include "analysis/tap_rhythm.h"
 
 struct tap_findings {
-    const struct tap_rate *rate; /* borrowed; set by the caller */
-    struct taps taps;            /* arrays on the heap */
+    const struct tap_rate *rate; /* borrowed; set by the caller, as is: */
+    const struct tap_lags *lags;
+    struct taps taps; /* arrays on the heap */
     float weak; /* strength of the strongest series that was too weak to be told
                  * from noise; 0: none */
 };

@@ -103,6 +103,7 @@ static void *create(const struct measure_input *input)
     s->strong_s = NAN;
     tap_faint_init(&s->faint);
     s->found.rate = tap_rate_of(input->source_hz);
+    s->found.lags = &s->faint.lags;
     if (s->found.rate == NULL) {
         return s;
     }
