@@ -3,6 +3,7 @@
  * carpus: records, measures and reports what a wrist-worn inertial sensor saw.
  * Here is only the table of commands; each is its own file (command.h).
  */
+#include <signal.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -57,6 +58,8 @@ static int run(const struct command *command, int argc, char **argv)
     snprintf(name, sizeof(name), "carpus %s", command->name);
     argv[0] = name;
 
+    /* A limit on the size of files is an error like a full disk. */
+    signal(SIGXFSZ, SIG_IGN);
     int err = command->run(argc, argv, &error);
     if (err >= 0) {
         err = close_stdout(&error);

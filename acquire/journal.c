@@ -249,7 +249,11 @@ int journal_open(struct journal_reader *reader, const char *path,
         struct journal_record record;
         err = journal_next(reader, &record, error);
         journal_rewind(reader);
-        if (err == 0) {
+        if (err == 0 && reader->file.size == 0) {
+            err = error_set(error, ERR_DATA,
+                            "'%s' is empty: nothing was recorded; remove it",
+                            path);
+        } else if (err == 0) {
             err = error_set(error, ERR_DATA,
                             "'%s' is no journal of carpus; give a file "
                             "NAME.h5.journal",

@@ -305,4 +305,13 @@ if mkdir small && mount -t tmpfs -o size=9m none small 2>/dev/null; then
         record $fast --for 2s -o small/z.h5
     umount small
 fi
+
+# ---- what stands in the way ----
+rejects limit_on_file_size_is_like_a_full_disk 80 "File too large|disk" sh -c \
+    'ulimit -f 4000
+     "$CARPUS" record -q -o big.h5 --for 60m --rate 1667 --device virtual \
+         --simulate speed=max'
+: >empty.h5.journal
+rejects empty_journal_says_what_to_do 65 "is empty.*remove it" \
+    "$CARPUS" recover empty.h5.journal
 finish
