@@ -260,8 +260,10 @@ transfer_that_could_not_be_cancelled_is_cancelled_again(void **state)
 {
     (void)state;
     struct usb_stream *stream = begin();
+    pthread_mutex_lock(&fake.lock);
     fake.fault = (struct fake_fault){
         .function = FAKE_CANCEL, .at = 1, .number = LIBUSB_ERROR_IO};
+    pthread_mutex_unlock(&fake.lock);
     usb_stream_stop(stream);
     assert_int_equal(fake.flying_count, 0);
     usb_stream_free(stream);
