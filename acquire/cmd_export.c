@@ -183,10 +183,10 @@ static int export(void *self, struct recording *recording, size_t count,
         arguments->raw ? recording_read_raw(recording, 0, 0, NULL, error) : 0;
     const struct recording_info *info = recording_info(recording);
     bool first = !arguments->writing;
-    if (err == 0) {
+    if (err >= 0) {
         err = check_columns(arguments, info, error);
     }
-    if (err == 0 && first) {
+    if (err >= 0 && first) {
         err = output_open(&arguments->output, arguments->out, error);
         arguments->writing = err == 0;
     }

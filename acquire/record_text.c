@@ -162,14 +162,15 @@ static void name_of(const struct session_sensor_summary *sensor,
 
 /* Returns how much was written, at most what fits. */
 static size_t write_sensor(const struct session_sensor_summary *sensor,
-                           const char *before, char *out, size_t size)
+                           const char *before, const char *joint, char *out,
+                           size_t size)
 {
     char causes[PART];
     write_causes(sensor->lost, sensor->causes, causes, sizeof(causes));
     int n = snprintf(out, size,
-                     "%s%" PRIu64 " samples at %.2f Hz, lost %" PRIu64
+                     "%s%s%" PRIu64 " samples at %.2f Hz, lost %" PRIu64
                      "%s, clipped %" PRIu64,
-                     before, sensor->rows, sensor->rate_hz, sensor->lost,
+                     before, joint, sensor->rows, sensor->rate_hz, sensor->lost,
                      causes, sensor->clipped);
     return n < 0 ? 0 : (size_t)n < size ? (size_t)n : size - 1;
 }
@@ -181,20 +182,18 @@ void record_text_summary(const struct session_summary *summary,
     char duration[PART];
     size_t used = 0;
     record_text_duration(summary->duration_s, duration, sizeof(duration));
-    strcat(duration, ", ");
     if (summary->sensor_count == 1) {
-        used = write_sensor(&summary->sensors[0], duration, out, size);
+        used = write_sensor(&summary->sensors[0], duration, ", ", out, size);
     } else {
         for (size_t i = 0; i < summary->sensor_count; i++) {
-            char name[SENSOR_NAME + 2];
+            char name[SENSOR_NAME];
             name_of(&summary->sensors[i], name);
-            strcat(name, ": ");
-            used += write_sensor(&summary->sensors[i], name, out + used,
+            used += write_sensor(&summary->sensors[i], name, ": ", out + used,
                                  size - used);
             used += (size_t)snprintf(out + used, size - used, "\n");
         }
         used += (size_t)snprintf(out + used, size - used,
-                                 "%s%" PRIu64 " samples, lost %" PRIu64,
+                                 "%s, %" PRIu64 " samples, lost %" PRIu64,
                                  duration, summary->rows, summary->lost);
     }
     snprintf(out + used, size - used, ": %s (%.1f MB)", path,

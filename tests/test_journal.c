@@ -327,13 +327,13 @@ static void records_bear_the_number_of_their_sensor(void **state)
     struct journal_record record;
     unlink(path);
     assert_int_equal(journal_create(&journal, path, NULL), 0);
-    for (uint16_t i = 0; i < JOURNAL_SENSORS_MAX; i++) {
-        journal.sensor = i;
+    for (unsigned i = 0; i < JOURNAL_SENSORS_MAX; i++) {
+        journal.sensor = (uint16_t)i;
         assert_int_equal(journal_append_gap(&journal, i, NULL), 0);
     }
     assert_int_equal(journal_file_close(&journal.file, NULL), 0);
     assert_int_equal(journal_open(&reader, path, NULL), 0);
-    for (uint16_t i = 0; i < JOURNAL_SENSORS_MAX; i++) {
+    for (unsigned i = 0; i < JOURNAL_SENSORS_MAX; i++) {
         uint64_t bytes = 99;
         assert_int_equal(journal_next(&reader, &record, NULL), 1);
         assert_true(journal_get_gap(&record, &bytes));

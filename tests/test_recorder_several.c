@@ -35,9 +35,10 @@ static uint64_t stall_frames;
 static atomic_bool stalled;
 static atomic_bool over;
 
-int fdatasync(int fd)
+/* NOLINTNEXTLINE(bugprone-reserved-identifier,cert-dcl51-cpp): libc's name */
+int fdatasync(int __fildes)
 {
-    (void)fd;
+    (void)__fildes;
     if (stall_frames == 0 || atomic_load(&over)) {
         return 0;
     }
@@ -105,8 +106,8 @@ static void each_device_has_its_own_account(void **state)
     assert_int_equal(record(&stats), 0);
     static const uint64_t rows[DEVICES] = {200000, 3000};
     assert_int_equal(stats.sensor_count, DEVICES);
-    for (uint16_t i = 0; i < DEVICES; i++) {
-        struct account *account = read_journal(path, i);
+    for (int i = 0; i < DEVICES; i++) {
+        struct account *account = read_journal(path, (uint16_t)i);
         assert_int_equal(account->stream.rows, rows[i]);
         assert_int_equal(account->stream.lost, 0);
         assert_true(account->sessions > 0);
@@ -120,14 +121,14 @@ static void lost_device_does_not_stop_the_other(void **state)
 {
     (void)state;
     static const struct device thousand = {.frames = 1000, .waits = true};
-    for (uint16_t lost = 0; lost < DEVICES; lost++) {
+    for (int lost = 0; lost < DEVICES; lost++) {
         set_devices(thousand, thousand);
         devices[lost].lost_at = 10;
         assert_int_equal(record(NULL), ERR_DEVICE_LOST);
         assert_non_null(
             strstr(error.text, lost == 0 ? "left-wrist (A): " : "B: "));
-        assert_int_equal(read_journal(path, lost)->stream.rows, 100);
-        struct account *other = read_journal(path, 1 - lost);
+        assert_int_equal(read_journal(path, (uint16_t)lost)->stream.rows, 100);
+        struct account *other = read_journal(path, (uint16_t)(1 - lost));
         assert_int_equal(other->stream.rows, 10000);
         assert_int_equal(other->stream.lost, 0);
     }
@@ -148,8 +149,8 @@ static void absence_of_each_is_its_own_gap(void **state)
     assert_int_equal(record(NULL), 0);
     static const uint64_t at[DEVICES] = {1000, 500};
     static const uint64_t lost[DEVICES] = {100, 200};
-    for (uint16_t i = 0; i < DEVICES; i++) {
-        struct account *account = read_journal(path, i);
+    for (int i = 0; i < DEVICES; i++) {
+        struct account *account = read_journal(path, (uint16_t)i);
         assert_int_equal(account->gap_count, 1);
         assert_int_equal(account->gaps[0].at_sample, at[i]);
         assert_int_equal(account->gaps[0].lost_samples, lost[i]);
@@ -202,8 +203,8 @@ static void stall(double stall_s, bool loses)
     atomic_store(&over, true);
     recorder_stop(recorder);
     assert_int_equal(recorder_finish(recorder, &stats, &error), 0);
-    for (uint16_t i = 0; i < DEVICES; i++) {
-        struct account *account = read_journal(path, i);
+    for (int i = 0; i < DEVICES; i++) {
+        struct account *account = read_journal(path, (uint16_t)i);
         assert_int_equal(account->stream.rows + account->stream.lost,
                          devices[i].sent * COUNT);
         assert_int_equal(account->gap_count, loses);

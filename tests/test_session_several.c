@@ -114,8 +114,8 @@ static void begin(void)
     unlink(path);
     unlink(journal_path);
     assert_int_equal(journal_create(&journal, journal_path, &error), 0);
-    for (uint16_t i = 0; i < SENSORS; i++) {
-        journal.sensor = i;
+    for (int i = 0; i < SENSORS; i++) {
+        journal.sensor = (uint16_t)i;
         assert_int_equal(
             journal_append_session(&journal, &models[i].info, &error), 0);
     }
@@ -127,9 +127,9 @@ static void put_all(double to_s, int gap, uint64_t from, uint64_t to)
 {
     uint64_t next[SENSORS] = {0, 0};
     for (double s = 0; s < to_s; s += 0.05) {
-        for (uint16_t i = 0; i < SENSORS; i++) {
+        for (int i = 0; i < SENSORS; i++) {
             const struct model *m = &models[i];
-            journal.sensor = i;
+            journal.sensor = (uint16_t)i;
             if (fmod(s + 1e-6, 2) < 0.04) {
                 put_probe(m, s);
             }
@@ -339,8 +339,8 @@ static void damage_may_have_cost_any_sensor(void **state)
     (void)state;
     begin();
     for (uint64_t i = 0; i < 100; i++) {
-        for (uint16_t sensor = 0; sensor < SENSORS; sensor++) {
-            journal.sensor = sensor;
+        for (int sensor = 0; sensor < SENSORS; sensor++) {
+            journal.sensor = (uint16_t)sensor;
             if (i == 50) {
                 journal.sequence++; /* a record that is not there */
             } else {
