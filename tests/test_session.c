@@ -295,6 +295,7 @@ static void damaged_stretch_becomes_a_gap(void **state)
     check_rows(recording, 30, 31);
     recording_close(recording);
     assert_true(summary.damaged_bytes > 0);
+    assert_false(session_took_all(&summary));
 }
 
 static void frames_may_be_cut_anywhere(void **state)
@@ -502,6 +503,40 @@ static void nothing_is_written_where_nothing_came(void **state)
     assert_int_equal(access(path, F_OK), -1);
 }
 
+/* What was sent is all there, and the device's end came at once. */
+static void nothing_is_missing_behind_the_last_sample(void **state)
+{
+    (void)state;
+    begin();
+    put_frames(0, FRAMES);
+    assert_int_equal(journal_append_end(&journal, JOURNAL_END_DEVICE, &error),
+                     0);
+    end(false);
+    struct recording *recording = open_built();
+    size_t count;
+    (void)recording_gaps(recording, &count);
+    assert_int_equal(count, 0);
+    assert_string_equal(recording_info(recording)->state, "recovered");
+    assert_true(session_took_all(&summary));
+    recording_close(recording);
+}
+
+/* A sensor that was described but sent nothing is nothing left out. */
+static void silent_sensor_is_nothing_left_out(void **state)
+{
+    (void)state;
+    static const struct recording_info silent = {.serial = "T3",
+                                                 .rate_nominal_hz = RATE_HZ};
+    begin();
+    put_frames(0, FRAMES);
+    journal.sensor = 1;
+    assert_int_equal(journal_append_session(&journal, &silent, &error), 0);
+    end(false);
+    assert_int_equal(build(), 0);
+    assert_int_equal(summary.sensor_count, 2);
+    assert_true(session_took_all(&summary));
+}
+
 static int asked;
 
 static bool cancel_late(void)
@@ -604,6 +639,7 @@ static void sensors_without_description_or_samples_are_left_out(void **state)
     }
     assert_string_equal(summary.sensors[2].serial, "T3");
     assert_int_equal(summary.sensors[2].rows, 0);
+    assert_false(session_took_all(&summary)); /* T4 had sent samples */
     size_t count;
     (void)recording_clocks(recording, &count);
     assert_int_equal(count, FRAMES / 16);
@@ -673,6 +709,8 @@ int main(void)
         cmocka_unit_test(silence_up_to_the_end_is_a_gap),
         cmocka_unit_test(absence_up_to_the_end_is_a_gap),
         cmocka_unit_test(nothing_is_written_where_nothing_came),
+        cmocka_unit_test(nothing_is_missing_behind_the_last_sample),
+        cmocka_unit_test(silent_sensor_is_nothing_left_out),
         cmocka_unit_test(cancelled_build_leaves_nothing_but_the_journal),
         cmocka_unit_test(existing_recording_is_not_touched),
         cmocka_unit_test(unreadable_payloads_are_passed_over),

@@ -11,7 +11,7 @@ trap 'rm -rf "$work"' EXIT
 # Two copies of the sources in folders of different names and depths.
 for copy in "$work/a" "$work/b/another/place"; do
     mkdir -p "$copy"
-    (cd "$top" && tar -cf - Makefile firmware scripts tests/chain) |
+    (cd "$top" && tar -cf - Makefile firmware scripts tests/*/build.mk tests/chain) |
         tar -xf - -C "$copy"
     make -C "$copy" BUILD=out firmware >"$work/make.log" 2>&1 ||
         cat "$work/make.log"

@@ -292,6 +292,7 @@ bool band_holds(struct band *band, const char *path, struct band_account *out,
     out->gaps = gap_count;
     for (size_t i = 0; i < gap_count; i++) {
         out->lost += gaps[i].lost_samples;
+        out->tail += gaps[i].at_sample == out->rows ? gaps[i].lost_samples : 0;
         out->causes |= gaps[i].cause;
     }
     int16_t(*rows)[6] = malloc((size_t)(out->rows + 1) * sizeof(*rows));

@@ -55,6 +55,7 @@ struct band_account {
     uint64_t rows;
     uint64_t gaps;
     uint64_t lost;
+    uint64_t tail; /* of them, behind the last row */
     uint32_t causes;
 };
 
