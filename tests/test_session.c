@@ -521,6 +521,36 @@ static void nothing_is_missing_behind_the_last_sample(void **state)
     recording_close(recording);
 }
 
+/* Why it ended cannot be read, but the device had said its last. */
+static void device_that_said_its_last_is_complete(void **state)
+{
+    (void)state;
+    const struct wire_frame last = {
+        .type = WIRE_FRAME_END,
+        .sequence = FRAMES,
+        .index = FRAMES * COUNT,
+        .device_ns =
+            (uint64_t)device_time((double)(FRAMES * COUNT) * HOST_PERIOD_NS),
+    };
+    static const uint8_t odd[2] = {JOURNAL_END_ASKED};
+    static const struct recording_info silent = {.serial = "T3",
+                                                 .rate_nominal_hz = RATE_HZ};
+    uint8_t bytes[WIRE_FRAME_MAX];
+    begin();
+    put_frames(0, FRAMES);
+    size_t size = wire_put_frame(bytes, &last);
+    assert_int_equal(
+        journal_append(&journal, JOURNAL_FRAMES, bytes, size, &error), 0);
+    journal.sensor = 1;
+    assert_int_equal(journal_append_session(&journal, &silent, &error), 0);
+    assert_int_equal(
+        journal_append(&journal, JOURNAL_END, odd, sizeof(odd), &error), 0);
+    end(false);
+    struct recording *recording = open_built();
+    assert_string_equal(recording_info(recording)->state, "complete");
+    recording_close(recording);
+}
+
 /* A sensor that was described but sent nothing is nothing left out. */
 static void silent_sensor_is_nothing_left_out(void **state)
 {
@@ -710,6 +740,7 @@ int main(void)
         cmocka_unit_test(absence_up_to_the_end_is_a_gap),
         cmocka_unit_test(nothing_is_written_where_nothing_came),
         cmocka_unit_test(nothing_is_missing_behind_the_last_sample),
+        cmocka_unit_test(device_that_said_its_last_is_complete),
         cmocka_unit_test(silent_sensor_is_nothing_left_out),
         cmocka_unit_test(cancelled_build_leaves_nothing_but_the_journal),
         cmocka_unit_test(existing_recording_is_not_touched),
