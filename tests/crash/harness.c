@@ -123,13 +123,15 @@ int harness_end(struct harness *harness)
 /* ---- programs ---- */
 
 /* What a shell starts in the background ignores SIGINT and SIGQUIT, and hands
- * that on; a user's program does not. */
-static void signals_as_a_user_has_them(void)
+ * that on; a user's program does not. A signal that comes before this must have
+ * been blocked: then it waits, otherwise it would be lost. */
+static void signals_as_a_user_has_them(const sigset_t *mask)
 {
     static const int numbers[] = {SIGINT, SIGQUIT, SIGHUP, SIGTERM, SIGPIPE};
     for (size_t i = 0; i < sizeof(numbers) / sizeof(numbers[0]); i++) {
         signal(numbers[i], SIG_DFL);
     }
+    sigprocmask(SIG_SETMASK, mask, NULL);
 }
 
 /* "exec": what is killed is the program, not the shell that started it. */
@@ -139,9 +141,13 @@ pid_t harness_spawn(const struct harness *harness, const char *arguments)
     snprintf(command, sizeof(command), "cd '%s' && exec '%s' %s",
              harness->folder, harness->carpus, arguments);
     fflush(stdout);
+    sigset_t all;
+    sigset_t mask;
+    sigfillset(&all);
+    sigprocmask(SIG_SETMASK, &all, &mask);
     pid_t pid = fork();
     if (pid == 0) {
-        signals_as_a_user_has_them();
+        signals_as_a_user_has_them(&mask);
         if (harness->output > 0) {
             dup2(harness->output, STDOUT_FILENO);
             close(harness->output);
@@ -149,6 +155,7 @@ pid_t harness_spawn(const struct harness *harness, const char *arguments)
         execl("/bin/sh", "sh", "-c", command, (char *)NULL);
         _exit(127);
     }
+    sigprocmask(SIG_SETMASK, &mask, NULL);
     return pid;
 }
 
