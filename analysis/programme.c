@@ -139,8 +139,8 @@ static void clear_dose(struct dose *dose)
     }
 }
 
-static int take_steps(struct yaml_reader *reader, yaml_node_t *node,
-                      const struct yaml_field *field, void *out)
+static int take_step(struct yaml_reader *reader, yaml_node_t *node,
+                     const struct yaml_field *field, void *out)
 {
     static const struct yaml_field keys[] = {
         {.key = "week",
@@ -152,33 +152,31 @@ static int take_steps(struct yaml_reader *reader, yaml_node_t *node,
         DOSE_FIELDS(struct dose_step),
     };
     struct programme_exercise *exercise = out;
-    if (node->type != YAML_SEQUENCE_NODE) {
+    struct dose_step *step = &exercise->step[exercise->step_count];
+    (void)field;
+    if (exercise->step_count == PROGRAMME_STEPS) {
+        return yaml_wrong(reader, node, "more than %d steps", PROGRAMME_STEPS);
+    }
+    clear_dose(&step->dose);
+    int err = yaml_take_fields(reader, node, keys, 1 + DOSE_KEYS, step);
+    if (err < 0) {
+        return err;
+    }
+    if (exercise->step_count > 0 && step->week <= step[-1].week) {
         return yaml_wrong(reader, node,
-                          "'%s' must be a list, '- {week: 3, ...}'",
-                          field->key);
+                          "week %u comes after week %u; write the earlier one "
+                          "first",
+                          step->week, step[-1].week);
     }
-    yaml_node_item_t *item = node->data.sequence.items.start;
-    for (; item < node->data.sequence.items.top; item++) {
-        yaml_node_t *value = yaml_document_get_node(&reader->document, *item);
-        struct dose_step *step = &exercise->step[exercise->step_count];
-        if (exercise->step_count == PROGRAMME_STEPS) {
-            return yaml_wrong(reader, value, "more than %d steps",
-                              PROGRAMME_STEPS);
-        }
-        clear_dose(&step->dose);
-        int err = yaml_take_fields(reader, value, keys, 1 + DOSE_KEYS, step);
-        if (err < 0) {
-            return err;
-        }
-        if (exercise->step_count > 0 && step->week <= step[-1].week) {
-            return yaml_wrong(reader, value,
-                              "week %u comes after week %u; write the earlier "
-                              "one first",
-                              step->week, step[-1].week);
-        }
-        exercise->step_count++;
-    }
+    exercise->step_count++;
     return 0;
+}
+
+static int take_steps(struct yaml_reader *reader, yaml_node_t *node,
+                      const struct yaml_field *field, void *out)
+{
+    return yaml_take_list(reader, node, field, "- {week: 3, ...}", take_step,
+                          out);
 }
 
 #define ID_FIELD(type)                                                         \
@@ -321,75 +319,71 @@ static int check_exercise(struct yaml_reader *reader, const yaml_node_t *node,
     return 0;
 }
 
+static int take_exercise(struct yaml_reader *reader, yaml_node_t *node,
+                         const struct yaml_field *field, void *out)
+{
+    struct programme *programme = out;
+    (void)field;
+    if (programme->exercise_count == PROGRAMME_EXERCISES) {
+        return yaml_wrong(reader, node, "more than %d exercises",
+                          PROGRAMME_EXERCISES);
+    }
+    struct programme_exercise *exercise =
+        &programme->exercise[programme->exercise_count];
+    clear_dose(&exercise->dose);
+    exercise->dose.part[DOSE_SETS] = (struct range){1, 1};
+    exercise->period_s = NOT_ASKED;
+    exercise->range_deg = exercise->tempo_s = exercise->cadence_spm = NAN;
+    int err = yaml_take_fields(reader, node, exercise_keys,
+                               COUNT_OF(exercise_keys), exercise);
+    if (err == 0) {
+        err = check_exercise(reader, node, exercise);
+    }
+    if (err == 0 && programme_find(programme, exercise->id) != NULL) {
+        err = yaml_wrong(reader, node, "a second exercise '%s'", exercise->id);
+    }
+    if (err == 0) {
+        programme->exercise_count++;
+    }
+    return err;
+}
+
 static int take_exercises(struct yaml_reader *reader, yaml_node_t *node,
                           const struct yaml_field *field, void *out)
 {
+    static const char example[] = "- id: ...";
+    const struct programme *programme = out;
+    int err = yaml_take_list(reader, node, field, example, take_exercise, out);
+    return err < 0 || programme->exercise_count > 0
+               ? err
+               : yaml_wrong_list(reader, node, field, example);
+}
+
+static int take_caution(struct yaml_reader *reader, yaml_node_t *node,
+                        const struct yaml_field *field, void *out)
+{
     struct programme *programme = out;
-    if (node->type != YAML_SEQUENCE_NODE ||
-        node->data.sequence.items.start == node->data.sequence.items.top) {
-        return yaml_wrong(reader, node, "'%s' must be a list, '- id: ...'",
-                          field->key);
+    (void)field;
+    if (programme->caution_count == PROGRAMME_CAUTIONS) {
+        return yaml_wrong(reader, node, "more than %d cautions",
+                          PROGRAMME_CAUTIONS);
     }
-    yaml_node_item_t *item = node->data.sequence.items.start;
-    for (; item < node->data.sequence.items.top; item++) {
-        yaml_node_t *value = yaml_document_get_node(&reader->document, *item);
-        if (programme->exercise_count == PROGRAMME_EXERCISES) {
-            return yaml_wrong(reader, value, "more than %d exercises",
-                              PROGRAMME_EXERCISES);
-        }
-        struct programme_exercise *exercise =
-            &programme->exercise[programme->exercise_count];
-        clear_dose(&exercise->dose);
-        exercise->dose.part[DOSE_SETS] = (struct range){1, 1};
-        exercise->period_s = NOT_ASKED;
-        exercise->range_deg = exercise->tempo_s = exercise->cadence_spm = NAN;
-        int err = yaml_take_fields(reader, value, exercise_keys,
-                                   COUNT_OF(exercise_keys), exercise);
-        if (err == 0) {
-            err = check_exercise(reader, value, exercise);
-        }
-        if (err == 0 && programme_find(programme, exercise->id) != NULL) {
-            err = yaml_wrong(reader, value, "a second exercise '%s'",
-                             exercise->id);
-        }
-        if (err < 0) {
-            return err;
-        }
-        programme->exercise_count++;
+    struct caution *caution = &programme->caution[programme->caution_count++];
+    caution->symptom = SYMPTOM_NONE;
+    caution->at_least = caution->walk_minutes = caution->rise_percent = NAN;
+    int err = yaml_take_fields(reader, node, caution_keys,
+                               COUNT_OF(caution_keys), caution);
+    if (err == 0 &&
+        (caution->symptom != SYMPTOM_NONE) == isnan(caution->at_least)) {
+        return yaml_wrong(reader, node, "'symptom' and 'at_least' go together");
     }
-    return 0;
+    return err;
 }
 
 static int take_cautions(struct yaml_reader *reader, yaml_node_t *node,
                          const struct yaml_field *field, void *out)
 {
-    struct programme *programme = out;
-    if (node->type != YAML_SEQUENCE_NODE) {
-        return yaml_wrong(reader, node, "'%s' must be a list, '- id: ...'",
-                          field->key);
-    }
-    yaml_node_item_t *item = node->data.sequence.items.start;
-    for (; item < node->data.sequence.items.top; item++) {
-        yaml_node_t *value = yaml_document_get_node(&reader->document, *item);
-        if (programme->caution_count == PROGRAMME_CAUTIONS) {
-            return yaml_wrong(reader, value, "more than %d cautions",
-                              PROGRAMME_CAUTIONS);
-        }
-        struct caution *caution =
-            &programme->caution[programme->caution_count++];
-        caution->symptom = SYMPTOM_NONE;
-        caution->at_least = caution->walk_minutes = caution->rise_percent = NAN;
-        int err = yaml_take_fields(reader, value, caution_keys,
-                                   COUNT_OF(caution_keys), caution);
-        if (err < 0) {
-            return err;
-        }
-        if ((caution->symptom != SYMPTOM_NONE) == isnan(caution->at_least)) {
-            return yaml_wrong(reader, value,
-                              "'symptom' and 'at_least' go together");
-        }
-    }
-    return 0;
+    return yaml_take_list(reader, node, field, "- id: ...", take_caution, out);
 }
 
 static const struct yaml_field programme_keys[] = {

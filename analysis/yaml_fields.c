@@ -97,21 +97,6 @@ int yaml_wrong(struct yaml_reader *reader, const yaml_node_t *node,
 
 /* ---- mappings ---- */
 
-yaml_node_t *yaml_value(struct yaml_reader *reader, const yaml_node_t *mapping,
-                        const char *key)
-{
-    const yaml_node_pair_t *pair = mapping->data.mapping.pairs.start;
-    for (; pair < mapping->data.mapping.pairs.top; pair++) {
-        const yaml_node_t *name =
-            yaml_document_get_node(&reader->document, pair->key);
-        if (name->type == YAML_SCALAR_NODE &&
-            strcmp((const char *)name->data.scalar.value, key) == 0) {
-            return yaml_document_get_node(&reader->document, pair->value);
-        }
-    }
-    return NULL;
-}
-
 static const struct yaml_field *find_field(const struct yaml_field *fields,
                                            size_t count, const char *key)
 {
@@ -180,6 +165,31 @@ int yaml_take_fields(struct yaml_reader *reader, yaml_node_t *node,
         }
     }
     return 0;
+}
+
+/* ---- lists ---- */
+
+int yaml_wrong_list(struct yaml_reader *reader, const yaml_node_t *node,
+                    const struct yaml_field *field, const char *example)
+{
+    return yaml_wrong(reader, node, "'%s' must be a list, '%s'", field->key,
+                      example);
+}
+
+int yaml_take_list(struct yaml_reader *reader, yaml_node_t *node,
+                   const struct yaml_field *field, const char *example,
+                   yaml_take_fn *one, void *out)
+{
+    if (node->type != YAML_SEQUENCE_NODE) {
+        return yaml_wrong_list(reader, node, field, example);
+    }
+    int err = 0;
+    yaml_node_item_t *item = node->data.sequence.items.start;
+    for (; err == 0 && item < node->data.sequence.items.top; item++) {
+        err = one(reader, yaml_document_get_node(&reader->document, *item),
+                  field, out);
+    }
+    return err;
 }
 
 /* ---- values ---- */

@@ -37,7 +37,7 @@ struct yaml_field {
     double least;  /* of numbers */
     double most;
     const char *const *words; /* of a choice: its value is the index */
-    size_t count;             /* of words, or the room of a list */
+    size_t count;             /* of words, or bytes of a text */
 };
 
 /* Parses `text`, one document. On error there is nothing to close. */
@@ -54,9 +54,15 @@ int yaml_wrong(struct yaml_reader *reader, const yaml_node_t *node,
 int yaml_take_fields(struct yaml_reader *reader, yaml_node_t *node,
                      const struct yaml_field *fields, size_t count, void *out);
 
-/* The value of `key` in the mapping, NULL if it is not there. */
-yaml_node_t *yaml_value(struct yaml_reader *reader, const yaml_node_t *mapping,
-                        const char *key);
+/* Reads each item of the list `node` by `one`, which gets `field` and `out`;
+ * `example` is how an item begins, for the message where it is no list. */
+int yaml_take_list(struct yaml_reader *reader, yaml_node_t *node,
+                   const struct yaml_field *field, const char *example,
+                   yaml_take_fn *one, void *out);
+
+/* Notes that `node` is not the list that `field` must be. */
+int yaml_wrong_list(struct yaml_reader *reader, const yaml_node_t *node,
+                    const struct yaml_field *field, const char *example);
 
 /* Takers for fields: a name [a-z0-9-] (room of `count` bytes), one line of
  * text (likewise), a choice of words (int), a number (double), a whole number
