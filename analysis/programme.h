@@ -23,7 +23,7 @@
 #include "analysis/language.h"
 
 enum {
-    PROGRAMME_ID = 32, /* bytes, with the NUL */
+    PROGRAMME_ID = 28, /* bytes, with the NUL; a label has room for it */
     PROGRAMME_TEXT = 256,
     PROGRAMME_EXERCISES = 64,
     PROGRAMME_CAUTIONS = 16,

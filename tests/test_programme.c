@@ -117,7 +117,7 @@ static const struct {
     {GOOD "wekks: 5\n", "13:1: 'wekks' is no key here; these are: programme"},
     {GOOD "? [a]\n: 5\n", "a key must be one word"},
     {"programme: My Plan\n", "1:12: 'programme: My Plan': write a to z"},
-    {"programme: 0123456789012345678901234567890123\n", "longer than 31"},
+    {"programme: 0123456789012345678901234567890123\n", "longer than 27"},
     {"programme: ''\n", "'programme' is empty"},
     {"programme: [a]\n", "'programme' must have one value"},
     {"programme: \"a\\0b\"\n", "'programme' is empty"},
