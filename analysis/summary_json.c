@@ -1,189 +1,138 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "analysis/summary_json.h"
 
-#include <glib.h>
 #include <jansson.h>
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
-/*
- * jansson reports a lack of memory by NULL from any constructor, and takes a
- * NULL value or object as an error of the setter. So objects are put together
- * without a look at each step; a member that could not be made clears `ok`.
- */
-struct builder {
-    bool ok;
-};
+#include "analysis/json_builder.h"
 
-static void put(struct builder *builder, json_t *object, const char *key,
-                json_t *value)
-{
-    if (json_object_set_new(object, key, value) != 0) {
-        builder->ok = false;
-    }
-}
-
-static void put_real(struct builder *builder, json_t *object, const char *key,
-                     double value)
-{
-    put(builder, object, key, isfinite(value) ? json_real(value) : json_null());
-}
-
-static void put_count(struct builder *builder, json_t *object, const char *key,
-                      uint64_t value)
-{
-    put(builder, object, key, json_integer((json_int_t)value));
-}
-
-static void put_text(struct builder *builder, json_t *object, const char *key,
-                     const char *text)
-{
-    /* Text from a file may not be UTF-8, which JSON has to be. */
-    char *valid = g_utf8_make_valid(text, -1);
-    put(builder, object, key, json_string(valid));
-    g_free(valid);
-}
-
-static void put_reason(struct builder *builder, json_t *object,
-                       const char *reason)
-{
-    if (reason[0] != '\0') {
-        put_text(builder, object, "reason", reason);
-    }
-}
-
-static void append(struct builder *builder, json_t *array, json_t *value)
-{
-    if (json_array_append_new(array, value) != 0) {
-        builder->ok = false;
-    }
-}
-
-static json_t *recording_json(struct builder *b, const struct summary *s)
+static json_t *recording_json(struct json_builder *b, const struct summary *s)
 {
     const struct recording_info *info = &s->info;
     json_t *o = json_object();
-    put_text(b, o, "file", s->path);
-    put_text(b, o, "uuid", info->uuid);
-    put_text(b, o, "created_utc", info->created_utc);
-    put_real(b, o, "duration_s", s->duration_s);
-    put_count(b, o, "samples", s->rows);
-    put_real(b, o, "sample_rate_hz", info->rate_measured_hz);
-    put_text(b, o, "sensor", info->serial);
-    put_text(b, o, "placement", placement_name(info->placement));
-    put_text(b, o, "participant", info->participant);
-    put_text(b, o, "session_label", info->label);
-    put_text(b, o, "serial", info->serial);
-    put_text(b, o, "model", info->model);
-    put(b, o, "accelerometer", json_boolean(info->has_accel));
-    put(b, o, "gyroscope", json_boolean(info->has_gyro));
-    put_text(b, o, "state", info->state);
+    json_put_text(b, o, "file", s->path);
+    json_put_text(b, o, "uuid", info->uuid);
+    json_put_text(b, o, "created_utc", info->created_utc);
+    json_put_real(b, o, "duration_s", s->duration_s);
+    json_put_count(b, o, "samples", s->rows);
+    json_put_real(b, o, "sample_rate_hz", info->rate_measured_hz);
+    json_put_text(b, o, "sensor", info->serial);
+    json_put_text(b, o, "placement", placement_name(info->placement));
+    json_put_text(b, o, "participant", info->participant);
+    json_put_text(b, o, "session_label", info->label);
+    json_put_text(b, o, "serial", info->serial);
+    json_put_text(b, o, "model", info->model);
+    json_put(b, o, "accelerometer", json_boolean(info->has_accel));
+    json_put(b, o, "gyroscope", json_boolean(info->has_gyro));
+    json_put_text(b, o, "state", info->state);
     return o;
 }
 
-static json_t *span_json(struct builder *b, const void *item)
+static json_t *span_json(struct json_builder *b, const void *item)
 {
     const struct span *span = item;
     json_t *o = json_object();
-    put_real(b, o, "start_s", span->start_s);
-    put_real(b, o, "end_s", span->end_s);
+    json_put_real(b, o, "start_s", span->start_s);
+    json_put_real(b, o, "end_s", span->end_s);
     return o;
 }
 
-static json_t *quality_json(struct builder *b, const struct summary *s)
+static json_t *quality_json(struct json_builder *b, const struct summary *s)
 {
     const struct quality *q = &s->quality;
     json_t *o = json_object();
-    put_count(b, o, "gaps", q->gaps);
-    put_count(b, o, "lost_samples", q->lost_samples);
-    put_count(b, o, "clipped_samples", q->clipped_samples);
-    put_real(b, o, "calibration_error_mg", q->calibration_error_mg);
-    put_real(b, o, "calibration_error_after_mg", q->calibration_error_after_mg);
+    json_put_count(b, o, "gaps", q->gaps);
+    json_put_count(b, o, "lost_samples", q->lost_samples);
+    json_put_count(b, o, "clipped_samples", q->clipped_samples);
+    json_put_real(b, o, "calibration_error_mg", q->calibration_error_mg);
+    json_put_real(b, o, "calibration_error_after_mg",
+                  q->calibration_error_after_mg);
     if (q->calibration_reason[0] != '\0') {
-        put_text(b, o, "calibration_reason", q->calibration_reason);
+        json_put_text(b, o, "calibration_reason", q->calibration_reason);
     }
     json_t *bias = json_array();
     for (int axis = 0; axis < 3; axis++) {
         double value = q->gyro_bias_dps[axis];
-        append(b, bias, isfinite(value) ? json_real(value) : json_null());
+        json_append(b, bias, isfinite(value) ? json_real(value) : json_null());
     }
-    put(b, o, "gyro_bias_dps", bias);
-    put_real(b, o, "accel_noise_mg", q->accel_noise_mg);
-    put_real(b, o, "gyro_noise_dps", q->gyro_noise_dps);
-    put_real(b, o, "still_s", q->still_s);
-    put_real(b, o, "worn_s", q->worn_s);
-    put_count(b, o, "clock_probes", s->clock.probes);
-    put_real(b, o, "clock_ppm", s->clock.ppm);
-    put_real(b, o, "clock_residual_max_us", s->clock.residual_max_us);
-    put_reason(b, o, q->reason);
+    json_put(b, o, "gyro_bias_dps", bias);
+    json_put_real(b, o, "accel_noise_mg", q->accel_noise_mg);
+    json_put_real(b, o, "gyro_noise_dps", q->gyro_noise_dps);
+    json_put_real(b, o, "still_s", q->still_s);
+    json_put_real(b, o, "worn_s", q->worn_s);
+    json_put_count(b, o, "clock_probes", s->clock.probes);
+    json_put_real(b, o, "clock_ppm", s->clock.ppm);
+    json_put_real(b, o, "clock_residual_max_us", s->clock.residual_max_us);
+    json_put_reason(b, o, q->reason);
     return o;
 }
 
-static json_t *bout_json(struct builder *b, const void *item)
+static json_t *bout_json(struct json_builder *b, const void *item)
 {
     const struct walk_bout *bout = item;
     json_t *o = json_object();
-    put_real(b, o, "start_s", bout->start_s);
-    put_real(b, o, "end_s", bout->end_s);
-    put_count(b, o, "steps", bout->steps);
-    put_real(b, o, "cadence_spm", bout->cadence_spm);
-    put_real(b, o, "cadence_sd_spm", bout->cadence_sd_spm);
-    put_real(b, o, "arm_swing_deg", bout->arm_swing_deg);
-    put_real(b, o, "confidence", bout->confidence);
+    json_put_real(b, o, "start_s", bout->start_s);
+    json_put_real(b, o, "end_s", bout->end_s);
+    json_put_count(b, o, "steps", bout->steps);
+    json_put_real(b, o, "cadence_spm", bout->cadence_spm);
+    json_put_real(b, o, "cadence_sd_spm", bout->cadence_sd_spm);
+    json_put_real(b, o, "arm_swing_deg", bout->arm_swing_deg);
+    json_put_real(b, o, "confidence", bout->confidence);
     return o;
 }
 
-static json_t *minute_json(struct builder *b, const void *item)
+static json_t *minute_json(struct json_builder *b, const void *item)
 {
     const struct walk_minute *minute = item;
     json_t *o = json_object();
-    put_real(b, o, "start_s", minute->start_s);
-    put_count(b, o, "steps", minute->steps);
+    json_put_real(b, o, "start_s", minute->start_s);
+    json_put_count(b, o, "steps", minute->steps);
     return o;
 }
 
-static json_t *walking_json(struct builder *b, const struct walking *w)
+static json_t *walking_json(struct json_builder *b, const struct walking *w)
 {
     bool known = w->reason[0] == '\0';
     json_t *o = json_object();
-    put(b, o, "steps",
-        known ? json_integer((json_int_t)w->steps) : json_null());
-    put_real(b, o, "walking_s", known ? w->walking_s : NAN);
-    put_real(b, o, "cadence_median_spm", w->cadence_median_spm);
-    put_real(b, o, "minutes_over_100_spm",
-             known ? w->minutes_over_100_spm : NAN);
-    put_real(b, o, "minutes_over_130_spm",
-             known ? w->minutes_over_130_spm : NAN);
-    put_reason(b, o, w->reason);
+    json_put(b, o, "steps",
+             known ? json_integer((json_int_t)w->steps) : json_null());
+    json_put_real(b, o, "walking_s", known ? w->walking_s : NAN);
+    json_put_real(b, o, "cadence_median_spm", w->cadence_median_spm);
+    json_put_real(b, o, "minutes_over_100_spm",
+                  known ? w->minutes_over_100_spm : NAN);
+    json_put_real(b, o, "minutes_over_130_spm",
+                  known ? w->minutes_over_130_spm : NAN);
+    json_put_reason(b, o, w->reason);
     return o;
 }
 
-static json_t *segment_json(struct builder *b, const void *item)
+static json_t *segment_json(struct json_builder *b, const void *item)
 {
     const struct tremor_segment *segment = item;
     json_t *o = json_object();
-    put_real(b, o, "start_s", segment->start_s);
-    put_real(b, o, "end_s", segment->end_s);
-    put_text(b, o, "kind", tremor_kind_name(segment->kind));
-    put_real(b, o, "frequency_hz", segment->frequency_hz);
-    put_real(b, o, "frequency_sd_hz", segment->frequency_sd_hz);
-    put_real(b, o, "half_width_hz", segment->half_width_hz);
-    put_real(b, o, "harmonic_ratio", segment->harmonic_ratio);
-    put_real(b, o, "stability_hz", segment->stability_hz);
-    put_real(b, o, "rms_dps", segment->rms_dps);
-    put_real(b, o, "peak_to_peak_deg", segment->peak_to_peak_deg);
-    put_real(b, o, "peak_to_peak_mm", segment->peak_to_peak_mm);
-    put_real(b, o, "accel_rms_mg", segment->accel_rms_mg);
-    put(b, o, "sensors_agree", json_boolean(segment->sensors_agree));
+    json_put_real(b, o, "start_s", segment->start_s);
+    json_put_real(b, o, "end_s", segment->end_s);
+    json_put_text(b, o, "kind", tremor_kind_name(segment->kind));
+    json_put_real(b, o, "frequency_hz", segment->frequency_hz);
+    json_put_real(b, o, "frequency_sd_hz", segment->frequency_sd_hz);
+    json_put_real(b, o, "half_width_hz", segment->half_width_hz);
+    json_put_real(b, o, "harmonic_ratio", segment->harmonic_ratio);
+    json_put_real(b, o, "stability_hz", segment->stability_hz);
+    json_put_real(b, o, "rms_dps", segment->rms_dps);
+    json_put_real(b, o, "peak_to_peak_deg", segment->peak_to_peak_deg);
+    json_put_real(b, o, "peak_to_peak_mm", segment->peak_to_peak_mm);
+    json_put_real(b, o, "accel_rms_mg", segment->accel_rms_mg);
+    json_put(b, o, "sensors_agree", json_boolean(segment->sensors_agree));
     if (segment->note[0] != '\0') {
-        put_text(b, o, "note", segment->note);
+        json_put_text(b, o, "note", segment->note);
     }
-    put_real(b, o, "confidence", segment->confidence);
+    json_put_real(b, o, "confidence", segment->confidence);
     return o;
 }
 
-static json_t *rest_detector_json(struct builder *b,
+static json_t *rest_detector_json(struct json_builder *b,
                                   const struct rest_detector *r)
 {
     json_t *o = json_object();
@@ -198,107 +147,107 @@ static json_t *rest_detector_json(struct builder *b,
         {"tremor_windows", r->tremor_windows},
     };
     for (size_t i = 0; i < sizeof(counts) / sizeof(counts[0]); i++) {
-        put(b, o, counts[i].key,
-            known ? json_integer(counts[i].value) : json_null());
+        json_put(b, o, counts[i].key,
+                 known ? json_integer(counts[i].value) : json_null());
     }
-    put_real(b, o, "tremor_percent", r->tremor_percent);
-    put_real(b, o, "power_log_median", r->power_log_median);
-    put_real(b, o, "power_log_mode", r->power_log_mode);
-    put_real(b, o, "power_log_p90", r->power_log_p90);
-    put_reason(b, o, r->reason);
+    json_put_real(b, o, "tremor_percent", r->tremor_percent);
+    json_put_real(b, o, "power_log_median", r->power_log_median);
+    json_put_real(b, o, "power_log_mode", r->power_log_mode);
+    json_put_real(b, o, "power_log_p90", r->power_log_p90);
+    json_put_reason(b, o, r->reason);
     return o;
 }
 
-static json_t *tremor_json(struct builder *b, const struct tremor *t)
+static json_t *tremor_json(struct json_builder *b, const struct tremor *t)
 {
     bool known = t->reason[0] == '\0';
     json_t *o = json_object();
-    put_real(b, o, "analysed_s", t->analysed_s);
-    put_real(b, o, "tremor_s", known ? t->tremor_s : NAN);
-    put_real(b, o, "lever_m", t->lever_m);
-    put(b, o, "rest_detector", rest_detector_json(b, &t->rest_detector));
-    put_reason(b, o, t->reason);
+    json_put_real(b, o, "analysed_s", t->analysed_s);
+    json_put_real(b, o, "tremor_s", known ? t->tremor_s : NAN);
+    json_put_real(b, o, "lever_m", t->lever_m);
+    json_put(b, o, "rest_detector", rest_detector_json(b, &t->rest_detector));
+    json_put_reason(b, o, t->reason);
     return o;
 }
 
-static json_t *series_json(struct builder *b, const void *item)
+static json_t *series_json(struct json_builder *b, const void *item)
 {
     const struct tap_series *series = item;
     json_t *o = json_object();
-    put_real(b, o, "start_s", series->start_s);
-    put_real(b, o, "end_s", series->end_s);
-    put_count(b, o, "count", series->count);
-    put_real(b, o, "rate_hz", series->rate_hz);
-    put_real(b, o, "interval_cv", series->interval_cv);
-    put_real(b, o, "amplitude_decrement", series->amplitude_decrement);
-    put_count(b, o, "hesitations", series->hesitations);
-    put_count(b, o, "halts", series->halts);
-    put_real(b, o, "snr_db", series->snr_db);
-    put_real(b, o, "confidence", series->confidence);
+    json_put_real(b, o, "start_s", series->start_s);
+    json_put_real(b, o, "end_s", series->end_s);
+    json_put_count(b, o, "count", series->count);
+    json_put_real(b, o, "rate_hz", series->rate_hz);
+    json_put_real(b, o, "interval_cv", series->interval_cv);
+    json_put_real(b, o, "amplitude_decrement", series->amplitude_decrement);
+    json_put_count(b, o, "hesitations", series->hesitations);
+    json_put_count(b, o, "halts", series->halts);
+    json_put_real(b, o, "snr_db", series->snr_db);
+    json_put_real(b, o, "confidence", series->confidence);
     return o;
 }
 
-static json_t *taps_json(struct builder *b, const struct taps *t)
+static json_t *taps_json(struct json_builder *b, const struct taps *t)
 {
     json_t *o = json_object();
-    put(b, o, "count",
-        t->reason[0] == '\0' ? json_integer((json_int_t)t->count)
-                             : json_null());
-    put_reason(b, o, t->reason);
+    json_put(b, o, "count",
+             t->reason[0] == '\0' ? json_integer((json_int_t)t->count)
+                                  : json_null());
+    json_put_reason(b, o, t->reason);
     return o;
 }
 
-static json_t *set_json(struct builder *b, const void *item)
+static json_t *set_json(struct json_builder *b, const void *item)
 {
     const struct exercise_set *set = item;
     json_t *o = json_object();
-    put_text(b, o, "exercise", set->exercise);
-    put_real(b, o, "start_s", set->start_s);
-    put_real(b, o, "end_s", set->end_s);
-    put_count(b, o, "repetitions", set->repetitions);
-    put_real(b, o, "hold_s_median", set->hold_s_median);
-    put_real(b, o, "range_deg_median", set->range_deg_median);
-    put_real(b, o, "tempo_s_median", set->tempo_s_median);
-    put_real(b, o, "confidence", set->confidence);
+    json_put_text(b, o, "exercise", set->exercise);
+    json_put_real(b, o, "start_s", set->start_s);
+    json_put_real(b, o, "end_s", set->end_s);
+    json_put_count(b, o, "repetitions", set->repetitions);
+    json_put_real(b, o, "hold_s_median", set->hold_s_median);
+    json_put_real(b, o, "range_deg_median", set->range_deg_median);
+    json_put_real(b, o, "tempo_s_median", set->tempo_s_median);
+    json_put_real(b, o, "confidence", set->confidence);
     return o;
 }
 
-static json_t *exercise_json(struct builder *b, const struct exercise *e)
+static json_t *exercise_json(struct json_builder *b, const struct exercise *e)
 {
     json_t *o = json_object();
-    put_reason(b, o, e->reason);
+    json_put_reason(b, o, e->reason);
     return o;
 }
 
-static json_t *events_json(struct builder *b, const struct summary *s)
+static json_t *events_json(struct json_builder *b, const struct summary *s)
 {
     json_t *array = json_array();
     for (size_t i = 0; i < s->event_count; i++) {
         json_t *o = json_object();
-        put_real(b, o, "start_s", (double)s->event[i].start_ns * 1e-9);
-        put_real(b, o, "end_s", (double)s->event[i].end_ns * 1e-9);
-        put_text(b, o, "label", s->event[i].label);
-        put_text(b, o, "source", s->event[i].source);
-        append(b, array, o);
+        json_put_real(b, o, "start_s", (double)s->event[i].start_ns * 1e-9);
+        json_put_real(b, o, "end_s", (double)s->event[i].end_ns * 1e-9);
+        json_put_text(b, o, "label", s->event[i].label);
+        json_put_text(b, o, "source", s->event[i].source);
+        json_append(b, array, o);
     }
     return array;
 }
 
-static json_t *summary_json(struct builder *b, const struct summary *s)
+static json_t *summary_json(struct json_builder *b, const struct summary *s)
 {
     json_t *o = json_object();
-    put_text(b, o, "format", "carpus-summary");
-    put_count(b, o, "version", SUMMARY_VERSION);
-    put_text(b, o, "software", "carpus " CARPUS_VERSION);
-    put_text(b, o, "settings", s->settings);
-    put(b, o, "recording", recording_json(b, s));
-    put(b, o, "quality", quality_json(b, s));
-    put(b, o, "walking", walking_json(b, &s->walking));
-    put(b, o, "tremor", tremor_json(b, &s->tremor));
-    put(b, o, "taps", taps_json(b, &s->taps));
-    put(b, o, "exercise", exercise_json(b, &s->exercise));
-    put(b, o, "programme", json_null());
-    put(b, o, "events", events_json(b, s));
+    json_put_text(b, o, "format", "carpus-summary");
+    json_put_count(b, o, "version", SUMMARY_VERSION);
+    json_put_text(b, o, "software", "carpus " CARPUS_VERSION);
+    json_put_text(b, o, "settings", s->settings);
+    json_put(b, o, "recording", recording_json(b, s));
+    json_put(b, o, "quality", quality_json(b, s));
+    json_put(b, o, "walking", walking_json(b, &s->walking));
+    json_put(b, o, "tremor", tremor_json(b, &s->tremor));
+    json_put(b, o, "taps", taps_json(b, &s->taps));
+    json_put(b, o, "exercise", exercise_json(b, &s->exercise));
+    json_put(b, o, "programme", json_null());
+    json_put(b, o, "events", events_json(b, s));
     return o;
 }
 
@@ -306,7 +255,7 @@ static json_t *summary_json(struct builder *b, const struct summary *s)
  * Lists are written item by item, never put together: a week has tens of
  * thousands of items, and jansson needs a kilobyte for each.
  */
-typedef json_t *item_fn(struct builder *b, const void *item);
+typedef json_t *item_fn(struct json_builder *b, const void *item);
 
 struct list {
     const char *group;
@@ -317,7 +266,7 @@ struct list {
     item_fn *item;
 };
 
-enum { LISTS = 7, DUMP = JSON_REAL_PRECISION(10) };
+enum { LISTS = 7 };
 
 static void lists_of(const struct summary *s, struct list lists[LISTS])
 {
@@ -344,13 +293,13 @@ struct writer {
     FILE *out;
     const char *begin; /* before the first member or item: "\n", or "" */
     const char *next;  /* between them */
-    struct builder builder;
+    struct json_builder builder;
     struct list lists[LISTS];
 };
 
 static void dump(struct writer *w, const json_t *value, size_t flags)
 {
-    if (json_dumpf(value, w->out, DUMP | flags) != 0) {
+    if (json_dumpf(value, w->out, JSON_DUMP | flags) != 0) {
         w->builder.ok = false;
     }
 }
