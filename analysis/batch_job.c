@@ -1,147 +1,45 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "analysis/batch_job.h"
 
-#include <errno.h>
-#include <fts.h>
-#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
 
-#include "analysis/array.h"
-#include "analysis/batch_table.h"
-
-static bool is_recording(const char *name)
+static int make_job(struct batch_job *job, const struct folder_file *file,
+                    const char *out, struct error *error)
 {
-    static const char *const endings[] = {".h5", ".csv"};
-    size_t length = strlen(name);
-    for (size_t i = 0; i < sizeof(endings) / sizeof(endings[0]); i++) {
-        size_t n = strlen(endings[i]);
-        if (length > n && strcmp(name + length - n, endings[i]) == 0) {
-            return true;
-        }
-    }
-    return false;
-}
-
-/* Where the walk goes, and what it finds. */
-struct search {
-    struct batch_jobs *jobs;
-    const char *in;
-    const char *out;
-    bool out_exists;
-    struct stat out_status;
-};
-
-static void free_job(struct batch_job *job)
-{
-    free(job->path);
-    free(job->json);
-}
-
-static int add_job(const struct search *search, const char *path, int number,
-                   struct error *error)
-{
-    struct batch_jobs *jobs = search->jobs;
-    struct batch_job job = {.pipe = -1};
-    job.path = strdup(path);
-    if (job.path != NULL) {
-        job.name = job.path + strlen(search->in);
-        job.name += strspn(job.name, "/");
-        size_t size = strlen(search->out) + strlen(job.name) + 8;
-        job.json = malloc(size);
-        if (job.json != NULL) {
-            snprintf(job.json, size, "%s/%s.json", search->out, job.name);
-        }
-    }
-    struct batch_job *added = NULL;
-    if (job.json != NULL) {
-        added = array_add(&jobs->job, jobs->count, sizeof(*jobs->job));
-    }
-    if (added == NULL) {
-        free_job(&job);
+    size_t size = strlen(out) + strlen(file->name) + 8;
+    *job =
+        (struct batch_job){.path = file->path, .name = file->name, .pipe = -1};
+    job->json = malloc(size);
+    if (job->json == NULL) {
         return error_set(error, ERR_NO_MEMORY, "out of memory");
     }
-    if (number != 0) {
-        job.state = JOB_FAILED;
-        error_from_errno(&job.error, number, "cannot read '%s'", path);
+    snprintf(job->json, size, "%s/%s.json", out, file->name);
+    if (file->number != 0) {
+        job->state = JOB_FAILED;
+        error_from_errno(&job->error, file->number, "cannot read '%s'",
+                         file->path);
     }
-    *added = job;
-    jobs->count++;
     return 0;
-}
-
-static int by_name(const FTSENT **a, const FTSENT **b)
-{
-    return strcmp((*a)->fts_name, (*b)->fts_name);
-}
-
-static bool is_out(const struct search *search, const FTSENT *entry)
-{
-    return search->out_exists &&
-           entry->fts_statp->st_ino == search->out_status.st_ino &&
-           entry->fts_statp->st_dev == search->out_status.st_dev;
-}
-
-static int take_entry(const struct search *search, FTS *walk, FTSENT *entry,
-                      struct error *error)
-{
-    bool is_root = entry->fts_level == FTS_ROOTLEVEL;
-    switch (entry->fts_info) {
-    case FTS_D:
-        if (!is_out(search, entry)) {
-            return 0;
-        }
-        if (is_root) {
-            return error_set(error, ERR_USAGE,
-                             "the results cannot go into '%s' itself; give -o "
-                             "another folder, which may be inside it",
-                             search->in);
-        }
-        fts_set(walk, entry, FTS_SKIP);
-        return 0;
-    case FTS_F:
-        return is_recording(entry->fts_name) && !batch_table_is(entry->fts_path)
-                   ? add_job(search, entry->fts_path, 0, error)
-                   : 0;
-    case FTS_SLNONE:
-        return is_recording(entry->fts_name)
-                   ? add_job(search, entry->fts_path, ENOENT, error)
-                   : 0;
-    case FTS_DNR:
-    case FTS_NS:
-    case FTS_ERR:
-        return is_root
-                   ? error_from_errno(error, entry->fts_errno,
-                                      "cannot read '%s'", search->in)
-                   : add_job(search, entry->fts_path, entry->fts_errno, error);
-    default:
-        return 0;
-    }
 }
 
 int batch_jobs_find(struct batch_jobs *jobs, const char *in, const char *out,
                     struct error *error)
 {
     *jobs = (struct batch_jobs){0};
-    struct search search = {.jobs = jobs, .in = in, .out = out};
-    search.out_exists = stat(out, &search.out_status) == 0;
-
-    char *const roots[] = {(char *)in, NULL};
-    FTS *walk = fts_open(roots, FTS_LOGICAL | FTS_NOCHDIR, by_name);
-    if (walk == NULL) {
-        return error_from_errno(error, errno, "cannot read '%s'", in);
+    int err = folder_find(&jobs->folder, in, out, error);
+    if (err < 0) {
+        return err;
     }
-    int err = 0;
-    FTSENT *entry;
-    while (err == 0 && (entry = fts_read(walk)) != NULL) {
-        err = take_entry(&search, walk, entry, error);
+    size_t count = jobs->folder.count;
+    jobs->job = calloc(count, sizeof(*jobs->job));
+    if (jobs->job == NULL) {
+        return error_set(error, ERR_NO_MEMORY, "out of memory");
     }
-    fts_close(walk);
-    if (err == 0 && jobs->count == 0) {
-        err = error_set(error, ERR_NO_INPUT,
-                        "no recordings (.h5, .csv) in '%s'", in);
+    for (; jobs->count < count && err == 0; jobs->count++) {
+        err = make_job(&jobs->job[jobs->count], &jobs->folder.file[jobs->count],
+                       out, error);
     }
     return err;
 }
@@ -149,8 +47,9 @@ int batch_jobs_find(struct batch_jobs *jobs, const char *in, const char *out,
 void batch_jobs_free(struct batch_jobs *jobs)
 {
     for (size_t i = 0; i < jobs->count; i++) {
-        free_job(&jobs->job[i]);
+        free(jobs->job[i].json);
     }
     free(jobs->job);
+    folder_free(&jobs->folder);
     *jobs = (struct batch_jobs){0};
 }

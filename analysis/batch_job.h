@@ -13,6 +13,7 @@
 #include <sys/types.h>
 
 #include "acquire/error.h"
+#include "analysis/folder.h"
 
 enum batch_state {
     JOB_WAITING,
@@ -23,9 +24,9 @@ enum batch_state {
 };
 
 struct batch_job {
-    char *path;       /* the recording */
+    const char *path; /* the recording; of jobs.folder */
+    const char *name; /* relative to the folder */
     char *json;       /* its summary */
-    const char *name; /* within `path`: relative to the folder */
     enum batch_state state;
     pid_t pid;
     int pipe;     /* the child's error sentence comes here */
@@ -34,13 +35,12 @@ struct batch_job {
 };
 
 struct batch_jobs {
+    struct folder folder;
     struct batch_job *job;
     size_t count;
 };
 
-/* Finds all recordings (.h5, .csv) below `in`. `out`, where the results will
- * go, is passed over if it is there, and so are the tables of other batches.
- * ERR_NO_INPUT if there is no recording, ERR_USAGE if `out` is `in`. */
+/* A job for each recording that folder_find (folder.h) finds. */
 int batch_jobs_find(struct batch_jobs *jobs, const char *in, const char *out,
                     struct error *error);
 void batch_jobs_free(struct batch_jobs *jobs);
