@@ -5,7 +5,8 @@
  *
  * Guided. Where the recording has events of a guided session
  * (programme_event.h), an item is what was measured inside the spans of its
- * exercise; an exercise without a span was not done.
+ * exercise, without the pauses; an exercise without a span was not done. Spans
+ * that overlap are cut where the next begins.
  *
  * Unguided. Without such events the walks, series of taps, sets of repetitions
  * and holds that the analysis found anyway are matched to the exercises: of
@@ -17,6 +18,9 @@
  * Nothing is guessed: what the sensor cannot tell at its place is
  * VERDICT_NOT_MEASURABLE, or is known by the clock or the wearer's word, and
  * then says so (basis).
+ *
+ * Full is what is prescribed, less what measuring it may be off by: half a
+ * second of a hold, a twentieth of minutes, no repetition.
  *
  * Ownership: the items' array and the programme are freed by adherence_free.
  * Threads: one at a time. Errors: 0 or ERR_NO_MEMORY.
@@ -61,10 +65,11 @@ enum quality_flag {
 };
 
 /* What was done; NAN where the exercise has no such thing, or it was not
- * measured. */
+ * measured. Repetitions and minutes are those of all sets together (a dose has
+ * those of one); hold_s is the median. */
 struct done {
-    double part[DOSE_PARTS]; /* sets, repetitions, hold_s (median), minutes */
-    double range_deg;        /* medians */
+    double part[DOSE_PARTS];
+    double range_deg; /* medians */
     double tempo_s;
     double rate_hz;
     double interval_cv;
@@ -95,6 +100,7 @@ struct adherence_item {
 
 struct adherence {
     struct programme *programme; /* owned; NULL: no programme */
+    char name[PROGRAMME_ID];     /* its id, or that of one which is missing */
     uint32_t week;
     bool guided;
     size_t item_count;
@@ -102,6 +108,9 @@ struct adherence {
     double symptom[SYMPTOM_NONE][MOMENTS]; /* 0 .. 10; NAN: not asked */
     char reason[160];                      /* why there is none, or "" */
 };
+
+/* No programme, nothing done. */
+void adherence_init(struct adherence *adherence);
 
 /* Fills in summary->adherence from all the rest of the summary. Takes
  * `programme` over, also on error; `week` 0: as the recording says, or 1. */

@@ -29,6 +29,7 @@ void summary_init(struct summary *summary)
     rest->power_log_median = NAN;
     rest->power_log_mode = NAN;
     rest->power_log_p90 = NAN;
+    adherence_init(&summary->adherence);
 }
 
 void summary_free(struct summary *summary)
@@ -45,5 +46,6 @@ void summary_free(struct summary *summary)
     free(summary->exercise.set);
     free(summary->exercise.repetition);
     free(summary->event);
+    adherence_free(&summary->adherence);
     summary_init(summary);
 }

@@ -15,6 +15,7 @@
 #include <stdint.h>
 
 #include "acquire/recording.h"
+#include "analysis/adherence.h"
 
 enum { SUMMARY_VERSION = 1, SUMMARY_REASON = 160, SUMMARY_SETTINGS = 512 };
 
@@ -226,6 +227,7 @@ struct summary {
     struct taps taps;
     struct exercise exercise;
     struct trace trace;
+    struct adherence adherence;
     size_t event_count; /* the recording's own */
     struct recording_event *event;
 };

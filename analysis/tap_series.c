@@ -299,10 +299,10 @@ static bool are_knocks(const struct search *search, const size_t *member,
                : peak[(3 * count - 1) / 4] > tune.unlike * peak[count / 4];
 }
 
-enum verdict { NO_SERIES, TOO_WEAK, UNEVEN, SERIES };
+enum judgement { NO_SERIES, TOO_WEAK, UNEVEN, SERIES };
 
 /* A few taps that are `part` of more must leave out as little as many. */
-static enum verdict judge(const struct search *search, const size_t *member,
+static enum judgement judge(const struct search *search, const size_t *member,
                           size_t count, bool part)
 {
     if (count < SERIES_LEAST) {
@@ -428,7 +428,7 @@ static int take_run(const struct search *search, size_t *member, size_t length,
                     struct tap_findings *findings)
 {
     length = trim(search, &member, length);
-    enum verdict verdict = judge(search, member, length, part);
+    enum judgement verdict = judge(search, member, length, part);
     float strength = median_strength(search, member, length);
     if (verdict == SERIES) {
         return add_series(search, member, length, &findings->taps);

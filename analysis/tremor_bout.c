@@ -127,7 +127,7 @@ static double usual_power(const struct tremor_bout *bout)
     return sums.plain > 0.0 ? sums.squares / sums.plain : 0.0;
 }
 
-struct range {
+struct stretch {
     size_t first;
     size_t last;
     double start_s;
@@ -146,10 +146,10 @@ static double crossing_s(const struct bout_window *outer,
 
 /* The windows that are full enough, and the time from where to where it is so.
  */
-static struct range full_range(const struct tremor_bout *bout)
+static struct stretch full_range(const struct tremor_bout *bout)
 {
     const struct bout_window *window = bout->window;
-    struct range range = {.first = 0, .last = bout->count - 1};
+    struct stretch range = {.first = 0, .last = bout->count - 1};
     double least = EDGE_SHARE * usual_power(bout);
     while (range.first < range.last && window[range.first].power < least) {
         range.first++;
@@ -170,7 +170,7 @@ static struct range full_range(const struct tremor_bout *bout)
     return range;
 }
 
-static double mean_power(const struct tremor_bout *bout, struct range range)
+static double mean_power(const struct tremor_bout *bout, struct stretch range)
 {
     size_t n = range.last - range.first + 1;
     size_t edge = n >= 8 ? 2 : n >= 5 ? 1 : 0;
@@ -388,7 +388,7 @@ bool bout_close(struct tremor_bout *bout, const struct tremor_limits *limits,
         return false;
     }
     memset(out, 0, sizeof(*out));
-    struct range range = full_range(bout);
+    struct stretch range = full_range(bout);
     struct tremor_segment *segment = &out->segment;
     segment->start_s = range.start_s;
     segment->end_s = range.end_s;

@@ -1,0 +1,325 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "analysis/adherence_guided.h"
+
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "analysis/array.h"
+
+static struct span span_of(const struct recording_event *event)
+{
+    return (struct span){(double)event->start_ns * 1e-9,
+                         (double)event->end_ns * 1e-9};
+}
+
+bool guided_is(const struct summary *summary)
+{
+    struct programme_event event;
+    for (size_t i = 0; i < summary->event_count; i++) {
+        if (programme_event_parse(&summary->event[i], &event) &&
+            (event.kind == PROGRAMME_EVENT_PROGRAMME ||
+             event.kind == PROGRAMME_EVENT_EXERCISE)) {
+            return true;
+        }
+    }
+    return false;
+}
+
+bool guided_programme(const struct recording_event *events, size_t count,
+                      struct programme_event *out)
+{
+    for (size_t i = 0; i < count; i++) {
+        if (programme_event_parse(&events[i], out) &&
+            out->kind == PROGRAMME_EVENT_PROGRAMME) {
+            return true;
+        }
+    }
+    return false;
+}
+
+/* ---- which item an event is of ---- */
+
+/* The item of that exercise and side, or its only one; NULL if there is none.
+ */
+static struct adherence_item *item_of(const struct adherence *adherence,
+                                      const struct programme_event *event)
+{
+    struct adherence_item *only = NULL;
+    size_t count = 0;
+    for (size_t i = 0; i < adherence->item_count; i++) {
+        struct adherence_item *item = &adherence->item[i];
+        if (strcmp(item->exercise->id, event->name) == 0) {
+            if (item->side == event->side) {
+                return item;
+            }
+            only = item;
+            count++;
+        }
+    }
+    return count == 1 ? only : NULL;
+}
+
+static void note_unknown(struct adherence *adherence,
+                         const struct programme_event *event)
+{
+    if (adherence->reason[0] == '\0') {
+        snprintf(adherence->reason, sizeof(adherence->reason),
+                 "the session has an exercise '%s' (side: %s) that programme "
+                 "'%s' does not have",
+                 event->name, side_names[event->side], adherence->name);
+    }
+}
+
+/* ---- spans of exercises ---- */
+
+struct stint { /* an exercise's span */
+    struct span span;
+    struct adherence_item *item;
+    uint32_t set;
+};
+
+struct stints {
+    size_t count;
+    struct stint *stint;
+    size_t pause_count;
+    struct span *pause;
+};
+
+static int add_stint(struct stints *stints, struct stint stint)
+{
+    struct stint *added =
+        array_add(&stints->stint, stints->count, sizeof(*added));
+    if (added == NULL) {
+        return ERR_NO_MEMORY;
+    }
+    *added = stint;
+    stints->count++;
+    return 0;
+}
+
+static int add_pause(struct stints *stints, struct span span)
+{
+    struct span *added =
+        array_add(&stints->pause, stints->pause_count, sizeof(*added));
+    if (added == NULL) {
+        return ERR_NO_MEMORY;
+    }
+    *added = span;
+    stints->pause_count++;
+    return 0;
+}
+
+static int collect(const struct summary *summary, struct adherence *adherence,
+                   struct stints *stints)
+{
+    int err = 0;
+    for (size_t i = 0; i < summary->event_count && err == 0; i++) {
+        struct programme_event event;
+        struct span span = span_of(&summary->event[i]);
+        span.start_s = fmax(span.start_s, 0);
+        span.end_s = fmin(span.end_s, summary->duration_s);
+        if (!programme_event_parse(&summary->event[i], &event)) {
+            continue;
+        }
+        struct adherence_item *item = item_of(adherence, &event);
+        if (event.kind == PROGRAMME_EVENT_PAUSE) {
+            err = add_pause(stints, span);
+        } else if (event.kind == PROGRAMME_EVENT_EXERCISE && item != NULL) {
+            err = add_stint(stints, (struct stint){span, item, event.set});
+        } else if (event.kind == PROGRAMME_EVENT_EXERCISE) {
+            note_unknown(adherence, &event);
+        } else if (event.kind == PROGRAMME_EVENT_SKIPPED && item != NULL) {
+            item->skipped = true;
+        }
+    }
+    return err;
+}
+
+static int by_start(const void *a, const void *b)
+{
+    const struct stint *x = a;
+    const struct stint *y = b;
+    return (x->span.start_s > y->span.start_s) -
+           (x->span.start_s < y->span.start_s);
+}
+
+static int pause_by_start(const void *a, const void *b)
+{
+    const struct span *x = a;
+    const struct span *y = b;
+    return (x->start_s > y->start_s) - (x->start_s < y->start_s);
+}
+
+/* One thing is done at a time: what overlaps is cut where the next begins. */
+static void cut_overlaps(struct stints *stints, struct adherence *adherence)
+{
+    for (size_t i = 0; i + 1 < stints->count; i++) {
+        struct span *span = &stints->stint[i].span;
+        double next_s = stints->stint[i + 1].span.start_s;
+        if (span->end_s > next_s) {
+            span->end_s = next_s;
+            if (adherence->reason[0] == '\0') {
+                snprintf(adherence->reason, sizeof(adherence->reason),
+                         "exercises overlap in the recording's events; each "
+                         "was taken to end where the next begins");
+            }
+        }
+    }
+}
+
+/* The stint without the pauses. */
+static int add_windows(const struct stints *stints, const struct stint *stint,
+                       struct windows *windows)
+{
+    struct span left = stint->span;
+    int err = 0;
+    for (size_t i = 0; i < stints->pause_count && err == 0; i++) {
+        struct span pause = stints->pause[i];
+        if (pause.end_s <= left.start_s || pause.start_s >= left.end_s) {
+            continue;
+        }
+        if (pause.start_s > left.start_s) {
+            struct span part = {left.start_s, pause.start_s};
+            err = windows_add(windows, part, stint->set);
+        }
+        left.start_s = pause.end_s;
+    }
+    if (err == 0 && left.start_s < left.end_s) {
+        err = windows_add(windows, left, stint->set);
+    }
+    return err;
+}
+
+/* ---- what is known without the sensor ---- */
+
+static bool is_time(enum dose_part part)
+{
+    return part == DOSE_HOLD_S;
+}
+
+/* What the wearer said of the item. Counts and minutes of sets add up. */
+static void take_word(const struct summary *summary,
+                      const struct adherence *adherence,
+                      struct adherence_item *item)
+{
+    for (size_t i = 0; i < summary->event_count; i++) {
+        struct programme_event event;
+        if (!programme_event_parse(&summary->event[i], &event) ||
+            event.kind != PROGRAMME_EVENT_WORD ||
+            item_of(adherence, &event) != item) {
+            continue;
+        }
+        double *part = &item->done.part[event.part];
+        bool adds = item->basis == BASIS_WORD && isfinite(*part) &&
+                    !is_time(event.part);
+        *part = adds ? *part + event.value : event.value;
+        item->basis = BASIS_WORD;
+    }
+}
+
+/* Where the dose is a time, the time that the exercise was given. */
+static void take_clock(const struct windows *windows,
+                       struct adherence_item *item)
+{
+    const struct range *dose = item->prescribed.part;
+    double given_s = windows_s(windows);
+    double sets = (double)windows_sets(windows);
+    if (isfinite(dose[DOSE_MINUTES].low)) {
+        item->done.part[DOSE_MINUTES] = given_s / 60;
+    } else if (item->exercise->movement == MOVEMENT_HOLD) {
+        double holds = dose[DOSE_REPETITIONS].low;
+        holds = sets * (isfinite(holds) ? fmax(1, holds) : 1);
+        item->done.part[DOSE_REPETITIONS] = holds;
+        item->done.part[DOSE_HOLD_S] = given_s / holds;
+    } else {
+        return;
+    }
+    item->done.part[DOSE_SETS] = sets;
+    item->basis = BASIS_CLOCK;
+}
+
+static int find_item(const struct summary *summary,
+                     const struct adherence *adherence,
+                     const struct windows *windows, struct adherence_item *item)
+{
+    if (windows->count == 0) {
+        return 0;
+    }
+    bool sees = adherence_can_measure(item, summary->info.placement,
+                                      item->reason, sizeof(item->reason));
+    int err = sees ? adherence_measure(summary, windows, item) : 0;
+    if (err < 0 || item->basis == BASIS_MEASURED) {
+        return err;
+    }
+    item->start_s = windows->window[0].span.start_s;
+    item->end_s = windows->window[windows->count - 1].span.end_s;
+    take_word(summary, adherence, item);
+    if (item->basis == BASIS_NONE && !sees) {
+        take_clock(windows, item);
+    }
+    return 0;
+}
+
+int guided_find(const struct summary *summary, struct adherence *adherence)
+{
+    struct stints stints = {0};
+    int err = collect(summary, adherence, &stints);
+    if (err == 0 && stints.count > 0) {
+        qsort(stints.stint, stints.count, sizeof(*stints.stint), by_start);
+        cut_overlaps(&stints, adherence);
+    }
+    if (err == 0 && stints.pause_count > 0) {
+        qsort(stints.pause, stints.pause_count, sizeof(*stints.pause),
+              pause_by_start);
+    }
+    for (size_t i = 0; i < adherence->item_count && err == 0; i++) {
+        struct adherence_item *item = &adherence->item[i];
+        struct windows windows = {0};
+        for (size_t k = 0; k < stints.count && err == 0; k++) {
+            if (stints.stint[k].item == item) {
+                err = add_windows(&stints, &stints.stint[k], &windows);
+            }
+        }
+        if (err == 0) {
+            err = find_item(summary, adherence, &windows, item);
+        }
+        windows_free(&windows);
+    }
+    free(stints.stint);
+    free(stints.pause);
+    return err;
+}
+
+/* ---- what was entered ---- */
+
+static void enter(struct adherence *adherence,
+                  const struct programme_event *event)
+{
+    for (size_t i = 0; i < adherence->item_count; i++) {
+        struct adherence_item *item = &adherence->item[i];
+        if (strcmp(item->exercise->id, event->name) != 0 ||
+            (item->basis != BASIS_NONE && item->basis != BASIS_HAND)) {
+            continue;
+        }
+        double *part = &item->done.part[event->part];
+        *part = (isfinite(*part) ? *part : 0) + event->value;
+        item->basis = BASIS_HAND;
+    }
+}
+
+void guided_enter(const struct summary *summary, struct adherence *adherence)
+{
+    for (size_t i = 0; i < summary->event_count; i++) {
+        struct programme_event event;
+        if (!programme_event_parse(&summary->event[i], &event)) {
+            continue;
+        }
+        if (event.kind == PROGRAMME_EVENT_SYMPTOM) {
+            adherence->symptom[event.symptom][event.when] = event.value;
+        } else if (event.kind == PROGRAMME_EVENT_HAND) {
+            enter(adherence, &event);
+        }
+    }
+}

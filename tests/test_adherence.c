@@ -1,0 +1,312 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include <math.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "analysis/array.h"
+#include "analysis/summary.h"
+
+static struct summary summary;
+
+static int begin(void **state)
+{
+    (void)state;
+    summary_init(&summary);
+    summary.duration_s = 4000;
+    summary.info.placement = PLACEMENT_LEFT_WRIST;
+    return 0;
+}
+
+static int end(void **state)
+{
+    (void)state;
+    summary_free(&summary);
+    return 0;
+}
+
+/* ---- what the recording has ---- */
+
+static void add_event(double start_s, double end_s, const char *label)
+{
+    struct recording_event *event =
+        array_add(&summary.event, summary.event_count++, sizeof(*event));
+    event->start_ns = llround(start_s * 1e9);
+    event->end_ns = llround(end_s * 1e9);
+    snprintf(event->label, sizeof(event->label), "%s", label);
+    strcpy(event->source, "programme");
+}
+
+/* So many repetitions from `start_s` on, 4 s apart. */
+static void add_set(double start_s, uint32_t count, double range_deg,
+                    double hold_s)
+{
+    struct exercise *e = &summary.exercise;
+    for (uint32_t i = 0; i < count; i++) {
+        struct repetition *r =
+            array_add(&e->repetition, e->repetition_count++, sizeof(*r));
+        double at_s = start_s + (4 + hold_s) * i;
+        *r = (struct repetition){
+            at_s, at_s + 3 + hold_s,     hold_s, range_deg, 3,
+            0.8F, (uint32_t)e->set_count};
+    }
+    struct exercise_set *set = array_add(&e->set, e->set_count++, sizeof(*set));
+    *set = (struct exercise_set){"repetition",
+                                 start_s,
+                                 start_s + (4 + hold_s) * count,
+                                 count,
+                                 hold_s,
+                                 range_deg,
+                                 3,
+                                 0.8};
+}
+
+static void add_taps(double start_s, uint32_t count)
+{
+    struct taps *t = &summary.taps;
+    for (uint32_t i = 0; i < count; i++) {
+        struct tap *tap = array_add(&t->tap, t->tap_count++, sizeof(*tap));
+        *tap = (struct tap){start_s + 0.5 * i, 0.9F, (uint32_t)t->series_count};
+    }
+    struct tap_series *series =
+        array_add(&t->series, t->series_count++, sizeof(*series));
+    *series = (struct tap_series){
+        start_s, start_s + 0.5 * (count - 1), count, 2, 0.05, 0.1, 1, 2, 20,
+        0.9};
+    t->count += count;
+}
+
+/* A walk of 120 steps a minute. */
+static void add_walk(double start_s, double end_s)
+{
+    struct walking *w = &summary.walking;
+    uint32_t steps = (uint32_t)(2 * (end_s - start_s));
+    for (uint32_t i = 0; i < steps; i++) {
+        struct step *step = array_add(&w->step, w->step_count++, sizeof(*step));
+        *step = (struct step){start_s + 0.5 * i, 0.9F};
+        if (i % 2 == 0) {
+            struct cadence_point *point =
+                array_add(&w->cadence, w->cadence_count++, sizeof(*point));
+            *point = (struct cadence_point){start_s + 0.5 * i, 120};
+        }
+    }
+    struct walk_bout *bout =
+        array_add(&w->bout, w->bout_count++, sizeof(*bout));
+    *bout = (struct walk_bout){start_s, end_s, steps, 120, 2, 30, 0.9};
+}
+
+/* ---- what is found ---- */
+
+static void find(const char *name)
+{
+    struct programme *programme = NULL;
+    struct error error = {0};
+    if (programme_read(name, &programme, &error) < 0) {
+        fail_msg("%s", error.text);
+    }
+    assert_int_equal(adherence_find(&summary, programme, 0), 0);
+}
+
+static const struct adherence_item *item(const char *id, enum side side)
+{
+    for (size_t i = 0; i < summary.adherence.item_count; i++) {
+        const struct adherence_item *it = &summary.adherence.item[i];
+        if (strcmp(it->exercise->id, id) == 0 && it->side == side) {
+            return it;
+        }
+    }
+    fail_msg("no item %s %s", id, side_names[side]);
+    return NULL;
+}
+
+static void repetitions_in_the_span_are_the_item_s(void **state)
+{
+    (void)state;
+    add_event(0, 0, "programme name=hand-neuropathy week=2");
+    add_event(95, 160, "exercise id=biceps-curls side=left set=1");
+    add_set(20, 5, 90, 0); /* before it */
+    add_set(100, 12, 90, 1);
+    find("hand-neuropathy");
+    const struct adherence_item *it = item("biceps-curls", SIDE_LEFT);
+    assert_true(summary.adherence.guided);
+    assert_int_equal(summary.adherence.week, 2);
+    assert_int_equal(it->verdict, VERDICT_FULL);
+    assert_int_equal(it->basis, BASIS_MEASURED);
+    assert_float_equal(it->done.part[DOSE_REPETITIONS], 12, 0);
+    assert_float_equal(it->done.part[DOSE_SETS], 1, 0);
+    assert_float_equal(it->done.part[DOSE_HOLD_S], 1, 1e-9);
+    assert_float_equal(it->done.range_deg, 90, 1e-9);
+    assert_float_equal(it->done.tempo_s, 3, 1e-9);
+    assert_float_equal(it->start_s, 100, 1e-9);
+    assert_float_equal(it->confidence, 0.8, 1e-6);
+    assert_int_equal(it->flags, 0);
+    it = item("nerve-glides", SIDE_LEFT);
+    assert_int_equal(it->verdict, VERDICT_NOT);
+    assert_int_equal(it->basis, BASIS_NONE);
+    assert_true(isnan(it->done.part[DOSE_REPETITIONS]));
+}
+
+static void half_of_the_repetitions_is_a_part(void **state)
+{
+    (void)state;
+    add_event(95, 160, "exercise id=biceps-curls side=left set=1");
+    add_set(100, 5, 40, 1);
+    find("hand-neuropathy");
+    const struct adherence_item *it = item("biceps-curls", SIDE_LEFT);
+    assert_int_equal(it->verdict, VERDICT_PART);
+    assert_float_equal(it->fraction, 0.5, 1e-9);
+    assert_int_equal(it->flags, QUALITY_TOO_SMALL);
+}
+
+static void what_is_done_in_a_pause_does_not_count(void **state)
+{
+    (void)state;
+    add_event(95, 160, "exercise id=biceps-curls side=left set=1");
+    add_event(119.9, 130.1, "pause");
+    add_set(100, 12, 90, 0); /* of which 3 are in the pause */
+    find("hand-neuropathy");
+    const struct adherence_item *it = item("biceps-curls", SIDE_LEFT);
+    assert_float_equal(it->done.part[DOSE_REPETITIONS], 9, 0);
+    assert_float_equal(it->done.part[DOSE_SETS], 1, 0);
+}
+
+static void overlapping_spans_count_nothing_twice(void **state)
+{
+    (void)state;
+    add_event(95, 400, "exercise id=biceps-curls side=left set=1");
+    add_event(140, 200, "exercise id=nerve-glides side=left set=1");
+    add_set(100, 10, 90, 0);
+    add_set(141, 8, 90, 0);
+    find("hand-neuropathy");
+    assert_float_equal(
+        item("biceps-curls", SIDE_LEFT)->done.part[DOSE_REPETITIONS], 10, 0);
+    assert_float_equal(
+        item("nerve-glides", SIDE_LEFT)->done.part[DOSE_REPETITIONS], 8, 0);
+    assert_non_null(strstr(summary.adherence.reason, "overlap"));
+}
+
+static void taps_and_walks_are_measured_in_their_spans(void **state)
+{
+    (void)state;
+    add_event(95, 160, "exercise id=finger-taps side=left set=1");
+    add_event(200, 2000, "exercise id=walking side=none set=1");
+    add_taps(100, 44);
+    add_walk(150, 1950);
+    find("hand-neuropathy");
+    const struct adherence_item *it = item("finger-taps", SIDE_LEFT);
+    assert_int_equal(it->verdict, VERDICT_FULL);
+    assert_float_equal(it->done.part[DOSE_REPETITIONS], 44, 0);
+    assert_float_equal(it->done.rate_hz, 2, 1e-9);
+    assert_float_equal(it->done.interval_cv, 0.05, 1e-9);
+    assert_float_equal(it->done.decrement, 0.1, 1e-9);
+    assert_float_equal(it->done.hesitations, 1, 0);
+    assert_float_equal(it->done.halts, 2, 0);
+    it = item("walking", SIDE_NONE);
+    assert_int_equal(it->verdict, VERDICT_FULL); /* 29 min 10 s of 30 */
+    assert_float_equal(it->done.part[DOSE_MINUTES], 1750.0 / 60, 1e-6);
+    assert_float_equal(it->done.longest_minutes, 1750.0 / 60, 1e-6);
+    assert_float_equal(it->done.minutes_over_100_spm, 1750.0 / 60, 1e-6);
+    assert_float_equal(it->done.steps, 3500, 0);
+    assert_float_equal(it->done.cadence_spm, 120, 1e-6);
+}
+
+static void the_other_hand_is_known_by_word_or_not_at_all(void **state)
+{
+    (void)state;
+    add_event(95, 160, "exercise id=biceps-curls side=right set=1");
+    add_event(170, 230, "exercise id=triceps-extensions side=right set=1");
+    add_event(231, 231, "word id=triceps-extensions side=right repetitions=12");
+    add_set(100, 12, 90, 1);
+    find("hand-neuropathy");
+    const struct adherence_item *it = item("biceps-curls", SIDE_RIGHT);
+    assert_int_equal(it->verdict, VERDICT_NOT_MEASURABLE);
+    assert_int_equal(it->basis, BASIS_NONE);
+    assert_string_equal(it->reason,
+                        "a band on the left wrist does not see the right hand");
+    assert_true(isnan(it->done.part[DOSE_REPETITIONS]));
+    it = item("triceps-extensions", SIDE_RIGHT);
+    assert_int_equal(it->verdict, VERDICT_FULL);
+    assert_int_equal(it->basis, BASIS_WORD);
+    assert_float_equal(it->done.part[DOSE_REPETITIONS], 12, 0);
+    assert_true(isnan(it->confidence));
+}
+
+static void times_of_the_other_hand_are_known_by_the_clock(void **state)
+{
+    (void)state;
+    add_event(0, 0, "programme name=hand-neuropathy week=1");
+    add_event(100, 160, "exercise id=thumb-opposition side=right set=1");
+    add_event(170, 180, "exercise id=hamstring-stretch side=left set=1");
+    find("hand-neuropathy");
+    const struct adherence_item *it = item("thumb-opposition", SIDE_RIGHT);
+    assert_int_equal(it->verdict, VERDICT_FULL);
+    assert_int_equal(it->basis, BASIS_CLOCK);
+    assert_float_equal(it->done.part[DOSE_MINUTES], 1, 1e-9);
+    it = item("hamstring-stretch", SIDE_LEFT);
+    assert_int_equal(it->verdict, VERDICT_PART);
+    assert_int_equal(it->basis, BASIS_CLOCK);
+    assert_float_equal(it->fraction, 0.5, 1e-9);
+    assert_string_equal(it->reason,
+                        "a band on the left wrist does not see the left leg");
+}
+
+static void what_was_entered_by_hand_is_taken_as_it_is(void **state)
+{
+    (void)state;
+    add_event(0, 0, "programme name=hand-neuropathy week=1");
+    add_event(1, 1, "symptom name=pain when=before value=4");
+    add_event(2, 2, "symptom name=numbness when=after value=0");
+    add_event(3, 3, "hand id=swimming minutes=10");
+    add_event(4, 4, "skipped id=nerve-glides side=left");
+    find("hand-neuropathy");
+    const struct adherence_item *it = item("swimming", SIDE_NONE);
+    assert_int_equal(it->verdict, VERDICT_PART);
+    assert_int_equal(it->basis, BASIS_HAND);
+    assert_float_equal(it->fraction, 0.5, 1e-9);
+    assert_float_equal(summary.adherence.symptom[SYMPTOM_PAIN][MOMENT_BEFORE],
+                       4, 0);
+    assert_true(isnan(summary.adherence.symptom[SYMPTOM_PAIN][MOMENT_AFTER]));
+    assert_float_equal(
+        summary.adherence.symptom[SYMPTOM_NUMBNESS][MOMENT_AFTER], 0, 0);
+    assert_true(item("nerve-glides", SIDE_LEFT)->skipped);
+    assert_false(item("nerve-glides", SIDE_RIGHT)->skipped);
+}
+
+static void exercises_that_the_programme_has_not_are_named(void **state)
+{
+    (void)state;
+    add_event(0, 0, "programme name=hand-neuropathy week=1");
+    add_event(5, 50, "exercise id=juggling side=both set=1");
+    find("hand-neuropathy");
+    assert_non_null(strstr(summary.adherence.reason, "'juggling'"));
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test_setup_teardown(repetitions_in_the_span_are_the_item_s,
+                                        begin, end),
+        cmocka_unit_test_setup_teardown(half_of_the_repetitions_is_a_part,
+                                        begin, end),
+        cmocka_unit_test_setup_teardown(what_is_done_in_a_pause_does_not_count,
+                                        begin, end),
+        cmocka_unit_test_setup_teardown(overlapping_spans_count_nothing_twice,
+                                        begin, end),
+        cmocka_unit_test_setup_teardown(
+            taps_and_walks_are_measured_in_their_spans, begin, end),
+        cmocka_unit_test_setup_teardown(
+            the_other_hand_is_known_by_word_or_not_at_all, begin, end),
+        cmocka_unit_test_setup_teardown(
+            times_of_the_other_hand_are_known_by_the_clock, begin, end),
+        cmocka_unit_test_setup_teardown(
+            what_was_entered_by_hand_is_taken_as_it_is, begin, end),
+        cmocka_unit_test_setup_teardown(
+            exercises_that_the_programme_has_not_are_named, begin, end),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
