@@ -13,7 +13,7 @@ static const struct command *const commands[] = {
     &doctor_command,    &devices_command, &device_command, &record_command,
     &recover_command,   &info_command,    &verify_command, &import_command,
     &export_command,    &analyse_command, &report_command, &batch_command,
-    &programme_command,
+    &history_command,   &programme_command,
 };
 
 enum { COMMANDS = sizeof(commands) / sizeof(commands[0]) };

@@ -28,6 +28,7 @@ extern const struct command device_command;
 extern const struct command devices_command;
 extern const struct command doctor_command;
 extern const struct command export_command;
+extern const struct command history_command;
 extern const struct command import_command;
 extern const struct command info_command;
 extern const struct command programme_command;
