@@ -10,9 +10,12 @@
 
 #include "acquire/record_text.h"
 
-enum { COLUMNS = 3, FIELD_SIZE = 64 };
+enum { COLUMNS = 4, FIELD_SIZE = 64 };
 
-static const char *const header[COLUMNS] = {"start_s", "end_s", "label"};
+/* The last may be missing, in the header and in all rows alike. */
+static const char *const header[COLUMNS] = {"start_s", "end_s", "label",
+                                            "source"};
+static const char *const sources[] = {"preset", "programme"};
 static const double LAST_S = 1e9; /* 31 years: so much fits int64 ns */
 
 struct reader {
@@ -20,7 +23,8 @@ struct reader {
     struct journal_event *events;
     size_t count;
     size_t room;
-    size_t row; /* from 1 */
+    size_t row;     /* from 1 */
+    size_t columns; /* of the header */
     size_t column;
     char fields[COLUMNS][FIELD_SIZE];
     struct error *error;
@@ -52,14 +56,15 @@ static void take_field(void *text, size_t length, void *argument)
     reader->column++;
 }
 
-static bool is_header(const struct reader *reader)
+static bool take_header(struct reader *reader)
 {
-    for (size_t i = 0; i < COLUMNS; i++) {
+    for (size_t i = 0; i < reader->column && i < COLUMNS; i++) {
         if (strcmp(reader->fields[i], header[i]) != 0) {
             return false;
         }
     }
-    return reader->column == COLUMNS;
+    reader->columns = reader->column;
+    return reader->column == COLUMNS || reader->column == COLUMNS - 1;
 }
 
 static bool get_seconds(const char *text, int64_t *ns)
@@ -71,6 +76,17 @@ static bool get_seconds(const char *text, int64_t *ns)
     }
     *ns = llround(seconds * 1e9);
     return true;
+}
+
+/* Of those that are known; nothing is the first. */
+static bool get_source(const char *text, char *out, size_t size)
+{
+    const char *known = text[0] == '\0' ? sources[0] : NULL;
+    for (size_t i = 0; i < sizeof(sources) / sizeof(sources[0]); i++) {
+        known = strcmp(text, sources[i]) == 0 ? sources[i] : known;
+    }
+    snprintf(out, size, "%s", known != NULL ? known : "");
+    return known != NULL;
 }
 
 static void add(struct reader *reader, const struct journal_event *event)
@@ -92,9 +108,15 @@ static void add(struct reader *reader, const struct journal_event *event)
 
 static void add_row(struct reader *reader)
 {
-    struct journal_event event = {.session_time = true, .source = "preset"};
-    if (reader->column != COLUMNS) {
-        wrong(reader, "there must be three columns: start_s,end_s,label");
+    struct journal_event event = {.session_time = true};
+    const char *source = reader->columns == COLUMNS ? reader->fields[3] : "";
+    if (reader->column != reader->columns) {
+        wrong(reader, "there must be the header's columns: "
+                      "start_s,end_s,label, or with source");
+        return;
+    }
+    if (!get_source(source, event.source, sizeof(event.source))) {
+        wrong(reader, "source must be preset, programme or nothing");
         return;
     }
     if (!record_text_is_utf8(reader->fields[2])) {
@@ -121,8 +143,9 @@ static void take_row(int terminator, void *argument)
     struct reader *reader = argument;
     (void)terminator;
     reader->row++;
-    if (reader->err == 0 && reader->row == 1 && !is_header(reader)) {
-        wrong(reader, "the header must be start_s,end_s,label");
+    if (reader->err == 0 && reader->row == 1 && !take_header(reader)) {
+        wrong(reader, "the header must be start_s,end_s,label or "
+                      "start_s,end_s,label,source");
     } else if (reader->err == 0 && reader->row > 1) {
         add_row(reader);
     }

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "analysis/adherence.h"
 
+#include <inttypes.h>
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -174,20 +175,59 @@ static void judge(struct adherence_item *item)
                                          : VERDICT_NOT;
 }
 
-int adherence_find(struct summary *summary, struct programme *programme,
-                   uint32_t week)
+/* What is odd about the session, if anything is. */
+static void note(struct adherence *adherence,
+                 const struct programme_event *mark)
+{
+    const struct programme *programme = adherence->programme;
+    char *reason = adherence->reason;
+    size_t size = sizeof(adherence->reason);
+    if (programme == NULL) {
+        snprintf(reason, size,
+                 "the session was guided by programme '%s', which is not built "
+                 "in: name its file with --programme",
+                 adherence->name);
+    } else if (mark != NULL && strcmp(mark->name, programme->id) != 0) {
+        snprintf(reason, size,
+                 "the session was guided by programme '%s'; it is compared "
+                 "with '%s'",
+                 mark->name, programme->id);
+    } else if (adherence->week > programme->weeks) {
+        snprintf(reason, size,
+                 "week %" PRIu32 " is beyond the programme's %" PRIu32
+                 "; the doses are those of its last",
+                 adherence->week, programme->weeks);
+    }
+}
+
+static int find_items(struct summary *summary)
 {
     struct adherence *adherence = &summary->adherence;
-    struct programme_event mark;
-    bool marked = guided_programme(summary->event, summary->event_count, &mark);
-    adherence->programme = programme;
-    snprintf(adherence->name, sizeof(adherence->name), "%s", programme->id);
-    adherence->week = week > 0 ? week : marked ? mark.week : 1;
-    adherence->guided = guided_is(summary);
     int err = add_items(adherence);
     if (err == 0 && adherence->guided) {
         err = guided_find(summary, adherence);
     }
+    return err;
+}
+
+int adherence_find(struct summary *summary, struct programme *programme,
+                   uint32_t week)
+{
+    struct adherence *adherence = &summary->adherence;
+    struct programme_event event;
+    const struct programme_event *mark =
+        guided_programme(summary->event, summary->event_count, &event) ? &event
+                                                                       : NULL;
+    if (programme == NULL && mark == NULL) {
+        return 0;
+    }
+    adherence->programme = programme;
+    snprintf(adherence->name, sizeof(adherence->name), "%s",
+             programme != NULL ? programme->id : mark->name);
+    adherence->week = week > 0 ? week : mark != NULL ? mark->week : 1;
+    adherence->guided = guided_is(summary);
+    note(adherence, mark);
+    int err = programme != NULL ? find_items(summary) : 0;
     if (err < 0) {
         return err;
     }

@@ -106,14 +106,15 @@ struct adherence {
     size_t item_count;
     struct adherence_item *item;
     double symptom[SYMPTOM_NONE][MOMENTS]; /* 0 .. 10; NAN: not asked */
-    char reason[160];                      /* why there is none, or "" */
+    char reason[160]; /* why there is none, or what is odd about it, or "" */
 };
 
 /* No programme, nothing done. */
 void adherence_init(struct adherence *adherence);
 
 /* Fills in summary->adherence from all the rest of the summary. Takes
- * `programme` over, also on error; `week` 0: as the recording says, or 1. */
+ * `programme` over, also on error; NULL: it is not known, and if the recording
+ * was guided by one, that is said. `week` 0: as the recording says, or 1. */
 int adherence_find(struct summary *summary, struct programme *programme,
                    uint32_t week);
 void adherence_free(struct adherence *adherence);

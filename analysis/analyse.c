@@ -1,15 +1,19 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "analysis/analyse.h"
 
+#include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
 
 #include "acquire/command.h"
+#include "analysis/adherence_guided.h"
 
 enum {
     KEY_SENSOR = 0x100,
     KEY_PLACEMENT,
     KEY_LEVER,
+    KEY_PROGRAMME,
+    KEY_WEEK,
     KEY_COLUMNS,
     KEY_UNIT,
     KEY_RATE,
@@ -25,6 +29,12 @@ static const struct argp_option option_table[] = {
      "Distance from the elbow to the point whose tremor is given in "
      "millimetres (default 350)",
      0},
+    {"programme", KEY_PROGRAMME, "NAME", 0,
+     "Compare with this programme of exercises: one that is built in, or a "
+     "file (default: the one that the recording was guided by)",
+     0},
+    {"week", KEY_WEEK, "N", 0,
+     "Week of the programme (default: as the recording says, or 1)", 0},
     {NULL, 0, NULL, 0, "For CSV files:", 1},
     {"columns", KEY_COLUMNS, "LIST", 0,
      "What the columns are, e.g. t,ax,ay,az,gx,gy,gz; - skips one (default: "
@@ -64,6 +74,12 @@ static int parse_value(struct analyse_options *out, int key, const char *value,
         out->pipeline.lever_m = millimetres / 1000;
         return err;
     }
+    case KEY_PROGRAMME:
+        out->programme = value;
+        return 0;
+    case KEY_WEEK:
+        return command_whole("--week", value, 1, PROGRAMME_WEEKS_MAX,
+                             &out->week, error);
     case KEY_COLUMNS:
         out->import.columns = value;
         return 0;
@@ -116,6 +132,13 @@ void analyse_settings(const struct analyse_options *options,
                  1000 * options->pipeline.lever_m);
         add_setting(out, "lever", number);
     }
+    if (options->programme != NULL) {
+        add_setting(out, "programme", options->programme);
+    }
+    if (options->week > 0) {
+        snprintf(number, sizeof(number), "%" PRIu32, options->week);
+        add_setting(out, "week", number);
+    }
     if (options->import.columns != NULL) {
         add_setting(out, "columns", options->import.columns);
     }
@@ -126,6 +149,55 @@ void analyse_settings(const struct analyse_options *options,
         snprintf(number, sizeof(number), "%.9g", options->import.rate_hz);
         add_setting(out, "rate", number);
     }
+}
+
+int analyse_check(const struct analyse_options *options, struct error *error)
+{
+    struct programme *programme = NULL;
+    int err = options->programme != NULL
+                  ? programme_read(options->programme, &programme, error)
+                  : 0;
+    programme_free(programme);
+    return err;
+}
+
+/* The programme that is asked for, or else the one by which the recording was
+ * guided, if it is built in; NULL where there is none. */
+static int read_programme(const struct analyse_options *options,
+                          const struct recording *recording,
+                          struct programme **out, struct error *error)
+{
+    size_t count;
+    const struct recording_event *events = recording_events(recording, &count);
+    struct programme_event mark;
+    const char *name = options->programme;
+    if (name == NULL && guided_programme(events, count, &mark) &&
+        programme_builtin(mark.name) != NULL) {
+        name = mark.name;
+    }
+    *out = NULL;
+    return name != NULL ? programme_read(name, out, error) : 0;
+}
+
+/* One sensor's summary; `summary` is freed by the caller, also on error. */
+static int summarise(const struct analyse_options *options,
+                     struct recording *recording, struct summary *summary,
+                     struct error *error)
+{
+    struct programme *programme;
+    summary_init(summary);
+    int err = read_programme(options, recording, &programme, error);
+    if (err < 0) {
+        return err;
+    }
+    err = pipeline_run(recording, &options->pipeline, summary, error);
+    if (err < 0) {
+        programme_free(programme);
+        return err;
+    }
+    return adherence_find(summary, programme, options->week) < 0
+               ? error_set(error, ERR_NO_MEMORY, "out of memory")
+               : 0;
 }
 
 struct analysis {
@@ -146,7 +218,7 @@ static int analyse_sensor(void *self, struct recording *recording, size_t count,
                          "choose one with --sensor",
                          a->path);
     }
-    int err = pipeline_run(recording, options, &summary, error);
+    int err = summarise(a->options, recording, &summary, error);
     snprintf(summary.path, sizeof(summary.path), "%s", a->path);
     analyse_settings(a->options, summary.settings);
     if (err >= 0) {

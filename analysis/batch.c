@@ -292,13 +292,22 @@ static bool is_newer(const struct stat *a, const struct stat *b)
                : a->st_mtim.tv_nsec > b->st_mtim.tv_nsec;
 }
 
+/* A programme that was changed is another one. */
+static bool is_before(const struct stat *json, const char *programme)
+{
+    struct stat file;
+    return programme != NULL && stat(programme, &file) == 0 &&
+           !is_newer(json, &file);
+}
+
 static bool is_up_to_date(const struct batch *batch,
                           const struct batch_job *job)
 {
     struct stat recording;
     struct stat json;
     if (stat(job->path, &recording) != 0 || stat(job->json, &json) != 0 ||
-        !is_newer(&json, &recording)) {
+        !is_newer(&json, &recording) ||
+        is_before(&json, batch->options->analyse.programme)) {
         return false;
     }
     FILE *file = fopen(job->json, "r");

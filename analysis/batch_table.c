@@ -3,10 +3,13 @@
 
 #include <string.h>
 
+#include "analysis/csv_text.h"
+
 enum kind {
     VALUE, /* as it stands */
     COUNT, /* elements of an array */
     MEAN,  /* of a member of an array's objects, weighted by duration */
+    THOSE, /* of an array's objects whose verdict is `member` */
 };
 
 struct column {
@@ -14,7 +17,7 @@ struct column {
     enum kind kind;
     const char *group;
     const char *key;
-    const char *member; /* of MEAN */
+    const char *member; /* of MEAN, THOSE */
 };
 
 static const struct column columns[] = {
@@ -46,35 +49,24 @@ static const struct column columns[] = {
     {"tap_rate_hz", MEAN, "taps", "series", "rate_hz"},
     {"tap_interval_cv", MEAN, "taps", "series", "interval_cv"},
     {"exercise_sets", COUNT, "exercise", "sets", NULL},
+    {"programme", VALUE, "programme", "name", NULL},
+    {"programme_week", VALUE, "programme", "week", NULL},
+    {"items_full", THOSE, "programme", "items", "full"},
+    {"items_part", THOSE, "programme", "items", "part"},
+    {"items_not_done", THOSE, "programme", "items", "not done"},
+    {"items_not_measurable", THOSE, "programme", "items", "not measurable"},
 };
 
 enum { COLUMNS = sizeof(columns) / sizeof(columns[0]) };
 
-/* RFC 4180: quoted where a comma, quote or line break is inside. */
-static void put_text(FILE *out, const char *text)
-{
-    if (strpbrk(text, ",\"\r\n") == NULL) {
-        fputs(text, out);
-        return;
-    }
-    fputc('"', out);
-    for (; *text != '\0'; text++) {
-        if (*text == '"') {
-            fputc('"', out);
-        }
-        fputc(*text, out);
-    }
-    fputc('"', out);
-}
-
 static void put_value(FILE *out, const json_t *value)
 {
     if (json_is_string(value)) {
-        put_text(out, json_string_value(value));
+        csv_put_text(out, json_string_value(value));
     } else if (json_is_integer(value)) {
         fprintf(out, "%" JSON_INTEGER_FORMAT, json_integer_value(value));
     } else if (json_is_real(value)) {
-        fprintf(out, "%.7g", json_real_value(value));
+        csv_put_real(out, json_real_value(value));
     }
 }
 
@@ -97,6 +89,20 @@ static void put_mean(FILE *out, const json_t *array, const char *member)
     }
 }
 
+/* Nothing where there is no such array. */
+static void put_those(FILE *out, const json_t *array, const char *verdict)
+{
+    size_t count = 0;
+    for (size_t i = 0; i < json_array_size(array); i++) {
+        const json_t *item = json_array_get(array, i);
+        const char *said = json_string_value(json_object_get(item, "verdict"));
+        count += said != NULL && strcmp(said, verdict) == 0;
+    }
+    if (json_is_array(array)) {
+        fprintf(out, "%zu", count);
+    }
+}
+
 static void put_column(FILE *out, const struct column *column,
                        const json_t *summary)
 {
@@ -111,6 +117,9 @@ static void put_column(FILE *out, const struct column *column,
         break;
     case MEAN:
         put_mean(out, value, column->member);
+        break;
+    case THOSE:
+        put_those(out, value, column->member);
         break;
     }
 }
@@ -142,9 +151,9 @@ void batch_table_header(FILE *out)
 void batch_table_row(FILE *out, const char *file, const char *problem,
                      const json_t *summary)
 {
-    put_text(out, file);
+    csv_put_text(out, file);
     fputs(summary != NULL ? ",ok," : ",failed,", out);
-    put_text(out, problem);
+    csv_put_text(out, problem);
     for (size_t i = 0; i < COLUMNS; i++) {
         fputc(',', out);
         if (summary != NULL) {

@@ -6,12 +6,14 @@
 
 #include "acquire/command.h"
 #include "acquire/output.h"
+#include "analysis/adherence_write.h"
 #include "analysis/analyse.h"
 #include "analysis/summary_json.h"
 
 struct arguments {
     struct analyse_options analyse;
     const char *events;
+    const char *items;
     char **files;
     int count;
 };
@@ -19,6 +21,10 @@ struct arguments {
 static const struct argp_option options[] = {
     {"events", 'e', "OUT.csv", 0,
      "Also write one row an event: steps, taps, repetitions, tremor, walks "
+     "(one FILE and sensor only)",
+     0},
+    {"items", 'i', "OUT.csv", 0,
+     "Also write one row an item of the programme: prescribed, done, how well "
      "(one FILE and sensor only)",
      0},
     {0},
@@ -34,6 +40,9 @@ static error_t parse(int key, char *value, struct argp_state *state)
     case 'e':
         arguments->events = value;
         return 0;
+    case 'i':
+        arguments->items = value;
+        return 0;
     case ARGP_KEY_ARGS:
         arguments->files = state->argv + state->next;
         arguments->count = state->argc - state->next;
@@ -46,15 +55,25 @@ static error_t parse(int key, char *value, struct argp_state *state)
     }
 }
 
-static int write_events(const struct summary *summary, const char *path,
-                        struct error *error)
+typedef int write_fn(const struct summary *summary, FILE *out,
+                     struct error *error);
+
+static int write_items(const struct summary *summary, FILE *out,
+                       struct error *error)
+{
+    return adherence_items_write(&summary->adherence, out, error);
+}
+
+/* Writes a table of the one summary there is; `path` NULL: not asked for. */
+static int write_table(const struct summary *summary, const char *path,
+                       write_fn *write, struct error *error)
 {
     struct output output;
-    int err = output_open(&output, path, error);
-    if (err < 0) {
+    int err = path != NULL ? output_open(&output, path, error) : 0;
+    if (path == NULL || err < 0) {
         return err;
     }
-    err = summary_events_write(summary, output.file, error);
+    err = write(summary, output.file, error);
     if (err < 0) {
         output_abort(&output);
         return err;
@@ -66,13 +85,17 @@ static int take(void *self, const struct summary *summary, size_t count,
                 struct error *error)
 {
     const struct arguments *arguments = self;
-    int err = 0;
-    if (arguments->events != NULL) {
-        err = count > 1 ? error_set(error, ERR_USAGE,
-                                    "--events is of one sensor, and '%s' has "
-                                    "several; choose one with --sensor",
-                                    summary->path)
-                        : write_events(summary, arguments->events, error);
+    if (count > 1 && (arguments->events != NULL || arguments->items != NULL)) {
+        return error_set(
+            error, ERR_USAGE,
+            "%s is of one sensor, and '%s' has several; choose one "
+            "with --sensor",
+            arguments->events != NULL ? "--events" : "--items", summary->path);
+    }
+    int err =
+        write_table(summary, arguments->events, summary_events_write, error);
+    if (err == 0) {
+        err = write_table(summary, arguments->items, write_items, error);
     }
     bool compact = arguments->count > 1 || count > 1;
     return err < 0 ? err : summary_json_write(summary, compact, stdout, error);
@@ -99,8 +122,14 @@ static int run(int argc, char **argv, struct error *error)
     if (err < 0) {
         return err;
     }
-    if (arguments.events != NULL && arguments.count > 1) {
-        return error_set(error, ERR_USAGE, "--events goes with one FILE only");
+    if ((arguments.events != NULL || arguments.items != NULL) &&
+        arguments.count > 1) {
+        return error_set(error, ERR_USAGE, "%s goes with one FILE only",
+                         arguments.events != NULL ? "--events" : "--items");
+    }
+    err = analyse_check(&arguments.analyse, error);
+    if (err < 0) {
+        return err;
     }
     const struct analyse_taker taker = {take, &arguments};
     int failed = 0;

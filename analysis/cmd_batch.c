@@ -108,6 +108,9 @@ static int run(int argc, char **argv, struct error *error)
         .progress = isatty(STDERR_FILENO),
     };
     int err = command_parse(&argp, argc, argv, &batch, error);
+    if (err == 0) {
+        err = analyse_check(&batch.analyse, error);
+    }
     if (err < 0) {
         return err;
     }

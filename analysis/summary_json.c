@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "analysis/adherence_write.h"
 #include "analysis/json_builder.h"
 
 static json_t *recording_json(struct json_builder *b, const struct summary *s)
@@ -246,7 +247,7 @@ static json_t *summary_json(struct json_builder *b, const struct summary *s)
     json_put(b, o, "tremor", tremor_json(b, &s->tremor));
     json_put(b, o, "taps", taps_json(b, &s->taps));
     json_put(b, o, "exercise", exercise_json(b, &s->exercise));
-    json_put(b, o, "programme", json_null());
+    json_put(b, o, "programme", adherence_json(b, &s->adherence));
     json_put(b, o, "events", events_json(b, s));
     return o;
 }
@@ -266,7 +267,7 @@ struct list {
     item_fn *item;
 };
 
-enum { LISTS = 7 };
+enum { LISTS = 8 };
 
 static void lists_of(const struct summary *s, struct list lists[LISTS])
 {
@@ -285,6 +286,8 @@ static void lists_of(const struct summary *s, struct list lists[LISTS])
          sizeof(struct tap_series), series_json},
         {"exercise", "sets", s->exercise.set, s->exercise.set_count,
          sizeof(struct exercise_set), set_json},
+        {"programme", "items", s->adherence.item, s->adherence.item_count,
+         sizeof(struct adherence_item), adherence_item_json},
     };
     memcpy(lists, all, sizeof(all));
 }

@@ -50,6 +50,28 @@ static void rows_become_events(void **state)
     free(events);
 }
 
+static void a_fourth_column_says_of_what_kind_they_are(void **state)
+{
+    (void)state;
+    assert_int_equal(read_text("start_s,end_s,label,source\n"
+                               "0,1.5,rest,\n"
+                               "2,3,pause,programme\n"
+                               "4,5,tap,preset\n"),
+                     0);
+    assert_int_equal(count, 3);
+    assert_string_equal(events[0].source, "preset");
+    assert_string_equal(events[1].source, "programme");
+    assert_string_equal(events[2].source, "preset");
+    free(events);
+    assert_int_equal(read_text("start_s,end_s,label,source\n0,1,rest\n"),
+                     ERR_DATA);
+    assert_int_equal(read_text("start_s,end_s,label,source\n0,1,rest,key\n"),
+                     ERR_DATA);
+    assert_non_null(strstr(error.text, "source"));
+    assert_int_equal(read_text("start_s,end_s,label\n0,1,rest,preset\n"),
+                     ERR_DATA);
+}
+
 static void long_labels_are_cut_and_many_rows_read(void **state)
 {
     (void)state;
@@ -125,6 +147,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(rows_become_events),
+        cmocka_unit_test(a_fourth_column_says_of_what_kind_they_are),
         cmocka_unit_test(long_labels_are_cut_and_many_rows_read),
         cmocka_unit_test(excel_files_and_letters_beyond_ascii_are_read),
         cmocka_unit_test(wrong_files_are_refused_by_row),
