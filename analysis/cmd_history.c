@@ -6,19 +6,15 @@
 
 #include "acquire/command.h"
 #include "acquire/output.h"
-#include "analysis/analyse.h"
-#include "analysis/folder.h"
-#include "analysis/history.h"
 #include "analysis/history_json.h"
+#include "analysis/history_read.h"
 #include "analysis/history_text.h"
 
-enum { KEY_PARTICIPANT = 0x300 };
+enum { KEY_PARTICIPANT = 0x300, KEY_START };
 
 struct arguments {
-    struct analyse_options analyse;
-    const char *participant;
+    struct history_options history;
     const char *out;
-    const char *folder;
 };
 
 static const struct argp_option options[] = {
@@ -28,6 +24,10 @@ static const struct argp_option options[] = {
      0},
     {"participant", KEY_PARTICIPANT, "CODE", 0,
      "Whose sessions, where FOLDER has those of several", 0},
+    {"start", KEY_START, "DATE", 0,
+     "Day on which week 1 begins, such as 2026-11-30 (default: that of the "
+     "first session)",
+     0},
     {0},
 };
 
@@ -36,22 +36,25 @@ static error_t parse(int key, char *value, struct argp_state *state)
     struct arguments *arguments = state->input;
     switch (key) {
     case ARGP_KEY_INIT:
-        state->child_inputs[0] = &arguments->analyse;
+        state->child_inputs[0] = &arguments->history.analyse;
         return 0;
     case 'o':
         arguments->out = value;
         return 0;
     case KEY_PARTICIPANT:
-        arguments->participant = value;
+        arguments->history.participant = value;
+        return 0;
+    case KEY_START:
+        arguments->history.start = value;
         return 0;
     case ARGP_KEY_ARG:
-        if (arguments->folder != NULL) {
+        if (arguments->history.folder != NULL) {
             argp_error(state, "one FOLDER, please");
         }
-        arguments->folder = value;
+        arguments->history.folder = value;
         return 0;
     case ARGP_KEY_END:
-        if (arguments->folder == NULL) {
+        if (arguments->history.folder == NULL) {
             argp_error(state, "FOLDER is needed");
         }
         return 0;
@@ -101,87 +104,26 @@ static int write_file(const struct history *history, const char *path,
     return output_commit(&output, error);
 }
 
-/* ---- the sessions ---- */
+/* ---- all of it ---- */
 
-struct reading {
-    const struct arguments *arguments;
-    struct history *history;
-    size_t others; /* sessions of other participants, passed over */
-};
-
-static int take(void *self, const struct summary *summary, size_t count,
-                struct error *error)
+static void tell_left_out(const struct error *why)
 {
-    (void)count;
-    struct reading *reading = self;
-    const char *wanted = reading->arguments->participant;
-    if (wanted != NULL && strcmp(wanted, summary->info.participant) != 0) {
-        reading->others++;
-        return 0;
-    }
-    return history_add(reading->history, summary, error);
+    fprintf(stderr, "carpus history: %s; left out\n", why->text);
 }
 
-/* A file that cannot be read costs a line and the exit status, no more. */
-static int read_sessions(struct reading *reading, const struct folder *folder,
-                         const char *program, struct error *error)
-{
-    const struct arguments *arguments = reading->arguments;
-    size_t failed = 0;
-    for (size_t i = 0; i < folder->count; i++) {
-        const struct folder_file *file = &folder->file[i];
-        struct error one = {0};
-        if (file->number != 0) {
-            error_from_errno(&one, file->number, "cannot read '%s'",
-                             file->path);
-        } else {
-            analyse_file(file->path, &arguments->analyse,
-                         (struct analyse_taker){take, reading}, &one);
-        }
-        if (one.code != 0) {
-            fprintf(stderr, "%s: %s; left out\n", program, one.text);
-            failed++;
-        }
-    }
-    if (reading->history->session_count == 0) {
-        return arguments->participant != NULL && reading->others > 0
-                   ? error_set(error, ERR_NO_INPUT,
-                               "no session in '%s' is of participant '%s'",
-                               arguments->folder, arguments->participant)
-                   : error_set(error, ERR_DATA,
-                               "no session in '%s' can be taken into a history",
-                               arguments->folder);
-    }
-    return failed == 0 ? 0
-                       : error_set(error, ERR_SOME_FAILED,
-                                   "%zu of %zu files were left out", failed,
-                                   folder->count);
-}
-
-static int write_history(const struct arguments *arguments,
-                         struct history *history, struct error *error)
-{
-    int err = history_settle(history, error);
-    if (err < 0) {
-        return err;
-    }
-    history_text_write(history, stdout);
-    return arguments->out != NULL ? write_file(history, arguments->out, error)
-                                  : 0;
-}
-
-static int run_folder(const struct arguments *arguments, const char *program,
-                      const struct folder *folder, struct error *error)
+static int run_history(const struct arguments *arguments, struct error *error)
 {
     struct history history;
-    struct reading reading = {arguments, &history, 0};
-    struct error writing = {0};
     history_init(&history);
-    int err = read_sessions(&reading, folder, program, error);
-    if (history.session_count > 0 &&
-        write_history(arguments, &history, &writing) < 0) {
-        *error = writing; /* weighs more than a file that was left out */
-        err = writing.code;
+    int err = history_read(&arguments->history, &history, error);
+    if (err == 0 || err == ERR_SOME_FAILED) {
+        struct error writing = {0};
+        history_text_write(&history, stdout);
+        if (arguments->out != NULL &&
+            write_file(&history, arguments->out, &writing) < 0) {
+            *error = writing; /* weighs more than a file that was left out */
+            err = writing.code;
+        }
     }
     history_free(&history);
     return err;
@@ -200,7 +142,11 @@ static int run(int argc, char **argv, struct error *error)
         "What the sessions of a participant in FOLDER, and all that is below, "
         "show over the weeks: exercises done against the programme, measures "
         "and how they change, pain and numbness, and what to take care of.\v"
-        "Week 1 begins on the day of the first session. A change is told from "
+        "Week 1 begins on the day of the first session, or on --start; a "
+        "session "
+        "that was not guided is held against the programme's dose of its week. "
+        "A "
+        "change is told from "
         "scatter by the median of the slopes between all days and its 95 % "
         "interval (Theil-Sen), and means something where it is greater than a "
         "published smallest change or, where there is none, than the "
@@ -222,11 +168,8 @@ static int run(int argc, char **argv, struct error *error)
                          "not known",
                          arguments.out);
     }
-    struct folder folder;
-    err = folder_find(&folder, arguments.folder, NULL, error);
-    err = err < 0 ? err : run_folder(&arguments, argv[0], &folder, error);
-    folder_free(&folder);
-    return err;
+    arguments.history.left_out = tell_left_out;
+    return run_history(&arguments, error);
 }
 
 const struct command history_command = {

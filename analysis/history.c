@@ -116,25 +116,53 @@ void history_date(int64_t day, char out[HISTORY_DATE])
     g_date_strftime(out, HISTORY_DATE, "%Y-%m-%d", &date);
 }
 
-/* The day, here, of a time in UTC (ISO 8601). */
-static bool local_day(const char *utc, int64_t *out)
+static int64_t day_of(GDateTime *time)
+{
+    GDate date;
+    int year, month, day;
+    g_date_time_get_ymd(time, &year, &month, &day);
+    g_date_clear(&date, 1);
+    g_date_set_dmy(&date, (GDateDay)day, (GDateMonth)month, (GDateYear)year);
+    return (int64_t)g_date_get_julian(&date) - EPOCH;
+}
+
+bool history_day(const char *utc, int64_t *out)
 {
     GDateTime *time = g_date_time_new_from_iso8601(utc, NULL);
-    GDateTime *here = time != NULL ? g_date_time_to_local(time) : NULL;
-    if (here != NULL) {
-        GDate date;
-        int year, month, day;
-        g_date_time_get_ymd(here, &year, &month, &day);
-        g_date_clear(&date, 1);
-        g_date_set_dmy(&date, (GDateDay)day, (GDateMonth)month,
-                       (GDateYear)year);
-        *out = (int64_t)g_date_get_julian(&date) - EPOCH;
-        g_date_time_unref(here);
+    if (time == NULL) {
+        return false;
     }
-    if (time != NULL) {
-        g_date_time_unref(time);
+    GDateTime *here = g_date_time_to_local(time);
+    *out = day_of(here);
+    g_date_time_unref(here);
+    g_date_time_unref(time);
+    return true;
+}
+
+int history_start(struct history *history, const char *date,
+                  struct error *error)
+{
+    GTimeZone *utc = g_time_zone_new_utc();
+    char midnight[32];
+    snprintf(midnight, sizeof(midnight), "%.20sT00:00:00Z", date);
+    GDateTime *time = g_date_time_new_from_iso8601(midnight, utc);
+    g_time_zone_unref(utc);
+    if (time == NULL) {
+        return error_set(error, ERR_USAGE,
+                         "--start: '%s' is no date; write it as 2026-11-30",
+                         date);
     }
-    return here != NULL;
+    history->start = day_of(time);
+    history->has_start = true;
+    g_date_time_unref(time);
+    return 0;
+}
+
+uint32_t history_week_number(const struct history *history, int64_t day)
+{
+    return !history->has_start || day < history->start
+               ? 1
+               : (uint32_t)((day - history->start) / HISTORY_WEEK) + 1;
 }
 
 /* ---- series ---- */
@@ -393,7 +421,7 @@ static int check(struct history *history, const struct summary *summary,
                  int64_t *day, struct error *error)
 {
     const char *participant = summary->info.participant;
-    if (!local_day(summary->info.created_utc, day)) {
+    if (!history_day(summary->info.created_utc, day)) {
         return error_set(error, ERR_DATA,
                          "'%s' does not say when it was recorded",
                          summary->path);
@@ -417,6 +445,10 @@ int history_add(struct history *history, const struct summary *summary,
     int err = check(history, summary, &day, error);
     if (err < 0) {
         return err;
+    }
+    if (!history->has_start) {
+        history->start = day;
+        history->has_start = true;
     }
     const struct programme *programme = summary->adherence.programme;
     if (programme != NULL && history->programme == NULL) {

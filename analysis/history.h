@@ -4,13 +4,14 @@
  * the programme was done, how measures change, how the wearer felt, and where
  * the programme's cautions say to take care. It reports; it does not diagnose.
  *
- * Use: history_init, history_add for each summary in any order, history_settle
+ * Use: history_init, history_add for each summary by their days, history_settle
  * once; then all of it may be read; history_free.
  *
- * Days are those of the computer's time zone. Week 1 begins with the first
- * session's day; weeks have seven days each. A session of several sensors comes
- * as one summary a sensor with the same uuid: of an exercise the one counts
- * that saw it best. Several sessions of a day add up.
+ * Days are those of the computer's time zone. Week 1 begins with the day of the
+ * first session, or where history_start says; weeks have seven days each. A
+ * session of several sensors comes as one summary a sensor with the same uuid:
+ * of an exercise the one counts that saw it best. Several sessions of a day add
+ * up.
  *
  * Ownership: the arrays and the programme are freed by history_free.
  * Threads: one at a time. Errors: negative enum error_code with a sentence.
@@ -27,7 +28,7 @@
 #include "analysis/summary.h"
 #include "analysis/trend.h"
 
-enum { HISTORY_DATE = 16 };
+enum { HISTORY_DATE = 16, HISTORY_WEEK = 7 }; /* bytes; days */
 
 /* What is followed over the days. Of some there is one series a hand, of some
  * one an exercise and hand. */
@@ -106,6 +107,9 @@ struct history_week {
     uint32_t sessions;
     uint32_t days;                  /* with a session */
     struct history_task_week *task; /* history.task_count of them */
+    double asked; /* days of all tasks that are prescribed and could be seen */
+    double full;  /* of them, done in full */
+    double part;  /* and in part */
     double walk_minutes;
     double symptom[SYMPTOM_NONE][MOMENTS]; /* medians, NAN */
 };
@@ -120,7 +124,10 @@ enum history_judgement {
     HISTORY_JUDGEMENTS
 };
 
+struct history;
+
 struct history_series {
+    const struct history *history; /* that it is of, whose weeks they are */
     enum history_measure measure;
     struct history_task of; /* exercise NULL: of the session */
     size_t count;
@@ -143,6 +150,8 @@ struct history_warning {
 struct history {
     struct programme *programme; /* NULL: none */
     char participant[64];
+    bool has_start;
+    int64_t start;     /* day on which week 1 begins */
     size_t task_count; /* exercises and sides of the programme */
     struct history_task *task;
     size_t session_count;
@@ -162,6 +171,18 @@ void history_free(struct history *history);
  * and takes it over, also on error. Without it that is the first one which a
  * session has. ERR_NO_MEMORY. */
 int history_use_programme(struct history *history, struct programme *programme);
+
+/* Sets the day on which week 1 begins, "2026-11-02"; ERR_USAGE if it is none.
+ * Without it that is the first session's that is added. */
+int history_start(struct history *history, const char *date,
+                  struct error *error);
+
+/* The week of a day, 1 or more: what is before week 1 counts as of it. */
+uint32_t history_week_number(const struct history *history, int64_t day);
+
+/* The day, on this computer, of a time in UTC (ISO 8601); false if it is none.
+ */
+bool history_day(const char *utc, int64_t *day);
 
 /* Takes a session, or another sensor of one. ERR_DATA where it has no date, or
  * is of another participant than the sessions before. */

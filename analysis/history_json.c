@@ -94,6 +94,9 @@ static json_t *week_json(struct json_builder *b, const struct history *h,
     put_date(b, o, "first_date", week->first_day);
     json_put_count(b, o, "sessions", week->sessions);
     json_put_count(b, o, "days", week->days);
+    json_put_real(b, o, "exercise_days_prescribed", week->asked);
+    json_put_real(b, o, "exercise_days_full", week->full);
+    json_put_real(b, o, "exercise_days_part", week->part);
     json_put_real(b, o, "walking_minutes", week->walk_minutes);
     put_symptoms(b, o, week->symptom);
     json_t *tasks = json_array();
@@ -264,10 +267,10 @@ static void series_rows(const struct history *h,
         char date[HISTORY_DATE];
         int64_t day = (int64_t)series->point[i].day;
         history_date(day, date);
-        struct row row = {
-            date, (uint32_t)((day - h->session[0].day) / 7) + 1, "",
-            series->of.exercise != NULL ? series->of.exercise->id : "day",
-            series->of.side};
+        struct row row = {date, history_week_number(h, day), "",
+                          series->of.exercise != NULL ? series->of.exercise->id
+                                                      : "day",
+                          series->of.side};
         put_row(out, &row, history_measures[series->measure].key,
                 series->point[i].value);
     }

@@ -7,8 +7,6 @@
 #include "analysis/array.h"
 #include "analysis/history.h"
 
-enum { WEEK = 7 };
-
 const char *const history_judgement_names[HISTORY_JUDGEMENTS] = {
     [HISTORY_TOO_FEW] = "too few days", [HISTORY_NO_TREND] = "no trend",
     [HISTORY_SMALL] = "small",          [HISTORY_BETTER] = "better",
@@ -68,6 +66,19 @@ static double middle_symptom(const struct history_session *first, size_t n,
     return count > 0 ? median(scratch, count) : NAN;
 }
 
+/* More days of one task than are asked for are not those of another. */
+static void count_days(const struct history *history, struct history_week *week)
+{
+    for (size_t i = 0; i < history->task_count; i++) {
+        const struct history_task_week *task = &week->task[i];
+        double asked = history->task[i].exercise->days_a_week.low;
+        double full = fmin(task->days_full, asked);
+        week->asked += task->seen ? asked : 0;
+        week->full += full;
+        week->part += fmin(task->days_part, asked - full);
+    }
+}
+
 /* Fills `week` from its `n` sessions, `first` and those behind it. */
 static void fill_week(const struct history *history, struct history_week *week,
                       const struct history_session *first, size_t n,
@@ -85,6 +96,7 @@ static void fill_week(const struct history *history, struct history_week *week,
         }
         i += same;
     }
+    count_days(history, week);
     for (size_t i = 0; i < n; i++) {
         week->walk_minutes +=
             isfinite(first[i].walk_minutes) ? first[i].walk_minutes : 0;
@@ -101,8 +113,7 @@ static int find_weeks(struct history *history, double *scratch)
 {
     struct history_session *session = history->session;
     size_t count = history->session_count;
-    int64_t start = session[0].day;
-    size_t weeks = (size_t)((session[count - 1].day - start) / WEEK) + 1;
+    size_t weeks = history_week_number(history, session[count - 1].day);
     history->week = calloc(weeks, sizeof(*history->week));
     if (history->week == NULL) {
         return ERR_NO_MEMORY;
@@ -116,10 +127,11 @@ static int find_weeks(struct history *history, double *scratch)
         }
         history->week_count++;
         week->number = (uint32_t)w + 1;
-        week->first_day = start + (int64_t)(w * WEEK);
+        week->first_day = history->start + (int64_t)(w * HISTORY_WEEK);
         size_t n = 0;
         while (first + n < count &&
-               session[first + n].day < week->first_day + WEEK) {
+               history_week_number(history, session[first + n].day) ==
+                   week->number) {
             session[first + n++].week = week->number;
         }
         fill_week(history, week, session + first, n, scratch);
@@ -225,6 +237,7 @@ static int find_trends(struct history *history)
     for (size_t i = 0; i < history->series_count && err == 0; i++) {
         struct history_series *series = &history->series[i];
         qsort(series->point, series->count, sizeof(*series->point), by_time);
+        series->history = history;
         err = trend_find(series->point, series->count, &series->trend);
         series->meaningful = meaningful_change(series);
         series->judgement = judge(series);

@@ -13,20 +13,6 @@ static void put_number(FILE *out, int width, double value)
     }
 }
 
-/* Days that a week's tasks were done, in full and in part, of all. */
-static void count_days(const struct history *history,
-                       const struct history_week *week, unsigned *full,
-                       unsigned *part, double *asked)
-{
-    *full = *part = 0;
-    *asked = 0;
-    for (size_t i = 0; i < history->task_count; i++) {
-        *full += week->task[i].days_full;
-        *part += week->task[i].days_part;
-        *asked += history->task[i].exercise->days_a_week.low;
-    }
-}
-
 static void put_weeks(const struct history *history, FILE *out)
 {
     fprintf(out,
@@ -43,10 +29,8 @@ static void put_weeks(const struct history *history, FILE *out)
         put_number(out, 4, week->symptom[SYMPTOM_PAIN][MOMENT_BEFORE]);
         put_number(out, 8, week->symptom[SYMPTOM_NUMBNESS][MOMENT_BEFORE]);
         if (history->programme != NULL) {
-            unsigned full, part;
-            double asked;
-            count_days(history, week, &full, &part, &asked);
-            fprintf(out, "  %9u (%u) of %.0f", full, part, asked);
+            fprintf(out, "  %9.0f (%.0f) of %.0f", week->full, week->part,
+                    week->asked);
         }
         fputc('\n', out);
     }

