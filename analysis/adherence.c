@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "analysis/adherence_guided.h"
+#include "analysis/adherence_match.h"
 #include "analysis/adherence_measure.h"
 #include "analysis/array.h"
 
@@ -44,22 +45,6 @@ void adherence_free(struct adherence *adherence)
 
 /* ---- items ---- */
 
-static const struct done nothing = {
-    {NAN, NAN, NAN, NAN},
-    NAN,
-    NAN,
-    NAN,
-    NAN,
-    NAN,
-    NAN,
-    NAN,
-    NAN,
-    NAN,
-    NAN,
-    NAN,
-    NAN,
-};
-
 static int add_item(struct adherence *adherence,
                     const struct programme_exercise *exercise, enum side side)
 {
@@ -72,7 +57,7 @@ static int add_item(struct adherence *adherence,
     item->exercise = exercise;
     item->side = side;
     item->prescribed = programme_dose(exercise, adherence->week);
-    item->done = nothing;
+    item->done = done_nothing;
     item->basis = BASIS_NONE;
     item->fraction = NAN;
     item->confidence = NAN;
@@ -166,9 +151,14 @@ static void judge(struct adherence_item *item)
     bool known = item->basis != BASIS_NONE;
     if (!known && item->reason[0] != '\0') {
         item->verdict = VERDICT_NOT_MEASURABLE;
+        item->done = done_nothing;
+        item->fraction = NAN;
+        item->confidence = NAN;
         return;
     }
-    item->fraction = known ? fraction_of(item) : 0;
+    if (isnan(item->fraction)) {
+        item->fraction = known ? fraction_of(item) : 0;
+    }
     item->flags = flags_of(item);
     item->verdict = item->fraction >= 1  ? VERDICT_FULL
                     : item->fraction > 0 ? VERDICT_PART
@@ -204,10 +194,11 @@ static int find_items(struct summary *summary)
 {
     struct adherence *adherence = &summary->adherence;
     int err = add_items(adherence);
-    if (err == 0 && adherence->guided) {
-        err = guided_find(summary, adherence);
+    if (err < 0) {
+        return err;
     }
-    return err;
+    return adherence->guided ? guided_find(summary, adherence)
+                             : match_find(summary, adherence);
 }
 
 int adherence_find(struct summary *summary, struct programme *programme,

@@ -39,6 +39,48 @@ bool guided_programme(const struct recording_event *events, size_t count,
     return false;
 }
 
+static int by_start(const void *a, const void *b)
+{
+    const struct span *x = a;
+    const struct span *y = b;
+    return (x->start_s > y->start_s) - (x->start_s < y->start_s);
+}
+
+/* Makes one of spans that touch; returns how many are left. */
+static size_t join(struct span *spans, size_t count)
+{
+    size_t kept = 0;
+    for (size_t i = 0; i < count; i++) {
+        if (kept > 0 && spans[i].start_s <= spans[kept - 1].end_s) {
+            spans[kept - 1].end_s = fmax(spans[kept - 1].end_s, spans[i].end_s);
+        } else {
+            spans[kept++] = spans[i];
+        }
+    }
+    return kept;
+}
+
+int guided_spans(const struct recording_event *events, size_t count,
+                 struct span **out, size_t *out_count)
+{
+    size_t n = 0;
+    *out_count = 0;
+    *out = calloc(count + 1, sizeof(**out));
+    if (*out == NULL) {
+        return ERR_NO_MEMORY;
+    }
+    for (size_t i = 0; i < count; i++) {
+        struct programme_event event;
+        if (programme_event_parse(&events[i], &event) &&
+            event.kind == PROGRAMME_EVENT_EXERCISE) {
+            (*out)[n++] = span_of(&events[i]);
+        }
+    }
+    qsort(*out, n, sizeof(**out), by_start);
+    *out_count = join(*out, n);
+    return 0;
+}
+
 /* ---- which item an event is of ---- */
 
 /* The item of that exercise and side, or its only one; NULL if there is none.
@@ -74,8 +116,8 @@ static void note_unknown(struct adherence *adherence,
 
 /* ---- spans of exercises ---- */
 
-struct stint { /* an exercise's span */
-    struct span span;
+struct stint {        /* an exercise's span */
+    struct span span; /* first: by_start looks at it */
     struct adherence_item *item;
     uint32_t set;
 };
@@ -135,21 +177,6 @@ static int collect(const struct summary *summary, struct adherence *adherence,
         }
     }
     return err;
-}
-
-static int by_start(const void *a, const void *b)
-{
-    const struct stint *x = a;
-    const struct stint *y = b;
-    return (x->span.start_s > y->span.start_s) -
-           (x->span.start_s < y->span.start_s);
-}
-
-static int pause_by_start(const void *a, const void *b)
-{
-    const struct span *x = a;
-    const struct span *y = b;
-    return (x->start_s > y->start_s) - (x->start_s < y->start_s);
 }
 
 /* One thing is done at a time: what overlaps is cut where the next begins. */
@@ -247,8 +274,10 @@ static int find_item(const struct summary *summary,
     if (windows->count == 0) {
         return 0;
     }
-    bool sees = adherence_can_measure(item, summary->info.placement,
-                                      item->reason, sizeof(item->reason));
+    bool by_hand = item->exercise->movement == MOVEMENT_BY_HAND;
+    bool sees =
+        !by_hand && adherence_can_measure(item, summary->info.placement,
+                                          item->reason, sizeof(item->reason));
     int err = sees ? adherence_measure(summary, windows, item) : 0;
     if (err < 0 || item->basis == BASIS_MEASURED) {
         return err;
@@ -256,7 +285,9 @@ static int find_item(const struct summary *summary,
     item->start_s = windows->window[0].span.start_s;
     item->end_s = windows->window[windows->count - 1].span.end_s;
     take_word(summary, adherence, item);
-    if (item->basis == BASIS_NONE && !sees) {
+    /* A movement may be too small for a wrist that could see it. */
+    if (item->basis == BASIS_NONE &&
+        (!sees || item->exercise->movement == MOVEMENT_RHYTHM)) {
         take_clock(windows, item);
     }
     return 0;
@@ -272,7 +303,7 @@ int guided_find(const struct summary *summary, struct adherence *adherence)
     }
     if (err == 0 && stints.pause_count > 0) {
         qsort(stints.pause, stints.pause_count, sizeof(*stints.pause),
-              pause_by_start);
+              by_start);
     }
     for (size_t i = 0; i < adherence->item_count && err == 0; i++) {
         struct adherence_item *item = &adherence->item[i];

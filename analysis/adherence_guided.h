@@ -18,6 +18,11 @@ bool guided_is(const struct summary *summary);
 bool guided_programme(const struct recording_event *events, size_t count,
                       struct programme_event *out);
 
+/* The spans of its exercises, by their beginnings, none overlapping the next;
+ * the caller frees *out. */
+int guided_spans(const struct recording_event *events, size_t count,
+                 struct span **out, size_t *out_count);
+
 /* Fills in what the items have from a guided session. */
 int guided_find(const struct summary *summary, struct adherence *adherence);
 

@@ -1,166 +1,11 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "analysis/adherence_measure.h"
 
+#include <assert.h>
 #include <math.h>
 #include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
 
-#include "acquire/median.h"
-#include "analysis/array.h"
-
-/* ---- windows ---- */
-
-int windows_add(struct windows *windows, struct span span, uint32_t set)
-{
-    struct window *window =
-        array_add(&windows->window, windows->count, sizeof(*window));
-    if (window == NULL) {
-        return ERR_NO_MEMORY;
-    }
-    *window = (struct window){span, set};
-    windows->count++;
-    return 0;
-}
-
-void windows_free(struct windows *windows)
-{
-    free(windows->window);
-    *windows = (struct windows){0};
-}
-
-double windows_s(const struct windows *windows)
-{
-    double sum_s = 0;
-    for (size_t i = 0; i < windows->count; i++) {
-        struct span span = windows->window[i].span;
-        sum_s += span.end_s - span.start_s;
-    }
-    return sum_s;
-}
-
-size_t windows_sets(const struct windows *windows)
-{
-    size_t sets = windows->count > 0;
-    for (size_t i = 1; i < windows->count; i++) {
-        sets += windows->window[i].set != windows->window[i - 1].set;
-    }
-    return sets;
-}
-
-/* The window that `time_s` lies in, or NULL. */
-static const struct window *window_at(const struct windows *windows,
-                                      double time_s)
-{
-    size_t low = 0;
-    size_t high = windows->count;
-    while (low < high) { /* the first that ends later */
-        size_t middle = low + (high - low) / 2;
-        if (windows->window[middle].span.end_s > time_s) {
-            high = middle;
-        } else {
-            low = middle + 1;
-        }
-    }
-    bool inside =
-        low < windows->count && windows->window[low].span.start_s <= time_s;
-    return inside ? &windows->window[low] : NULL;
-}
-
-/* ---- what is gathered from windows ---- */
-
-struct values {
-    size_t count;
-    double *value;
-};
-
-static int values_add(struct values *values, double value)
-{
-    double *added = array_add(&values->value, values->count, sizeof(value));
-    if (added == NULL) {
-        return ERR_NO_MEMORY;
-    }
-    *added = value;
-    values->count++;
-    return 0;
-}
-
-/* Sorts and frees them. NAN of none. */
-static double values_median(struct values *values)
-{
-    double middle =
-        values->count > 0 ? median(values->value, values->count) : (double)NAN;
-    free(values->value);
-    return middle;
-}
-
-/* Standard deviation over mean; NAN of less than three. Frees them. */
-static double values_cv(struct values *values)
-{
-    double sum = 0;
-    double sum2 = 0;
-    double n = (double)values->count;
-    for (size_t i = 0; i < values->count; i++) {
-        sum += values->value[i];
-    }
-    for (size_t i = 0; i < values->count; i++) {
-        double off = values->value[i] - sum / n;
-        sum2 += off * off;
-    }
-    free(values->value);
-    return n >= 3 && sum > 0 ? sqrt(sum2 / (n - 1)) / (sum / n) : (double)NAN;
-}
-
-/* What an item has so far. */
-struct tally {
-    struct adherence_item *item;
-    const struct windows *windows;
-    double count;
-    double sets;
-    const struct window *last; /* that something was in */
-    double confidence;         /* sum over count */
-};
-
-/* Notes something at [start_s, end_s] if its middle is in a window; returns
- * that window, else NULL. */
-static const struct window *tally_add(struct tally *tally, struct span span,
-                                      double confidence)
-{
-    const struct window *window =
-        window_at(tally->windows, 0.5 * (span.start_s + span.end_s));
-    if (window == NULL) {
-        return NULL;
-    }
-    struct adherence_item *item = tally->item;
-    tally->sets += tally->last == NULL || tally->last->set != window->set;
-    tally->last = window;
-    tally->count++;
-    tally->confidence += confidence;
-    item->start_s = fmin(item->start_s, span.start_s);
-    item->end_s = fmax(item->end_s, span.end_s);
-    return window;
-}
-
-static void tally_end(const struct tally *tally)
-{
-    struct adherence_item *item = tally->item;
-    item->basis = BASIS_MEASURED;
-    item->done.part[DOSE_SETS] = tally->sets;
-    item->confidence =
-        tally->count > 0 ? tally->confidence / tally->count : (double)NAN;
-}
-
-/* Nothing was found where `reason` says why nothing could be. */
-static bool is_blind(struct adherence_item *item, double count,
-                     const char *reason)
-{
-    if (count > 0 || reason[0] == '\0') {
-        return false;
-    }
-    item->basis = BASIS_NONE;
-    snprintf(item->reason, sizeof(item->reason), "%s", reason);
-    return true;
-}
+#include "analysis/adherence_fine.h"
 
 /* ---- by kind of movement ---- */
 
@@ -207,7 +52,7 @@ static int measure_taps(const struct summary *summary,
                   (double)taps->tap[i].confidence);
     }
     tally_end(&tally);
-    if (is_blind(item, tally.count, taps->reason)) {
+    if (tally_is_blind(&tally, taps->reason)) {
         return 0;
     }
     struct done *done = &item->done;
@@ -253,7 +98,7 @@ static int measure_repetitions(const struct summary *summary,
     done->range_deg = values_median(&ranges);
     done->tempo_s = values_median(&tempi);
     done->interval_cv = values_cv(&intervals);
-    if (!is_blind(item, tally.count, exercise->reason)) {
+    if (!tally_is_blind(&tally, exercise->reason)) {
         done->part[DOSE_REPETITIONS] = tally.count;
     }
     return err;
@@ -313,7 +158,7 @@ static int measure_walk(const struct summary *summary,
     struct tally tally = {.item = item, .windows = windows};
     measure_bouts(walking, &tally);
     tally_end(&tally);
-    if (is_blind(item, tally.count, walking->reason)) {
+    if (tally_is_blind(&tally, walking->reason)) {
         return 0;
     }
     item->done.steps = 0;
@@ -329,7 +174,10 @@ typedef int measure_fn(const struct summary *summary,
 
 static measure_fn *const table[MOVEMENTS] = {
     [MOVEMENT_TAPS] = measure_taps,
+    [MOVEMENT_TOUCHES] = adherence_touches,
     [MOVEMENT_REPETITIONS] = measure_repetitions,
+    [MOVEMENT_HOLD] = adherence_holds,
+    [MOVEMENT_RHYTHM] = adherence_rhythm,
     [MOVEMENT_WALK] = measure_walk,
 };
 
@@ -338,17 +186,10 @@ int adherence_measure(const struct summary *summary,
                       struct adherence_item *item)
 {
     measure_fn *measure = table[item->exercise->movement];
+    assert(measure != NULL); /* what is done by hand is not measured */
     item->start_s = INFINITY;
     item->end_s = -INFINITY;
-    int err = 0;
-    if (measure == NULL) {
-        item->basis = BASIS_NONE;
-        snprintf(item->reason, sizeof(item->reason),
-                 "%s: such movements are not measured",
-                 movement_names[item->exercise->movement]);
-    } else {
-        err = measure(summary, windows, item);
-    }
+    int err = measure(summary, windows, item);
     if (!(item->start_s <= item->end_s)) {
         item->start_s = NAN;
         item->end_s = NAN;

@@ -5,32 +5,12 @@
  * sessions say where the stretches are (adherence_guided.h), otherwise they are
  * found (adherence_match.h).
  *
- * Ownership: windows are the caller's to free with windows_free. Threads: one
- * at a time. Errors: 0 or ERR_NO_MEMORY.
+ * Threads: one at a time. Errors: 0 or ERR_NO_MEMORY.
  */
 #ifndef ANALYSIS_ADHERENCE_MEASURE_H
 #define ANALYSIS_ADHERENCE_MEASURE_H
 
-#include "analysis/summary.h"
-
-/* A stretch of the session that is an item's. */
-struct window {
-    struct span span;
-    uint32_t set; /* which set of the exercise it is of; pauses cut one */
-};
-
-/* By their beginnings, none overlaps the next. */
-struct windows {
-    size_t count;
-    struct window *window;
-};
-
-int windows_add(struct windows *windows, struct span span, uint32_t set);
-void windows_free(struct windows *windows);
-
-/* Seconds of all, and sets. */
-double windows_s(const struct windows *windows);
-size_t windows_sets(const struct windows *windows);
+#include "analysis/adherence_tally.h"
 
 /* Fills in item->done, confidence, start_s and end_s with what the sensor saw
  * in the windows. item->basis is BASIS_MEASURED then, which may be of nothing

@@ -3,6 +3,7 @@
 
 #include <inttypes.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "acquire/command.h"
@@ -179,6 +180,26 @@ static int read_programme(const struct analyse_options *options,
     return name != NULL ? programme_read(name, out, error) : 0;
 }
 
+/* Runs the measures: of exercises those that `watch` and a programme need. */
+static int measure(const struct analyse_options *options, bool programme,
+                   struct recording *recording, struct summary *summary,
+                   struct error *error)
+{
+    struct pipeline_options pipeline = options->pipeline;
+    size_t count;
+    const struct recording_event *events = recording_events(recording, &count);
+    struct span *watch = NULL;
+    pipeline.programme = programme;
+    if (programme &&
+        guided_spans(events, count, &watch, &pipeline.watch_count) < 0) {
+        return error_set(error, ERR_NO_MEMORY, "out of memory");
+    }
+    pipeline.watch = watch;
+    int err = pipeline_run(recording, &pipeline, summary, error);
+    free(watch);
+    return err;
+}
+
 /* One sensor's summary; `summary` is freed by the caller, also on error. */
 static int summarise(const struct analyse_options *options,
                      struct recording *recording, struct summary *summary,
@@ -190,7 +211,7 @@ static int summarise(const struct analyse_options *options,
     if (err < 0) {
         return err;
     }
-    err = pipeline_run(recording, &options->pipeline, summary, error);
+    err = measure(options, programme != NULL, recording, summary, error);
     if (err < 0) {
         programme_free(programme);
         return err;

@@ -21,6 +21,7 @@
 #include "acquire/motion.h"
 #include "acquire/recording.h"
 
+struct span;
 struct summary;
 
 /* What a measure is told before the first sample. */
@@ -31,6 +32,9 @@ struct measure_input {
     bool has_gyro;
     enum placement placement;
     double lever_m; /* from the joint to where tremor is wanted [m] */
+    bool programme; /* exercises will be looked for in what is found */
+    const struct span *watch; /* of a guided session's exercises, by their */
+    size_t watch_count;       /* beginnings; borrowed */
 };
 
 enum {
@@ -73,6 +77,8 @@ extern const struct measure tremor_measure;        /* tremor.c */
 extern const struct measure rest_detector_measure; /* rest_detector.c */
 extern const struct measure taps_measure;          /* taps.c */
 extern const struct measure exercise_measure;      /* exercise.c */
+extern const struct measure holds_measure;         /* holds.c */
+extern const struct measure effort_measure;        /* effort.c */
 extern const struct measure trace_measure;         /* trace.c */
 
 #endif

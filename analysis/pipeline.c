@@ -12,7 +12,8 @@
 
 const struct measure *const pipeline_measures[] = {
     &quality_measure,       &trace_measure, &walking_measure,  &tremor_measure,
-    &rest_detector_measure, &taps_measure,  &exercise_measure, NULL,
+    &rest_detector_measure, &taps_measure,  &exercise_measure, &holds_measure,
+    &effort_measure,        NULL,
 };
 
 enum {
@@ -347,6 +348,9 @@ static struct measure_input input_of(const struct recording_info *info,
         .placement = placed ? options->placement : info->placement,
         .lever_m =
             options->lever_m > 0 ? options->lever_m : MEASURE_LEVER_MM / 1000.0,
+        .programme = options->programme,
+        .watch = options->watch,
+        .watch_count = options->watch_count,
     };
 }
 

@@ -29,6 +29,9 @@ extern const struct measure *const pipeline_measures[];
 struct pipeline_options {
     double lever_m;           /* 0: MEASURE_LEVER_MM */
     enum placement placement; /* PLACEMENT_OTHER: as the recording says */
+    bool programme;           /* measure what only a programme asks for */
+    const struct span *watch; /* guided exercises, as in measure_input */
+    size_t watch_count;
 };
 
 /* Fills `out` (summary_init'ed by it; free with summary_free also on error)

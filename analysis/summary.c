@@ -45,6 +45,8 @@ void summary_free(struct summary *summary)
     free(summary->taps.series);
     free(summary->exercise.set);
     free(summary->exercise.repetition);
+    free(summary->stillness.still);
+    free(summary->effort.epoch);
     free(summary->event);
     adherence_free(&summary->adherence);
     summary_init(summary);

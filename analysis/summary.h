@@ -201,6 +201,33 @@ struct exercise {
     char reason[SUMMARY_REASON];
 };
 
+/* ---- what only a programme asks for (holds.c, effort.c) ---- */
+
+/* A span in which the arm kept its position. */
+struct still {
+    double start_s;
+    double end_s;
+    double up[3];          /* which way was up, sensor axes; unit vector */
+    double steadiness_dps; /* rms angular rate; NAN: no gyroscope */
+};
+
+struct stillness {
+    size_t count;
+    struct still *still;
+};
+
+/* A tenth of a second in a guided exercise: rms of what is fast. */
+struct effort_epoch {
+    double time_s; /* its middle */
+    float accel_mg;
+    float gyro_dps;
+};
+
+struct effort {
+    size_t count;
+    struct effort_epoch *epoch;
+};
+
 /* ---- overview for pictures (trace.c) ---- */
 
 enum { TRACE_COLUMNS = 1440 };
@@ -226,6 +253,8 @@ struct summary {
     struct tremor tremor;
     struct taps taps;
     struct exercise exercise;
+    struct stillness stillness;
+    struct effort effort;
     struct trace trace;
     struct adherence adherence;
     size_t event_count; /* the recording's own */

@@ -1,128 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-#include <math.h>
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
-#include <stdio.h>
-#include <string.h>
-
-#include <cmocka.h>
-
-#include "analysis/array.h"
-#include "analysis/summary.h"
-
-static struct summary summary;
-
-static int begin(void **state)
-{
-    (void)state;
-    summary_init(&summary);
-    summary.duration_s = 4000;
-    summary.info.placement = PLACEMENT_LEFT_WRIST;
-    return 0;
-}
-
-static int end(void **state)
-{
-    (void)state;
-    summary_free(&summary);
-    return 0;
-}
-
-/* ---- what the recording has ---- */
-
-static void add_event(double start_s, double end_s, const char *label)
-{
-    struct recording_event *event =
-        array_add(&summary.event, summary.event_count++, sizeof(*event));
-    event->start_ns = llround(start_s * 1e9);
-    event->end_ns = llround(end_s * 1e9);
-    snprintf(event->label, sizeof(event->label), "%s", label);
-    strcpy(event->source, "programme");
-}
-
-/* So many repetitions from `start_s` on, 4 s apart. */
-static void add_set(double start_s, uint32_t count, double range_deg,
-                    double hold_s)
-{
-    struct exercise *e = &summary.exercise;
-    for (uint32_t i = 0; i < count; i++) {
-        struct repetition *r =
-            array_add(&e->repetition, e->repetition_count++, sizeof(*r));
-        double at_s = start_s + (4 + hold_s) * i;
-        *r = (struct repetition){
-            at_s, at_s + 3 + hold_s,     hold_s, range_deg, 3,
-            0.8F, (uint32_t)e->set_count};
-    }
-    struct exercise_set *set = array_add(&e->set, e->set_count++, sizeof(*set));
-    *set = (struct exercise_set){"repetition",
-                                 start_s,
-                                 start_s + (4 + hold_s) * count,
-                                 count,
-                                 hold_s,
-                                 range_deg,
-                                 3,
-                                 0.8};
-}
-
-static void add_taps(double start_s, uint32_t count)
-{
-    struct taps *t = &summary.taps;
-    for (uint32_t i = 0; i < count; i++) {
-        struct tap *tap = array_add(&t->tap, t->tap_count++, sizeof(*tap));
-        *tap = (struct tap){start_s + 0.5 * i, 0.9F, (uint32_t)t->series_count};
-    }
-    struct tap_series *series =
-        array_add(&t->series, t->series_count++, sizeof(*series));
-    *series = (struct tap_series){
-        start_s, start_s + 0.5 * (count - 1), count, 2, 0.05, 0.1, 1, 2, 20,
-        0.9};
-    t->count += count;
-}
-
-/* A walk of 120 steps a minute. */
-static void add_walk(double start_s, double end_s)
-{
-    struct walking *w = &summary.walking;
-    uint32_t steps = (uint32_t)(2 * (end_s - start_s));
-    for (uint32_t i = 0; i < steps; i++) {
-        struct step *step = array_add(&w->step, w->step_count++, sizeof(*step));
-        *step = (struct step){start_s + 0.5 * i, 0.9F};
-        if (i % 2 == 0) {
-            struct cadence_point *point =
-                array_add(&w->cadence, w->cadence_count++, sizeof(*point));
-            *point = (struct cadence_point){start_s + 0.5 * i, 120};
-        }
-    }
-    struct walk_bout *bout =
-        array_add(&w->bout, w->bout_count++, sizeof(*bout));
-    *bout = (struct walk_bout){start_s, end_s, steps, 120, 2, 30, 0.9};
-}
-
-/* ---- what is found ---- */
-
-static void find(const char *name)
-{
-    struct programme *programme = NULL;
-    struct error error = {0};
-    if (programme_read(name, &programme, &error) < 0) {
-        fail_msg("%s", error.text);
-    }
-    assert_int_equal(adherence_find(&summary, programme, 0), 0);
-}
-
-static const struct adherence_item *item(const char *id, enum side side)
-{
-    for (size_t i = 0; i < summary.adherence.item_count; i++) {
-        const struct adherence_item *it = &summary.adherence.item[i];
-        if (strcmp(it->exercise->id, id) == 0 && it->side == side) {
-            return it;
-        }
-    }
-    fail_msg("no item %s %s", id, side_names[side]);
-    return NULL;
-}
+#include "tests/adherence_rig.h"
 
 static void repetitions_in_the_span_are_the_item_s(void **state)
 {
@@ -289,24 +166,15 @@ static void exercises_that_the_programme_has_not_are_named(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test_setup_teardown(repetitions_in_the_span_are_the_item_s,
-                                        begin, end),
-        cmocka_unit_test_setup_teardown(half_of_the_repetitions_is_a_part,
-                                        begin, end),
-        cmocka_unit_test_setup_teardown(what_is_done_in_a_pause_does_not_count,
-                                        begin, end),
-        cmocka_unit_test_setup_teardown(overlapping_spans_count_nothing_twice,
-                                        begin, end),
-        cmocka_unit_test_setup_teardown(
-            taps_and_walks_are_measured_in_their_spans, begin, end),
-        cmocka_unit_test_setup_teardown(
-            the_other_hand_is_known_by_word_or_not_at_all, begin, end),
-        cmocka_unit_test_setup_teardown(
-            times_of_the_other_hand_are_known_by_the_clock, begin, end),
-        cmocka_unit_test_setup_teardown(
-            what_was_entered_by_hand_is_taken_as_it_is, begin, end),
-        cmocka_unit_test_setup_teardown(
-            exercises_that_the_programme_has_not_are_named, begin, end),
+        TEST(repetitions_in_the_span_are_the_item_s),
+        TEST(half_of_the_repetitions_is_a_part),
+        TEST(what_is_done_in_a_pause_does_not_count),
+        TEST(overlapping_spans_count_nothing_twice),
+        TEST(taps_and_walks_are_measured_in_their_spans),
+        TEST(the_other_hand_is_known_by_word_or_not_at_all),
+        TEST(times_of_the_other_hand_are_known_by_the_clock),
+        TEST(what_was_entered_by_hand_is_taken_as_it_is),
+        TEST(exercises_that_the_programme_has_not_are_named),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
