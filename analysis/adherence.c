@@ -68,20 +68,14 @@ static int add_item(struct adherence *adherence,
 
 static int add_items(struct adherence *adherence)
 {
-    static const struct {
-        size_t count;
-        enum side side[2];
-    } of[SIDES] = {
-        [SIDES_EACH] = {2, {SIDE_LEFT, SIDE_RIGHT}},
-        [SIDES_BOTH] = {1, {SIDE_BOTH}},
-        [SIDES_NONE] = {1, {SIDE_NONE}},
-    };
     const struct programme *programme = adherence->programme;
     int err = 0;
     for (size_t i = 0; i < programme->exercise_count && err == 0; i++) {
         const struct programme_exercise *exercise = &programme->exercise[i];
-        for (size_t k = 0; k < of[exercise->sides].count && err == 0; k++) {
-            err = add_item(adherence, exercise, of[exercise->sides].side[k]);
+        enum side side[PROGRAMME_TASKS_MAX];
+        size_t tasks = programme_tasks(exercise, side);
+        for (size_t k = 0; k < tasks && err == 0; k++) {
+            err = add_item(adherence, exercise, side[k]);
         }
     }
     return err;

@@ -39,16 +39,6 @@ const struct history_measure_kind history_measures[HISTORY_MEASURES] = {
 
 enum { EPOCH = 719163 }; /* GLib's day number of 1970-01-01 */
 
-/* The sides of which an exercise makes a task each. */
-static const struct {
-    size_t count;
-    enum side side[2];
-} task_sides[SIDES] = {
-    [SIDES_EACH] = {2, {SIDE_LEFT, SIDE_RIGHT}},
-    [SIDES_BOTH] = {1, {SIDE_BOTH}},
-    [SIDES_NONE] = {1, {SIDE_NONE}},
-};
-
 void history_init(struct history *history)
 {
     *history = (struct history){0};
@@ -57,16 +47,18 @@ void history_init(struct history *history)
 int history_use_programme(struct history *history, struct programme *programme)
 {
     history->programme = programme;
-    history->task =
-        calloc(2 * programme->exercise_count + 1, sizeof(*history->task));
+    history->task = calloc(PROGRAMME_TASKS_MAX * programme->exercise_count + 1,
+                           sizeof(*history->task));
     if (history->task == NULL) {
         return ERR_NO_MEMORY;
     }
     for (size_t i = 0; i < programme->exercise_count; i++) {
         const struct programme_exercise *exercise = &programme->exercise[i];
-        for (size_t k = 0; k < task_sides[exercise->sides].count; k++) {
-            history->task[history->task_count++] = (struct history_task){
-                exercise, task_sides[exercise->sides].side[k]};
+        enum side side[PROGRAMME_TASKS_MAX];
+        size_t tasks = programme_tasks(exercise, side);
+        for (size_t k = 0; k < tasks; k++) {
+            history->task[history->task_count++] =
+                (struct history_task){exercise, side[k]};
         }
     }
     return 0;

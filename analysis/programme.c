@@ -19,6 +19,7 @@ const char *const movement_names[MOVEMENTS] = {
     "taps", "touches", "repetitions", "hold", "rhythm", "walk", "by-hand"};
 const char *const site_names[SITES] = {"wrist", "ankle", "any", "none"};
 const char *const sides_names[SIDES] = {"each", "both", "none"};
+const char *const side_names[SIDE_COUNT] = {"none", "left", "right", "both"};
 const char *const symptom_names[SYMPTOMS] = {"pain", "numbness", "none"};
 const char *const dose_names[DOSE_PARTS] = {"sets", "repetitions", "hold_s",
                                             "minutes"};
@@ -501,6 +502,24 @@ struct dose programme_dose(const struct programme_exercise *exercise,
         }
     }
     return dose;
+}
+
+size_t programme_tasks(const struct programme_exercise *exercise,
+                       enum side out[PROGRAMME_TASKS_MAX])
+{
+    static const struct {
+        size_t count;
+        enum side side[PROGRAMME_TASKS_MAX];
+    } of[SIDES] = {
+        [SIDES_EACH] = {2, {SIDE_LEFT, SIDE_RIGHT}},
+        [SIDES_BOTH] = {1, {SIDE_BOTH}},
+        [SIDES_NONE] = {1, {SIDE_NONE}},
+    };
+    size_t count = of[exercise->sides].count;
+    for (size_t i = 0; i < count; i++) {
+        out[i] = of[exercise->sides].side[i];
+    }
+    return count;
 }
 
 const struct programme_exercise *

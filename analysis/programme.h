@@ -58,6 +58,9 @@ enum site { SITE_WRIST, SITE_ANKLE, SITE_ANY, SITE_NONE, SITES };
 /* Who does it: each hand or leg by itself, both together, or no side at all. */
 enum sides { SIDES_EACH, SIDES_BOTH, SIDES_NONE, SIDES };
 
+/* On which side a task is. */
+enum side { SIDE_NONE, SIDE_LEFT, SIDE_RIGHT, SIDE_BOTH, SIDE_COUNT };
+
 enum symptom { SYMPTOM_PAIN, SYMPTOM_NUMBNESS, SYMPTOM_NONE, SYMPTOMS };
 
 enum dose_part {
@@ -142,6 +145,11 @@ const struct programme_builtin *programme_builtin(const char *name);
 struct dose programme_dose(const struct programme_exercise *exercise,
                            uint32_t week);
 
+/* The tasks that an exercise makes, one or two, by their sides. */
+enum { PROGRAMME_TASKS_MAX = 2 };
+size_t programme_tasks(const struct programme_exercise *exercise,
+                       enum side out[PROGRAMME_TASKS_MAX]);
+
 /* The exercise of that id, or NULL. */
 const struct programme_exercise *
 programme_find(const struct programme *programme, const char *id);
@@ -150,6 +158,7 @@ programme_find(const struct programme *programme, const char *id);
 extern const char *const movement_names[MOVEMENTS];
 extern const char *const site_names[SITES];
 extern const char *const sides_names[SIDES];
+extern const char *const side_names[SIDE_COUNT]; /* "none", "left", ... */
 extern const char *const symptom_names[SYMPTOMS];
 extern const char *const dose_names[DOSE_PARTS];
 

@@ -6,7 +6,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-const char *const side_names[SIDE_COUNT] = {"none", "left", "right", "both"};
 const char *const moment_names[MOMENTS] = {"before", "after"};
 
 /* What a label may say. */

@@ -41,7 +41,6 @@ enum programme_event_kind {
     PROGRAMME_EVENTS
 };
 
-enum side { SIDE_NONE, SIDE_LEFT, SIDE_RIGHT, SIDE_BOTH, SIDE_COUNT };
 enum moment { MOMENT_BEFORE, MOMENT_AFTER, MOMENTS };
 
 /* What is not of its kind is 0. */
@@ -64,8 +63,7 @@ void programme_event_label(const struct programme_event *event, char *out);
 bool programme_event_parse(const struct recording_event *event,
                            struct programme_event *out);
 
-/* "none", "left", "right", "both"; "before", "after". */
-extern const char *const side_names[SIDE_COUNT];
+/* "before", "after" */
 extern const char *const moment_names[MOMENTS];
 
 #endif
