@@ -25,6 +25,10 @@ static const double HOLD_OFF_S = 0.5;
 static const double MINUTES_OFF = 0.05; /* of them */
 static const double RANGE_OFF_DEG = 3;
 static const double UNEVEN_CV = 0.2;
+/* Where a hold of so much is asked for, one that cannot be told from none is
+ * there and straight back. */
+static const double HOLD_ASKED_S = 2;
+static const double HOLD_NONE_S = 1; /* twice what it may be off by */
 
 void adherence_init(struct adherence *adherence)
 {
@@ -116,6 +120,12 @@ static double fraction_of(const struct adherence_item *item)
     return fraction;
 }
 
+static bool is_straight_back(const struct adherence_item *item)
+{
+    return item->prescribed.part[DOSE_HOLD_S].low >= HOLD_ASKED_S &&
+           item->done.part[DOSE_HOLD_S] < HOLD_NONE_S;
+}
+
 static unsigned flags_of(const struct adherence_item *item)
 {
     const struct programme_exercise *exercise = item->exercise;
@@ -124,7 +134,8 @@ static unsigned flags_of(const struct adherence_item *item)
         enum quality_flag flag;
         bool is; /* a comparison with NAN is false */
     } all[] = {
-        {QUALITY_TOO_FAST, done->tempo_s < exercise->tempo_s},
+        {QUALITY_TOO_FAST,
+         done->tempo_s < exercise->tempo_s || is_straight_back(item)},
         {QUALITY_TOO_SMALL,
          done->range_deg < exercise->range_deg - RANGE_OFF_DEG},
         {QUALITY_HOLDS_SHORT,

@@ -57,7 +57,8 @@ enum basis {
 
 /* What could be better; bits. */
 enum quality_flag {
-    QUALITY_TOO_FAST = 1 << 0,    /* tempo below the exercise's tempo_s */
+    QUALITY_TOO_FAST = 1 << 0,    /* tempo below the exercise's tempo_s, or no
+                                   * hold at all where one is asked for */
     QUALITY_TOO_SMALL = 1 << 1,   /* range below its range_deg */
     QUALITY_HOLDS_SHORT = 1 << 2, /* holds below its dose */
     QUALITY_UNEVEN = 1 << 3,      /* intervals vary (CV) by more than a fifth */

@@ -32,6 +32,11 @@ static const double HOLD_OFF_S = 0.5; /* of what measuring may be off by */
 static const double HOLD_LEAST_S = 2;
 static const double HOLD_SHARE = 1.0 / 3; /* of its dose: less is no hold */
 
+double adherence_hold_least_s(const struct dose *dose)
+{
+    return fmax(HOLD_LEAST_S, HOLD_SHARE * dose->part[DOSE_HOLD_S].low);
+}
+
 /* Where the arm was before the exercise, or NULL. */
 static const struct still *find_home(const struct stillness *stillness,
                                      double start_s)

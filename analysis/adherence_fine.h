@@ -21,6 +21,9 @@ int adherence_touches(const struct summary *summary,
                       const struct windows *windows,
                       struct adherence_item *item);
 
+/* What is held for less is no hold of that dose. */
+double adherence_hold_least_s(const struct dose *dose);
+
 /* The angle between two directions. */
 double adherence_angle_deg(const double a[3], const double b[3]);
 

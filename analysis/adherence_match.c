@@ -14,6 +14,8 @@
 static const double WALK_LEAST_S = 60;
 /* Series of taps that are nearer to each other are one set. */
 static const double SERIES_APART_S = 10;
+/* What is as likely something else is left alone. */
+static const double LEAST_CONFIDENCE = 0.5;
 /* A match that is worse is none. */
 static const double LEAST_SCORE = 0.3;
 /* Items whose score is so near to the best explain as much. */
@@ -55,7 +57,8 @@ static int add_walks(const struct summary *summary, struct things *things)
     int err = 0;
     for (size_t i = 0; i < summary->walking.bout_count && err == 0; i++) {
         const struct walk_bout *bout = &summary->walking.bout[i];
-        if (bout->end_s - bout->start_s >= WALK_LEAST_S) {
+        if (bout->end_s - bout->start_s >= WALK_LEAST_S &&
+            bout->confidence >= LEAST_CONFIDENCE) {
             err = add_thing(things,
                             (struct thing){.kind = MOVEMENT_WALK,
                                            .span = {bout->start_s, bout->end_s},
@@ -76,6 +79,9 @@ static int add_taps(const struct summary *summary, struct things *things)
     int err = 0;
     for (size_t i = 0; i < summary->taps.series_count && err == 0; i++) {
         const struct tap_series *s = &series[i];
+        if (s->confidence < LEAST_CONFIDENCE) {
+            continue;
+        }
         set += i == 0 || s->start_s - s[-1].end_s > SERIES_APART_S;
         err = add_thing(things, (struct thing){.kind = MOVEMENT_TAPS,
                                                .span = {s->start_s, s->end_s},
@@ -95,6 +101,9 @@ static int add_sets(const struct summary *summary, struct things *things)
     for (size_t i = 0; i < summary->exercise.set_count && err == 0; i++) {
         const struct exercise_set *s = &summary->exercise.set[i];
         double length_s = s->end_s - s->start_s;
+        if (s->confidence < LEAST_CONFIDENCE) {
+            continue;
+        }
         err = add_thing(things,
                         (struct thing){.kind = MOVEMENT_REPETITIONS,
                                        .span = {s->start_s, s->end_s},
@@ -179,6 +188,16 @@ static double is_enough(double value, double asked)
     return isnan(value) || isnan(asked) ? 1 : fmin(1, value / asked);
 }
 
+/* A range above the most is another movement. */
+static double fits_range(double range_deg,
+                         const struct programme_exercise *exercise)
+{
+    struct range range = {0, exercise->range_most_deg};
+    double most =
+        isnan(exercise->range_most_deg) ? 1 : in_range(range_deg, range);
+    return most * is_enough(range_deg, exercise->range_deg);
+}
+
 /* Holds that are too short are a mistake; holds that nobody asked for speak
  * against the exercise. */
 static double fits_hold(double hold_s, struct range asked)
@@ -194,9 +213,12 @@ static double fits_hold(double hold_s, struct range asked)
 }
 
 /* A position is an exercise only by how long it is kept. */
-static double fits_position(double hold_s, struct range asked)
+static double fits_position(double hold_s, const struct dose *dose)
 {
-    return hold_s >= 0.5 * asked.low && hold_s <= 2 * asked.high ? 1 : 0;
+    return hold_s >= adherence_hold_least_s(dose) &&
+                   hold_s <= 2 * dose->part[DOSE_HOLD_S].high
+               ? 1
+               : 0;
 }
 
 static double score_of(const struct thing *thing,
@@ -211,10 +233,10 @@ static double score_of(const struct thing *thing,
         return 0;
     }
     if (thing->kind == MOVEMENT_HOLD) {
-        return fits_position(thing->hold_s, hold);
+        return fits_position(thing->hold_s, &item->prescribed);
     }
     return in_range(thing->period_s, exercise->period_s) *
-           is_enough(thing->range_deg, exercise->range_deg) *
+           fits_range(thing->range_deg, exercise) *
            fits_hold(thing->hold_s, hold);
 }
 

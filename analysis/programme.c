@@ -234,6 +234,11 @@ static const struct yaml_field exercise_keys[] = {
      .offset = offsetof(struct programme_exercise, range_deg),
      .least = 1,
      .most = 360},
+    {.key = "range_most_deg",
+     .take = yaml_take_number,
+     .offset = offsetof(struct programme_exercise, range_most_deg),
+     .least = 1,
+     .most = 360},
     {.key = "tempo_s",
      .take = yaml_take_number,
      .offset = offsetof(struct programme_exercise, tempo_s),
@@ -334,7 +339,8 @@ static int take_exercise(struct yaml_reader *reader, yaml_node_t *node,
     clear_dose(&exercise->dose);
     exercise->dose.part[DOSE_SETS] = (struct range){1, 1};
     exercise->period_s = NOT_ASKED;
-    exercise->range_deg = exercise->tempo_s = exercise->cadence_spm = NAN;
+    exercise->range_deg = exercise->range_most_deg = NAN;
+    exercise->tempo_s = exercise->cadence_spm = NAN;
     int err = yaml_take_fields(reader, node, exercise_keys,
                                COUNT_OF(exercise_keys), exercise);
     if (err == 0) {

@@ -93,6 +93,7 @@ struct programme_exercise {
     struct range days_a_week;
     struct range period_s; /* of a repetition, to find it unguided */
     double range_deg;      /* less is too small; NAN: no matter */
+    double range_most_deg; /* more is another movement; NAN */
     double tempo_s;        /* quicker there and back is too fast; NAN */
     double cadence_spm;    /* of walks; NAN */
     struct text limits;    /* what the sensor cannot tell, or "" */

@@ -40,6 +40,19 @@ static void half_of_the_repetitions_is_a_part(void **state)
     assert_int_equal(it->flags, QUALITY_TOO_SMALL);
 }
 
+static void no_hold_where_one_is_asked_is_too_fast(void **state)
+{
+    (void)state;
+    add_event(95, 160, "exercise id=finger-lifts side=left set=1");
+    add_event(200, 300, "exercise id=finger-lifts side=right set=1");
+    add_set(100, 5, 15, 0.6);
+    find("hand-neuropathy");
+    const struct adherence_item *it = item("finger-lifts", SIDE_LEFT);
+    assert_int_equal(it->flags, QUALITY_TOO_FAST | QUALITY_HOLDS_SHORT);
+    assert_int_equal(it->verdict, VERDICT_PART);
+    assert_float_equal(it->fraction, 0.3, 1e-9);
+}
+
 static void what_is_done_in_a_pause_does_not_count(void **state)
 {
     (void)state;
@@ -154,6 +167,43 @@ static void what_was_entered_by_hand_is_taken_as_it_is(void **state)
     assert_false(item("nerve-glides", SIDE_RIGHT)->skipped);
 }
 
+static void a_programme_that_is_not_built_in_is_asked_for(void **state)
+{
+    (void)state;
+    add_event(0, 0, "programme name=mine week=3");
+    add_event(1, 1, "symptom name=pain when=before value=4");
+    assert_int_equal(adherence_find(&summary, NULL, 0), 0);
+    assert_string_equal(summary.adherence.name, "mine");
+    assert_int_equal(summary.adherence.week, 3);
+    assert_int_equal(summary.adherence.item_count, 0);
+    assert_non_null(strstr(summary.adherence.reason, "--programme"));
+    assert_float_equal(summary.adherence.symptom[SYMPTOM_PAIN][MOMENT_BEFORE],
+                       4, 0);
+}
+
+static void without_events_and_programme_there_is_nothing(void **state)
+{
+    (void)state;
+    assert_int_equal(adherence_find(&summary, NULL, 0), 0);
+    assert_string_equal(summary.adherence.name, "");
+    assert_string_equal(summary.adherence.reason, "");
+}
+
+static void what_is_odd_about_the_session_is_said(void **state)
+{
+    (void)state;
+    add_event(0, 0, "programme name=mine week=11");
+    find("hand-neuropathy");
+    assert_non_null(strstr(summary.adherence.reason, "'mine'"));
+    summary_free(&summary);
+    add_event(0, 0, "programme name=hand-neuropathy week=11");
+    find("hand-neuropathy");
+    assert_non_null(strstr(summary.adherence.reason, "beyond"));
+    assert_float_equal(
+        item("finger-taps", SIDE_LEFT)->prescribed.part[DOSE_REPETITIONS].low,
+        80, 0);
+}
+
 static void exercises_that_the_programme_has_not_are_named(void **state)
 {
     (void)state;
@@ -168,12 +218,16 @@ int main(void)
     const struct CMUnitTest tests[] = {
         TEST(repetitions_in_the_span_are_the_item_s),
         TEST(half_of_the_repetitions_is_a_part),
+        TEST(no_hold_where_one_is_asked_is_too_fast),
         TEST(what_is_done_in_a_pause_does_not_count),
         TEST(overlapping_spans_count_nothing_twice),
         TEST(taps_and_walks_are_measured_in_their_spans),
         TEST(the_other_hand_is_known_by_word_or_not_at_all),
         TEST(times_of_the_other_hand_are_known_by_the_clock),
         TEST(what_was_entered_by_hand_is_taken_as_it_is),
+        TEST(a_programme_that_is_not_built_in_is_asked_for),
+        TEST(without_events_and_programme_there_is_nothing),
+        TEST(what_is_odd_about_the_session_is_said),
         TEST(exercises_that_the_programme_has_not_are_named),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

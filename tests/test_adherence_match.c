@@ -68,6 +68,25 @@ static void range_and_period_tell_exercises_apart(void **state)
     assert_int_equal(item("small", SIDE_LEFT)->verdict, VERDICT_FULL);
 }
 
+static void a_range_that_is_too_large_is_another_movement(void **state)
+{
+    (void)state;
+    add_set(100, 12, 90, 0);
+    find_text(REPETITIONS("lifts", "  range_most_deg: 20\n")
+                  REPETITIONS("curls", ""));
+    assert_int_equal(item("lifts", SIDE_LEFT)->verdict, VERDICT_NOT);
+    assert_int_equal(item("curls", SIDE_LEFT)->verdict, VERDICT_FULL);
+}
+
+static void what_is_as_likely_something_else_is_left_alone(void **state)
+{
+    (void)state;
+    add_set(100, 12, 90, 0);
+    summary.exercise.set[0].confidence = 0.4;
+    find_text(REPETITIONS("curls", ""));
+    assert_int_equal(item("curls", SIDE_LEFT)->verdict, VERDICT_NOT);
+}
+
 static void repetitions_that_fit_nothing_are_no_exercise(void **state)
 {
     (void)state;
@@ -144,6 +163,8 @@ int main(void)
         TEST(a_set_goes_to_the_exercise_that_it_fits),
         TEST(what_two_explain_is_neither_s_and_both_say_so),
         TEST(range_and_period_tell_exercises_apart),
+        TEST(a_range_that_is_too_large_is_another_movement),
+        TEST(what_is_as_likely_something_else_is_left_alone),
         TEST(repetitions_that_fit_nothing_are_no_exercise),
         TEST(walks_of_less_than_a_minute_do_not_count),
         TEST(a_position_between_two_rests_is_a_hold),
