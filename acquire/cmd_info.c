@@ -4,13 +4,18 @@
 #include <jansson.h>
 #include <stdio.h>
 
+#include "acquire/anonymise.h"
 #include "acquire/command.h"
 #include "acquire/import.h"
 #include "acquire/recording.h"
 #include "acquire/units.h"
 
+enum { KEY_ANONYMISE = 0x100 };
+
 struct arguments {
     const char *path;
+    const char *out;
+    bool anonymise;
     struct import_options import;
     bool json;
     size_t shown; /* sensors */
@@ -23,6 +28,11 @@ static const struct argp_option options[] = {
      "sensors",
      0},
     {"sensor", 's', "SENSOR", 0, COMMAND_SENSOR_HELP, 0},
+    {"anonymise", KEY_ANONYMISE, NULL, 0,
+     "Write a copy without what somebody wrote freely: notes and the session's "
+     "label",
+     0},
+    {"output", 'o', "OUT.h5", 0, "The copy's name", 0},
     {0},
 };
 
@@ -35,6 +45,17 @@ static error_t parse(int key, char *value, struct argp_state *state)
         return 0;
     case 's':
         arguments->import.sensor = value;
+        return 0;
+    case KEY_ANONYMISE:
+        arguments->anonymise = true;
+        return 0;
+    case 'o':
+        arguments->out = value;
+        return 0;
+    case ARGP_KEY_END:
+        if (arguments->anonymise != (arguments->out != NULL)) {
+            argp_error(state, "--anonymise and -o OUT.h5 go together");
+        }
         return 0;
     case ARGP_KEY_ARG:
         if (arguments->path != NULL) {
@@ -272,6 +293,22 @@ static int show(void *self, struct recording *recording, size_t count,
     return 0;
 }
 
+/* ---- the copy ---- */
+
+static int write_copy(const struct arguments *arguments, struct error *error)
+{
+    struct anonymise_result result;
+    int err = anonymise_file(arguments->path, arguments->out, &result, error);
+    if (err < 0) {
+        return err;
+    }
+    fprintf(stderr,
+            "%s: written without notes (%zu bytes) and label (%zu bytes); the "
+            "participant's code and %zu events with their labels are in it\n",
+            arguments->out, result.notes, result.label, result.events);
+    return 0;
+}
+
 static int run(int argc, char **argv, struct error *error)
 {
     static const struct argp argp = {
@@ -279,7 +316,8 @@ static int run(int argc, char **argv, struct error *error)
         parse,
         "FILE",
         "Tells what is in a recording: who and when, rates, the sensor's "
-        "clock against the host's, gaps and events.",
+        "clock against the host's, gaps and events. With --anonymise it writes "
+        "a copy without notes and label; FILE stays as it is.",
         NULL,
         NULL,
         NULL};
@@ -287,6 +325,9 @@ static int run(int argc, char **argv, struct error *error)
     int err = command_parse(&argp, argc, argv, &arguments, error);
     if (err < 0) {
         return err;
+    }
+    if (arguments.anonymise) {
+        return write_copy(&arguments, error);
     }
     return recording_each(arguments.path, &arguments.import,
                           (struct recording_visitor){show, &arguments}, error);
