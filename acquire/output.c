@@ -204,3 +204,15 @@ void output_abort(struct output *output)
     }
     output->file = NULL;
 }
+
+int output_bytes(const char *path, const void *data, size_t size,
+                 struct error *error)
+{
+    struct output output = {.file = NULL};
+    int err = output_open(&output, path, error);
+    if (err < 0 || output.file == NULL) {
+        return err;
+    }
+    fwrite(data, 1, size, output.file);
+    return output_commit(&output, error); /* finds what was not written */
+}

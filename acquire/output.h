@@ -34,6 +34,10 @@ int output_open_replace(struct output *output, const char *path,
 int output_commit(struct output *output, struct error *error);
 void output_abort(struct output *output);
 
+/* All of it in one: a file of `size` bytes. */
+int output_bytes(const char *path, const void *data, size_t size,
+                 struct error *error);
+
 /* As the last step of output_commit for a file that is complete and closed:
  * syncs `temporary`, gives it the name `path` if that is still free, syncs the
  * folder. */

@@ -4,6 +4,7 @@
 #include <stdbool.h>
 #include <stdio.h>
 #include <string.h>
+#include <strings.h>
 #include <sys/stat.h>
 
 #include "acquire/command.h"
@@ -16,29 +17,74 @@ enum { OUT_SIZE = 4096 }; /* a path, as the system allows it */
 
 struct arguments {
     struct analyse_options analyse;
+    struct report_options report;
     const char *out;
+    const char *format; /* as typed, or NULL */
     char **files;
     int count;
 };
 
+enum { OPTION_FOR = 256, OPTION_LANG, OPTION_PAPER, OPTION_FORMAT };
+
 static const struct argp_option options[] = {
     {"output", 'o', "OUT", 0,
-     "The report (OUT.html), or a folder that gets one FILE.html each, or "
-     "FILE.PLACE.SERIAL.html of several sensors; for several FILEs a folder, "
-     "made if need be",
+     "The report (OUT.html or OUT.pdf), or a folder that gets one FILE.html "
+     "each, or FILE.PLACE.SERIAL.html of several sensors; for several FILEs a "
+     "folder, made if need be",
      0},
+    {"for", OPTION_FOR, "WHOM", 0,
+     "therapist (figures, units, confidence; the default) or wearer (plain "
+     "words, large letters, few numbers)",
+     0},
+    {"lang", OPTION_LANG, "LANGUAGE", 0, "en (the default) or de", 0},
+    {"paper", OPTION_PAPER, "PAPER", 0, "Of a PDF: a4 (the default) or letter",
+     0},
+    {"format", OPTION_FORMAT, "FORMAT", 0,
+     "html or pdf, where OUT does not end so (default: html)", 0},
     {0},
 };
+
+/* Finds `word` among `count` names. */
+static int choose(struct argp_state *state, const char *option,
+                  const char *const *names, int count, const char *word)
+{
+    for (int i = 0; i < count; i++) {
+        if (strcmp(names[i], word) == 0) {
+            return i;
+        }
+    }
+    argp_error(state, "%s: '%s' is none of %s and %s", option, word, names[0],
+               names[1]);
+    return 0;
+}
 
 static error_t parse(int key, char *value, struct argp_state *state)
 {
     struct arguments *arguments = state->input;
+    struct report_options *report = &arguments->report;
     switch (key) {
     case ARGP_KEY_INIT:
         state->child_inputs[0] = &arguments->analyse;
         return 0;
     case 'o':
         arguments->out = value;
+        return 0;
+    case OPTION_FOR:
+        report->voice.audience = (enum audience)choose(
+            state, "--for", audience_names, AUDIENCES, value);
+        return 0;
+    case OPTION_LANG:
+        report->voice.language = (enum language)choose(
+            state, "--lang", language_codes, LANGUAGES, value);
+        return 0;
+    case OPTION_PAPER:
+        report->paper =
+            (enum paper)choose(state, "--paper", paper_names, PAPERS, value);
+        return 0;
+    case OPTION_FORMAT:
+        arguments->format = value;
+        report->format = (enum report_format)choose(
+            state, "--format", report_format_names, REPORT_FORMATS, value);
         return 0;
     case ARGP_KEY_ARGS:
         arguments->files = state->argv + state->next;
@@ -55,13 +101,14 @@ static error_t parse(int key, char *value, struct argp_state *state)
 }
 
 /* What the report begins with, for whoever does not open it at once. */
-static void print_glance(const struct summary *summary, const char *out)
+static void print_glance(const struct summary *summary,
+                         const struct voice *voice, const char *out)
 {
-    char line[TEXT_LINE];
     printf("%s:\n", out);
     for (size_t i = 0; i < TEXT_GLANCE; i++) {
-        text_glance[i](summary, line);
-        printf("  %s\n", line);
+        char line[VOICE_TEXT];
+        text_glance[i].text(summary, voice, line);
+        printf("  %s: %s.\n", voice_word(voice, text_glance[i].term), line);
     }
 }
 
@@ -71,10 +118,12 @@ static bool is_folder(const char *path)
     return stat(path, &status) == 0 && S_ISDIR(status.st_mode);
 }
 
-/* The report of one of `count` sensors, in the folder `out`. */
-static int name_in_folder(const char *folder, const struct summary *summary,
-                          size_t count, char out[OUT_SIZE], struct error *error)
+/* The report of one of `count` sensors, in the folder that was named. */
+static int name_in_folder(const struct arguments *arguments,
+                          const struct summary *summary, size_t count,
+                          char out[OUT_SIZE], struct error *error)
 {
+    const char *folder = arguments->out;
     const struct recording_info *info = &summary->info;
     const char *slash = strrchr(summary->path, '/');
     char sensor[128] = "";
@@ -82,13 +131,44 @@ static int name_in_folder(const char *folder, const struct summary *summary,
         snprintf(sensor, sizeof(sensor), ".%s.%s",
                  placement_name(info->placement), info->serial);
     }
-    int n = snprintf(out, OUT_SIZE, "%s/%s%s.html", folder,
-                     slash != NULL ? slash + 1 : summary->path, sensor);
+    int n = snprintf(out, OUT_SIZE, "%s/%s%s.%s", folder,
+                     slash != NULL ? slash + 1 : summary->path, sensor,
+                     report_format_names[arguments->report.format]);
     return n < OUT_SIZE ? 0
                         : error_set(error, ERR_CREATE,
                                     "the name of the report in '%s' is too "
                                     "long",
                                     folder);
+}
+
+/* The format that a name's ending says, or -1. */
+static int format_of(const char *name)
+{
+    const char *dot = strrchr(name, '.');
+    for (int i = 0; dot != NULL && i < REPORT_FORMATS; i++) {
+        if (strcasecmp(dot + 1, report_format_names[i]) == 0) {
+            return i;
+        }
+    }
+    return -1;
+}
+
+/* Of a report that goes to a file the ending says the format. */
+static int settle_format(struct arguments *arguments, struct error *error)
+{
+    int named = format_of(arguments->out);
+    bool one_file = arguments->count == 1 && !is_folder(arguments->out);
+    if (!one_file || named < 0) {
+        return 0;
+    }
+    if (arguments->format != NULL && named != (int)arguments->report.format) {
+        return error_set(error, ERR_USAGE,
+                         "--format %s, but '%s' ends like the other; leave one "
+                         "away",
+                         arguments->format, arguments->out);
+    }
+    arguments->report.format = (enum report_format)named;
+    return 0;
 }
 
 static int take(void *self, const struct summary *summary, size_t count,
@@ -98,7 +178,7 @@ static int take(void *self, const struct summary *summary, size_t count,
     char out[OUT_SIZE];
     int err = 0;
     if (is_folder(arguments->out)) {
-        err = name_in_folder(arguments->out, summary, count, out, error);
+        err = name_in_folder(arguments, summary, count, out, error);
     } else if (count > 1) {
         return error_set(error, ERR_USAGE,
                          "'%s' has several sensors; give -o a folder that is "
@@ -108,10 +188,10 @@ static int take(void *self, const struct summary *summary, size_t count,
         snprintf(out, sizeof(out), "%s", arguments->out);
     }
     if (err == 0) {
-        err = report_write(summary, out, error);
+        err = report_write(summary, &arguments->report, out, error);
     }
     if (err >= 0) {
-        print_glance(summary, out);
+        print_glance(summary, &arguments->report.voice, out);
     }
     return err;
 }
@@ -152,13 +232,18 @@ static int run(int argc, char **argv, struct error *error)
         options,
         parse,
         "FILE... -o OUT",
-        "Analyses recordings and writes a report of each: one HTML file that "
-        "needs nothing else and prints well.",
+        "Analyses recordings and writes a report of each, as HTML that needs "
+        "nothing else or as PDF, for the therapist or for the person who wore "
+        "the band, in English or German.",
         children,
         NULL,
         NULL};
     struct arguments arguments = {0};
     int err = command_parse(&argp, argc, argv, &arguments, error);
+    if (err < 0) {
+        return err;
+    }
+    err = settle_format(&arguments, error);
     if (err < 0) {
         return err;
     }
@@ -168,4 +253,4 @@ static int run(int argc, char **argv, struct error *error)
 }
 
 const struct command report_command = {
-    "report", "write the report of a session (HTML)", run};
+    "report", "write the report of a session (HTML, PDF)", run};

@@ -1,29 +1,33 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * The pictures of a report, each an SVG document made from the summary. A
- * figure returns NULL with *size 0 where there is nothing to show, and NULL
- * with *size 1 where memory is short.
+ * The pictures of a session's report, drawn from its summary. All that are over
+ * time have the same axis, so that they can be read beside each other.
  */
 #ifndef ANALYSIS_FIGURES_H
 #define ANALYSIS_FIGURES_H
 
-#include <stddef.h>
-
+#include "analysis/document.h"
 #include "analysis/summary.h"
 
-/* Acceleration over the session, with strips that mark what was found. */
-char *figure_overview(const struct summary *summary, size_t *size);
+enum session_figure {
+    FIGURE_OVERVIEW,  /* acceleration, and strips that mark what was found */
+    FIGURE_CADENCE,   /* with the lines of moderate and vigorous walking */
+    FIGURE_INTERVALS, /* time before each tap */
+    FIGURE_RANGES,    /* of each repetition */
+    FIGURE_HOLDS,     /* of each repetition */
+    FIGURE_AMPLITUDE, /* of tremor, over the session */
+    FIGURE_SPECTRUM,  /* the band of tremor shaded */
+    SESSION_FIGURES
+};
 
-/* Cadence over time with the lines of moderate and vigorous walking. */
-char *figure_cadence(const struct summary *summary, size_t *size);
+/* Adds one to the document, with its words; nothing where there is nothing to
+ * show. `summary` must live as long as the document. */
+void figures_add(struct document *document, const struct summary *summary,
+                 enum session_figure which);
 
-/* The mean spectrum, the tremor band shaded. */
-char *figure_spectrum(const struct summary *summary, size_t *size);
-
-/* The interval before each tap, over time. */
-char *figure_intervals(const struct summary *summary, size_t *size);
-
-/* The range of motion of each repetition. */
-char *figure_repetitions(const struct summary *summary, size_t *size);
+/* How a set of `exercise` is called: by the programme, or a word for any. */
+const char *figures_set_name(const struct voice *voice,
+                             const struct summary *summary,
+                             const struct exercise_set *set);
 
 #endif

@@ -2,9 +2,6 @@
 #include "analysis/html.h"
 
 #include <glib.h>
-#include <stdarg.h>
-#include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
 static const xmlChar *xml(const char *text)
@@ -37,37 +34,23 @@ void html_attribute(struct html *html, const char *name, const char *value)
           xmlTextWriterWriteAttribute(html->writer, xml(name), xml(value)));
 }
 
-static void put(struct html *html, const char *format, va_list arguments)
+void html_text(struct html *html, const char *text)
 {
-    char *text = g_strdup_vprintf(format, arguments);
-    /* What is not UTF-8 or not allowed in XML is shown as a box. */
-    char *valid = g_utf8_make_valid(text, -1);
-    for (char *c = valid; *c != '\0'; c++) {
-        if ((unsigned char)*c < ' ' && *c != '\n' && *c != '\t') {
-            *c = ' ';
-        }
-    }
-    check(html, xmlTextWriterWriteString(html->writer, xml(valid)));
-    g_free(valid);
-    g_free(text);
+    check(html, xmlTextWriterWriteString(html->writer, xml(text)));
 }
 
-void html_text(struct html *html, const char *format, ...)
+void html_element(struct html *html, const char *name, const char *class,
+                  const char *text)
 {
-    va_list arguments;
-    va_start(arguments, format);
-    put(html, format, arguments);
-    va_end(arguments);
-}
-
-void html_element(struct html *html, const char *name, const char *format, ...)
-{
-    html_open(html, name, NULL);
-    va_list arguments;
-    va_start(arguments, format);
-    put(html, format, arguments);
-    va_end(arguments);
+    html_open(html, name, class);
+    html_text(html, text);
     html_close(html);
+}
+
+/* HTML has no end tag for those that are always empty. */
+void html_close_empty(struct html *html)
+{
+    check(html, xmlTextWriterEndElement(html->writer));
 }
 
 static void put_meta(struct html *html, const char *name, const char *content)
@@ -75,10 +58,11 @@ static void put_meta(struct html *html, const char *name, const char *content)
     html_open(html, "meta", NULL);
     html_attribute(html, "name", name);
     html_attribute(html, "content", content);
-    check(html, xmlTextWriterEndElement(html->writer));
+    html_close_empty(html);
 }
 
-int html_begin(struct html *html, const char *title, const char *style)
+int html_begin(struct html *html, const char *language, const char *title,
+               const char *style)
 {
     memset(html, 0, sizeof(*html));
     html->buffer = xmlBufferCreate();
@@ -90,13 +74,14 @@ int html_begin(struct html *html, const char *title, const char *style)
     }
     check(html, xmlTextWriterWriteRaw(html->writer, xml("<!DOCTYPE html>\n")));
     html_open(html, "html", NULL);
-    html_attribute(html, "lang", "en");
+    html_attribute(html, "lang", language);
     html_open(html, "head", NULL);
     html_open(html, "meta", NULL);
     html_attribute(html, "charset", "utf-8");
-    check(html, xmlTextWriterEndElement(html->writer));
+    html_close_empty(html);
     put_meta(html, "viewport", "width=device-width, initial-scale=1");
-    html_element(html, "title", "%s", title);
+    put_meta(html, "color-scheme", "light dark");
+    html_element(html, "title", NULL, title);
     html_open(html, "style", NULL);
     check(html, xmlTextWriterWriteRaw(html->writer, xml(style)));
     html_close(html);
@@ -105,16 +90,13 @@ int html_begin(struct html *html, const char *title, const char *style)
     return 0;
 }
 
-void html_svg(struct html *html, const char *svg, size_t size,
-              const char *alternative)
+void html_svg_attribute(struct html *html, const char *name, const char *svg,
+                        size_t size)
 {
     static const char prefix[] = "data:image/svg+xml;base64,";
     char *base64 = g_base64_encode((const guchar *)svg, size);
     char *source = g_strconcat(prefix, base64, NULL);
-    html_open(html, "img", NULL);
-    html_attribute(html, "alt", alternative);
-    html_attribute(html, "src", source);
-    check(html, xmlTextWriterEndElement(html->writer));
+    html_attribute(html, name, source);
     g_free(source);
     g_free(base64);
 }
@@ -123,7 +105,7 @@ const char *html_finish(struct html *html)
 {
     html_close(html); /* body */
     html_close(html); /* html */
-    check(html, xmlTextWriterWriteString(html->writer, xml("\n")));
+    html_text(html, "\n");
     check(html, xmlTextWriterFlush(html->writer));
     return html->failed ? NULL : (const char *)xmlBufferContent(html->buffer);
 }

@@ -1,21 +1,29 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "analysis/plot.h"
 
-#include <cairo-svg.h>
 #include <math.h>
-#include <pango/pangocairo.h>
 #include <stdbool.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
-static const char FONT[] = "DejaVu Sans 11px";
-static const double LINE_WIDTH = 1.2;
-static const double STRIP_HEIGHT = 16;
-static const double TICK = 4;
-static const double LABEL_HEIGHT = 16;
-static const double LABEL_GAP = 4;
-static const double LABEL_LEAST = 24; /* about three letters */
+static const char FONT[] = "DejaVu Sans";
+
+/* Lengths, in heights of letters. */
+static const double LEFT = 6.8; /* room for the names of strips */
+static const double RIGHT = 1.2;
+static const double STRIP_HEIGHT = 1.4;
+static const double TICK = 0.36;
+static const double LABEL_HEIGHT = 1.45;
+static const double LABEL_GAP = 0.36;
+static const double LABEL_LEAST = 2.2; /* about three letters */
+static const double X_TICKS_APART = 6;
+static const double Y_TICKS_APART = 2;
+static const double DOT = 0.18;
+static const double DOTS_APART = 0.12; /* nearer ones are one */
+static const double THIN = 0.07;
+static const double LINE_WIDTH = 0.12;
+
+enum { DOT_ROWS = 1024 };
 
 /* Okabe and Ito 2008, "Color Universal Design", and two greys. */
 static const double colours[PLOT_COLOURS][3] = {
@@ -25,74 +33,30 @@ static const double colours[PLOT_COLOURS][3] = {
     [PLOT_RED] = {0.84, 0.37, 0.00},   [PLOT_PURPLE] = {0.80, 0.47, 0.65},
 };
 
-struct bytes {
-    char *data;
-    size_t size;
-    size_t capacity;
-};
-
-struct plot {
-    cairo_surface_t *surface;
-    cairo_t *cairo;
-    PangoLayout *layout;
-    struct bytes bytes;
-    double width;
-    double height;
-    double left; /* the data's rectangle */
-    double right;
-    double top;
-    double bottom;
-    double strips_top;
-    struct plot_axis x;
-    struct plot_axis y;
-};
-
-static cairo_status_t write_bytes(void *closure, const unsigned char *data,
-                                  unsigned length)
+/* Lengths of the table above on this canvas. */
+static double em(const struct plot *plot, double heights)
 {
-    struct bytes *bytes = closure;
-    if (bytes->size + length > bytes->capacity) {
-        size_t capacity = 2 * (bytes->size + length);
-        char *grown = realloc(bytes->data, capacity);
-        if (grown == NULL) {
-            return CAIRO_STATUS_NO_MEMORY;
-        }
-        bytes->data = grown;
-        bytes->capacity = capacity;
-    }
-    memcpy(bytes->data + bytes->size, data, length);
-    bytes->size += length;
-    return CAIRO_STATUS_SUCCESS;
+    return heights * plot->font;
 }
 
-struct plot *plot_new(double width, double height)
+void plot_begin(struct plot *plot, const struct canvas *canvas)
 {
-    struct plot *plot = calloc(1, sizeof(*plot));
-    if (plot == NULL) {
-        return NULL;
-    }
-    plot->width = width;
-    plot->height = height;
-    plot->surface = cairo_svg_surface_create_for_stream(
-        write_bytes, &plot->bytes, width, height);
-    plot->cairo = cairo_create(plot->surface);
+    memset(plot, 0, sizeof(*plot));
+    plot->cairo = canvas->cairo;
+    plot->voice = canvas->voice;
+    plot->width = canvas->width;
+    plot->height = canvas->height;
+    plot->font = canvas->font;
     plot->layout = pango_cairo_create_layout(plot->cairo);
     PangoFontDescription *font = pango_font_description_from_string(FONT);
+    pango_font_description_set_absolute_size(font, plot->font * PANGO_SCALE);
     pango_layout_set_font_description(plot->layout, font);
     pango_font_description_free(font);
-    return plot;
 }
 
-void plot_free(struct plot *plot)
+void plot_end(struct plot *plot)
 {
-    if (plot == NULL) {
-        return;
-    }
     g_object_unref(plot->layout);
-    cairo_destroy(plot->cairo);
-    cairo_surface_destroy(plot->surface);
-    free(plot->bytes.data);
-    free(plot);
 }
 
 static void set_colour(struct plot *plot, enum plot_colour colour, double alpha)
@@ -101,15 +65,22 @@ static void set_colour(struct plot *plot, enum plot_colour colour, double alpha)
     cairo_set_source_rgba(plot->cairo, c[0], c[1], c[2], alpha);
 }
 
-/* Writes `text` so that its box's point (ax, ay), each 0 .. 1, is at (x, y). */
-static void put_text(struct plot *plot, const char *text,
-                     const struct plot_point *at, double ax, double ay)
+static struct plot_point text_size(struct plot *plot, const char *text)
 {
     int width;
     int height;
     pango_layout_set_text(plot->layout, text, -1);
-    pango_layout_get_pixel_size(plot->layout, &width, &height);
-    cairo_move_to(plot->cairo, at->x - ax * width, at->y - ay * height);
+    pango_layout_get_size(plot->layout, &width, &height);
+    return (struct plot_point){(double)width / PANGO_SCALE,
+                               (double)height / PANGO_SCALE};
+}
+
+/* Writes `text` so that its box's point (ax, ay), each 0 .. 1, is at (x, y). */
+static void put_text(struct plot *plot, const char *text,
+                     const struct plot_point *at, double ax, double ay)
+{
+    struct plot_point size = text_size(plot, text);
+    cairo_move_to(plot->cairo, at->x - ax * size.x, at->y - ay * size.y);
     pango_cairo_show_layout(plot->cairo, plot->layout);
 }
 
@@ -148,37 +119,37 @@ static double tick_step(double span, int most, bool is_time)
     return power * (digit <= 1 ? 1 : digit <= 2 ? 2 : digit <= 5 ? 5 : 10);
 }
 
-static void format_tick(const struct plot_axis *axis, double step, double value,
-                        char out[32])
+static void format_tick(const struct plot *plot, const struct plot_axis *axis,
+                        double step, double value, char out[VOICE_SHORT])
 {
     if (!axis->is_time || step < 1) {
         double shown = fabs(value) < step / 1e6 ? 0 : value;
-        snprintf(out, 32, "%.6g", shown);
-        return;
-    }
-    long s = lround(value);
-    if (axis->most < 3600) {
-        snprintf(out, 32, "%ld:%02ld", s / 60, s % 60);
+        snprintf(out, VOICE_SHORT, "%.6g", shown);
+        voice_localise(plot->voice, out);
     } else {
-        snprintf(out, 32, "%ld:%02ld:%02ld", s / 3600, s / 60 % 60, s % 60);
+        voice_clock(value, out);
     }
 }
 
 static void draw_x_ticks(struct plot *plot)
 {
     const struct plot_axis *x = &plot->x;
-    int most = (int)((plot->right - plot->left) / 70);
+    int most = (int)((plot->right - plot->left) / em(plot, X_TICKS_APART));
     double step = tick_step(x->most - x->least, most, x->is_time);
     for (double v = ceil(x->least / step - 1e-9) * step;
          v <= x->most + step * 1e-6; v += step) {
-        char text[32];
-        format_tick(x, step, v, text);
+        char text[VOICE_SHORT];
+        format_tick(plot, x, step, v, text);
         double px = place_x(plot, v);
         set_colour(plot, PLOT_INK, 1);
         cairo_move_to(plot->cairo, px, plot->bottom);
-        cairo_line_to(plot->cairo, px, plot->bottom + TICK);
+        cairo_line_to(plot->cairo, px, plot->bottom + em(plot, TICK));
         cairo_stroke(plot->cairo);
-        put_text(plot, text, &(struct plot_point){px, plot->bottom + TICK + 1},
+        /* The last one must not leave the picture. */
+        double half = text_size(plot, text).x / 2;
+        px = fmin(px, plot->width - half);
+        put_text(plot, text,
+                 &(struct plot_point){px, plot->bottom + em(plot, TICK) + 1},
                  0.5, 0);
     }
 }
@@ -186,20 +157,20 @@ static void draw_x_ticks(struct plot *plot)
 static void draw_y_ticks(struct plot *plot)
 {
     const struct plot_axis *y = &plot->y;
-    int most = (int)((plot->bottom - plot->top) / 22);
+    int most = (int)((plot->bottom - plot->top) / em(plot, Y_TICKS_APART));
     double step = tick_step(y->most - y->least, most < 2 ? 2 : most, false);
     for (double v = ceil(y->least / step - 1e-9) * step;
          v <= y->most + step * 1e-6; v += step) {
-        char text[32];
-        format_tick(y, step, v, text);
+        char text[VOICE_SHORT];
+        format_tick(plot, y, step, v, text);
         double py = place_y(plot, v);
         set_colour(plot, PLOT_GREY, 0.4);
         cairo_move_to(plot->cairo, plot->left, py);
         cairo_line_to(plot->cairo, plot->right, py);
         cairo_stroke(plot->cairo);
         set_colour(plot, PLOT_INK, 1);
-        put_text(plot, text, &(struct plot_point){plot->left - TICK, py}, 1,
-                 0.5);
+        put_text(plot, text,
+                 &(struct plot_point){plot->left - em(plot, TICK), py}, 1, 0.5);
     }
 }
 
@@ -217,19 +188,21 @@ void plot_axes(struct plot *plot, const struct plot_axis *x,
 {
     plot->x = *x;
     plot->y = *y;
-    plot->left = 66;
-    plot->right = plot->width - 14;
-    plot->bottom = plot->height - (x->label[0] != '\0' ? 38 : 22);
-    plot->strips_top = 4;
-    plot->top = plot->strips_top + strips * STRIP_HEIGHT +
-                (y->label[0] != '\0' ? LABEL_HEIGHT + 2 : 4);
+    double below = x->label[0] != '\0' ? 3.4 : 2;
+    double above = y->label[0] != '\0' ? LABEL_HEIGHT + 0.6 : 0.4;
+    plot->left = em(plot, LEFT);
+    plot->right = plot->width - em(plot, RIGHT);
+    plot->bottom = plot->height - em(plot, below);
+    plot->strips_top = 0.4 * plot->font;
+    plot->top = plot->strips_top + em(plot, strips * STRIP_HEIGHT + above);
 
-    cairo_set_line_width(plot->cairo, 0.8);
+    cairo_set_line_width(plot->cairo, em(plot, THIN));
     draw_y_ticks(plot);
     draw_frame(plot);
     draw_x_ticks(plot);
     /* The y label stands level above its axis: easier to read than turned. */
-    put_text(plot, y->label, &(struct plot_point){2, plot->top - LABEL_HEIGHT},
+    put_text(plot, y->label,
+             &(struct plot_point){2, plot->top - em(plot, LABEL_HEIGHT + 0.4)},
              0, 0);
     put_text(
         plot, x->label,
@@ -252,7 +225,7 @@ void plot_line(struct plot *plot, const struct plot_point *points, size_t n,
 {
     clip(plot);
     set_colour(plot, colour, 1);
-    cairo_set_line_width(plot->cairo, LINE_WIDTH);
+    cairo_set_line_width(plot->cairo, em(plot, LINE_WIDTH));
     cairo_set_line_join(plot->cairo, CAIRO_LINE_JOIN_ROUND);
     bool down = false;
     for (size_t i = 0; i < n; i++) {
@@ -271,16 +244,30 @@ void plot_line(struct plot *plot, const struct plot_point *points, size_t n,
 void plot_dots(struct plot *plot, const struct plot_point *points, size_t n,
                enum plot_colour colour)
 {
+    bool taken[DOT_ROWS] = {false};
+    double column = -1;
     clip(plot);
-    set_colour(plot, colour, 0.9);
+    set_colour(plot, colour, 1);
+    cairo_set_line_cap(plot->cairo, CAIRO_LINE_CAP_ROUND);
+    cairo_set_line_width(plot->cairo, 2 * em(plot, DOT));
     for (size_t i = 0; i < n; i++) {
-        if (isfinite(points[i].y)) {
-            cairo_new_sub_path(plot->cairo);
-            cairo_arc(plot->cairo, place_x(plot, points[i].x),
-                      place_y(plot, points[i].y), 2, 0, 2 * G_PI);
+        double x = place_x(plot, points[i].x);
+        double y = place_y(plot, points[i].y);
+        double row = floor((y - plot->top) / em(plot, DOTS_APART));
+        if (!(row >= 0 && row < DOT_ROWS)) {
+            continue;
+        }
+        if (floor(x / em(plot, DOTS_APART)) != column) {
+            column = floor(x / em(plot, DOTS_APART));
+            memset(taken, 0, sizeof(taken));
+        }
+        if (!taken[(size_t)row]) {
+            taken[(size_t)row] = true;
+            cairo_move_to(plot->cairo, x, y);
+            cairo_line_to(plot->cairo, x, y);
         }
     }
-    cairo_fill(plot->cairo);
+    cairo_stroke(plot->cairo);
     cairo_restore(plot->cairo);
 }
 
@@ -307,7 +294,7 @@ void plot_envelope(struct plot *plot, const struct plot_point *low,
 {
     clip(plot);
     set_colour(plot, colour, 1);
-    cairo_set_line_width(plot->cairo, 0.4);
+    cairo_set_line_width(plot->cairo, em(plot, THIN) / 2);
     size_t begin = 0;
     for (size_t i = 0; i <= n; i++) {
         if (i == n || !isfinite(low[i].y) || !isfinite(high[i].y)) {
@@ -327,7 +314,9 @@ void plot_bar(struct plot *plot, double x0, double x1, double y,
     set_colour(plot, colour, 1);
     double left = place_x(plot, x0);
     double top = place_y(plot, y);
-    cairo_rectangle(plot->cairo, left, top, place_x(plot, x1) - left,
+    double width = place_x(plot, x1) - left;
+    /* What is short must still be seen. */
+    cairo_rectangle(plot->cairo, left, top, width < 1.5 ? 1.5 : width,
                     place_y(plot, 0) - top);
     cairo_fill(plot->cairo);
     cairo_restore(plot->cairo);
@@ -337,13 +326,10 @@ void plot_bar(struct plot *plot, double x0, double x1, double y,
 static void put_on_white(struct plot *plot, const char *text, double right,
                          double bottom)
 {
-    int width;
-    int height;
-    pango_layout_set_text(plot->layout, text, -1);
-    pango_layout_get_pixel_size(plot->layout, &width, &height);
+    struct plot_point size = text_size(plot, text);
     cairo_set_source_rgba(plot->cairo, 1, 1, 1, 0.85);
-    cairo_rectangle(plot->cairo, right - width - 2, bottom - height, width + 4,
-                    height);
+    cairo_rectangle(plot->cairo, right - size.x - 2, bottom - size.y,
+                    size.x + 4, size.y);
     cairo_fill(plot->cairo);
     set_colour(plot, PLOT_INK, 1);
     put_text(plot, text, &(struct plot_point){right, bottom}, 1, 1);
@@ -358,7 +344,7 @@ void plot_level(struct plot *plot, double y, const char *name)
     }
     cairo_save(plot->cairo);
     set_colour(plot, PLOT_INK, 0.8);
-    cairo_set_line_width(plot->cairo, 0.8);
+    cairo_set_line_width(plot->cairo, em(plot, THIN));
     cairo_set_dash(plot->cairo, dashes, 2, 0);
     cairo_move_to(plot->cairo, plot->left, py);
     cairo_line_to(plot->cairo, plot->right, py);
@@ -381,11 +367,12 @@ void plot_shade(struct plot *plot, double x0, double x1,
 
 void plot_strip_name(struct plot *plot, int row, const char *name)
 {
-    double y = plot->strips_top + (row + 0.5) * STRIP_HEIGHT;
+    double y = plot->strips_top + em(plot, (row + 0.5) * STRIP_HEIGHT);
     set_colour(plot, PLOT_INK, 1);
-    put_text(plot, name, &(struct plot_point){plot->left - TICK, y}, 1, 0.5);
+    put_text(plot, name, &(struct plot_point){plot->left - em(plot, TICK), y},
+             1, 0.5);
     set_colour(plot, PLOT_GREY, 0.25);
-    cairo_set_line_width(plot->cairo, 0.8);
+    cairo_set_line_width(plot->cairo, em(plot, THIN));
     cairo_move_to(plot->cairo, plot->left, y);
     cairo_line_to(plot->cairo, plot->right, y);
     cairo_stroke(plot->cairo);
@@ -396,25 +383,25 @@ void plot_strip(struct plot *plot, int row, double x0, double x1,
 {
     double left = place_x(plot, x0);
     double width = place_x(plot, x1) - left;
-    double y = plot->strips_top + row * STRIP_HEIGHT + 2;
+    double y = plot->strips_top + em(plot, row * STRIP_HEIGHT + 0.15);
     set_colour(plot, colour, 1);
-    /* What is short must still be seen. */
-    cairo_rectangle(plot->cairo, left, y, width < 1.5 ? 1.5 : width,
-                    STRIP_HEIGHT - 4);
+    /* What is short must still be seen, neighbours be told apart. */
+    cairo_rectangle(plot->cairo, left, y, width < 2.5 ? 1.5 : width - 1,
+                    em(plot, STRIP_HEIGHT - 0.3));
     cairo_fill(plot->cairo);
 }
 
 void plot_strip_label(struct plot *plot, int row, double x0, double x1,
                       const char *text)
 {
-    double left = place_x(plot, x0) + LABEL_GAP;
+    double left = place_x(plot, x0) + em(plot, LABEL_GAP);
     double room = place_x(plot, x1) - left;
-    if (room < LABEL_LEAST) {
+    if (room < em(plot, LABEL_LEAST)) {
         return;
     }
     /* Text from a file may not be UTF-8, which Pango has to have. */
     char *valid = g_utf8_make_valid(text, -1);
-    double y = plot->strips_top + (row + 0.5) * STRIP_HEIGHT;
+    double y = plot->strips_top + em(plot, (row + 0.5) * STRIP_HEIGHT);
     pango_layout_set_width(plot->layout, (int)(room * PANGO_SCALE));
     pango_layout_set_ellipsize(plot->layout, PANGO_ELLIPSIZE_END);
     pango_layout_set_single_paragraph_mode(plot->layout, TRUE);
@@ -424,18 +411,4 @@ void plot_strip_label(struct plot *plot, int row, double x0, double x1,
     pango_layout_set_ellipsize(plot->layout, PANGO_ELLIPSIZE_NONE);
     pango_layout_set_width(plot->layout, -1);
     g_free(valid);
-}
-
-char *plot_finish(struct plot *plot, size_t *size)
-{
-    cairo_surface_finish(plot->surface);
-    char *svg = NULL;
-    if (cairo_status(plot->cairo) == CAIRO_STATUS_SUCCESS &&
-        cairo_surface_status(plot->surface) == CAIRO_STATUS_SUCCESS) {
-        svg = plot->bytes.data;
-        *size = plot->bytes.size;
-        plot->bytes.data = NULL;
-    }
-    plot_free(plot);
-    return svg;
 }

@@ -5,14 +5,17 @@
  * those of Okabe and Ito (2008), which people with any colour vision can tell
  * apart.
  *
- * Use: plot_new, plot_axes, any number of drawing calls, plot_finish. Data
- * coordinates throughout; NAN breaks a line. Drawing errors are Cairo's: they
- * stick, and plot_finish returns NULL.
+ * Use: plot_begin, plot_axes, any number of drawing calls, plot_end. Data
+ * coordinates throughout; NAN breaks a line. All lengths go by the height of
+ * the canvas's letters. Drawing errors are Cairo's: they stick to its context.
  */
 #ifndef ANALYSIS_PLOT_H
 #define ANALYSIS_PLOT_H
 
+#include <pango/pangocairo.h>
 #include <stddef.h>
+
+#include "analysis/document.h"
 
 enum plot_colour {
     PLOT_INK, /* nearly black */
@@ -38,13 +41,25 @@ struct plot_point {
     double y;
 };
 
-struct plot;
+/* Where a plot stands while it is drawn; nothing of it is for others. */
+struct plot {
+    cairo_t *cairo;
+    const struct voice *voice;
+    PangoLayout *layout;
+    double width;
+    double height;
+    double font;
+    double left; /* the data's rectangle */
+    double right;
+    double top;
+    double bottom;
+    double strips_top;
+    struct plot_axis x;
+    struct plot_axis y;
+};
 
-/* A picture of `width` x `height` points. NULL if memory is short. */
-struct plot *plot_new(double width, double height);
-
-/* Gives up without a picture; NULL is legal. */
-void plot_free(struct plot *plot);
+void plot_begin(struct plot *plot, const struct canvas *canvas);
+void plot_end(struct plot *plot);
 
 /* Draws the axes; `strips` rows are kept free above the data for plot_strip.
  * A y axis with an empty label and no ticks is had by most <= least. */
@@ -53,6 +68,7 @@ void plot_axes(struct plot *plot, const struct plot_axis *x,
 
 void plot_line(struct plot *plot, const struct plot_point *points, size_t n,
                enum plot_colour colour);
+/* Dots by rising x; those that would lie on each other are drawn once. */
 void plot_dots(struct plot *plot, const struct plot_point *points, size_t n,
                enum plot_colour colour);
 
@@ -81,9 +97,5 @@ void plot_strip(struct plot *plot, int row, double x0, double x1,
  * and nothing is written where hardly a word has room. */
 void plot_strip_label(struct plot *plot, int row, double x0, double x1,
                       const char *text);
-
-/* Ends the picture: an SVG document of *size bytes, to be freed by the
- * caller. Frees the plot. NULL if anything went wrong. */
-char *plot_finish(struct plot *plot, size_t *size);
 
 #endif

@@ -1,18 +1,39 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * The report of a session: one self-contained HTML file, no network, prints
- * well. Text is written with libxml2's writer, so that whatever a recording
- * says cannot become markup; pictures are vector graphics by Cairo (plot.h).
+ * The report of a session: a first page that a glance tells, then details with
+ * pictures. It is one document (document.h), in a voice (voice.h): to the
+ * therapist with figures, units and confidence, to the wearer with few numbers
+ * and plain words.
+ *
+ * The order of things is here; the first page is report_glance.c, the rest
+ * report_details.c, and the sentences are report_text.c.
  */
 #ifndef ANALYSIS_REPORT_H
 #define ANALYSIS_REPORT_H
 
 #include "acquire/error.h"
+#include "analysis/document.h"
 #include "analysis/summary.h"
+
+enum report_format { REPORT_HTML, REPORT_PDF, REPORT_FORMATS };
+
+/* "html", "pdf": the names of formats, and how names of files end. */
+extern const char *const report_format_names[REPORT_FORMATS];
+
+struct report_options {
+    struct voice voice;
+    enum paper paper;
+    enum report_format format;
+};
 
 /* Writes the report of `summary` to `path`, which must not be there yet; it
  * appears whole or not at all. */
-int report_write(const struct summary *summary, const char *path,
+int report_write(const struct summary *summary,
+                 const struct report_options *options, const char *path,
                  struct error *error);
+
+/* Makes the document alone; `summary` must live as long. */
+void report_document(struct document *document, const struct summary *summary,
+                     const struct voice *voice);
 
 #endif

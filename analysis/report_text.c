@@ -4,229 +4,272 @@
 #include <math.h>
 #include <stdbool.h>
 #include <stdio.h>
-#include <stdlib.h>
+#include <string.h>
 
-void text_duration(double seconds, char *out)
+/* ---- pieces ---- */
+
+const char *text_placement(const struct voice *voice, enum placement placement)
 {
-    if (!isfinite(seconds)) {
-        snprintf(out, 32, "unknown");
-    } else if (seconds < 59.95) {
-        snprintf(out, 32, "%.1f s", seconds);
-    } else if (seconds < 3599.5) {
-        long s = lround(seconds);
-        snprintf(out, 32, "%ld min %02ld s", s / 60, s % 60);
-    } else {
-        long m = lround(seconds / 60);
-        snprintf(out, 32, "%ld h %02ld min", m / 60, m % 60);
-    }
+    return voice_word(voice, VOICE_PLACE_OTHER + (enum voice_key)placement);
 }
 
-/* Takes the digits up to `after`, and that. */
-static bool take_number(const char **text, char after, unsigned long *out)
+static void join_say(const struct voice *voice, char out[VOICE_TEXT],
+                     const char *between, enum voice_key key,
+                     const struct voice_parts *parts)
 {
-    char *end;
-    *out = strtoul(*text, &end, 10);
-    bool good = end != *text && *end == after;
-    *text = good ? end + 1 : *text;
-    return good;
+    char text[VOICE_TEXT];
+    voice_say(voice, key, parts, text);
+    voice_join(out, between, text);
 }
 
-void text_date(const char *iso, char out[TEXT_DATE])
+static void not_measured(const struct voice *voice, const char *reason,
+                         char out[VOICE_TEXT])
 {
-    static const char *const months[] = {
-        "January", "February", "March",     "April",   "May",      "June",
-        "July",    "August",   "September", "October", "November", "December"};
-    unsigned long year;
-    unsigned long month;
-    unsigned long day;
-    const char *rest = iso;
-    if (take_number(&rest, '-', &year) && take_number(&rest, '-', &month) &&
-        take_number(&rest, 'T', &day) && month >= 1 && month <= 12) {
-        snprintf(out, TEXT_DATE, "%lu %s %lu, %.5s UTC", day, months[month - 1],
-                 year, rest);
-    } else {
-        snprintf(out, TEXT_DATE, "%s", iso);
-    }
+    char why[VOICE_TEXT];
+    voice_reason(voice, reason, why);
+    voice_say(voice, VOICE_LINE_NOT_MEASURED, &(struct voice_parts){{why}},
+              out);
 }
 
-void text_clock(double seconds, char *out)
+static void set_word(const struct voice *voice, enum voice_key key,
+                     char out[VOICE_TEXT])
 {
-    long s = lround(seconds);
-    if (s < 3600) {
-        snprintf(out, 32, "%ld:%02ld", s / 60, s % 60);
-    } else {
-        snprintf(out, 32, "%ld:%02ld:%02ld", s / 3600, s / 60 % 60, s % 60);
-    }
+    snprintf(out, VOICE_TEXT, "%s", voice_word(voice, key));
 }
 
-const char *text_placement(enum placement placement)
-{
-    static const char *const names[PLACEMENTS] = {
-        [PLACEMENT_OTHER] = "not said",
-        [PLACEMENT_LEFT_WRIST] = "the left wrist",
-        [PLACEMENT_RIGHT_WRIST] = "the right wrist",
-        [PLACEMENT_LEFT_ANKLE] = "the left ankle",
-        [PLACEMENT_RIGHT_ANKLE] = "the right ankle",
-    };
-    return names[placement];
-}
+/* ---- data ---- */
 
-void text_quality_line(const struct summary *s, char out[TEXT_LINE])
+static void say_losses(const struct voice *voice, const struct summary *s,
+                       char out[VOICE_TEXT])
 {
     const struct quality *q = &s->quality;
-    char worn[32];
-    char length[32];
-    text_duration(q->worn_s, worn);
-    text_duration(s->duration_s, length);
-    unsigned long long lost = q->lost_samples;
-    int n;
-    if (lost > 0) {
-        n = snprintf(out, TEXT_LINE, "Data: %llu of %llu samples are missing",
-                     lost, lost + s->rows);
+    char lost[VOICE_SHORT];
+    char all[VOICE_SHORT];
+    char gaps[VOICE_SHORT];
+    voice_count(q->lost_samples, lost);
+    voice_count(q->lost_samples + s->rows, all);
+    voice_count(q->gaps, gaps);
+    if (q->lost_samples > 0) {
+        voice_say(voice, VOICE_DATA_MISSING, &(struct voice_parts){{lost, all}},
+                  out);
     } else if (q->gaps > 0) {
-        n = snprintf(out, TEXT_LINE, "Data: interrupted %zu time%s", q->gaps,
-                     q->gaps == 1 ? "" : "s");
+        voice_say(voice, voice_plural(VOICE_DATA_INTERRUPTED_ONE, q->gaps),
+                  &(struct voice_parts){{gaps}}, out);
     } else {
-        n = snprintf(out, TEXT_LINE, "Data: complete, no sample lost");
+        set_word(voice, VOICE_DATA_COMPLETE, out);
     }
+}
+
+void text_quality_line(const struct summary *s, const struct voice *voice,
+                       char out[VOICE_TEXT])
+{
+    const struct quality *q = &s->quality;
+    char worn[VOICE_SHORT];
+    char length[VOICE_SHORT];
+    char clipped[VOICE_SHORT];
+    voice_duration(voice, q->worn_s, worn);
+    voice_duration(voice, s->duration_s, length);
+    voice_count(q->clipped_samples, clipped);
+    say_losses(voice, s, out);
     if (q->clipped_samples > 0) {
-        n += snprintf(out + n, (size_t)(TEXT_LINE - n),
-                      "; %llu were beyond the sensor's range",
-                      (unsigned long long)q->clipped_samples);
+        join_say(voice, out, "", VOICE_DATA_CLIPPED,
+                 &(struct voice_parts){{clipped}});
     }
-    if (isfinite(q->worn_s) && q->wear_unknown_count > 0) {
-        snprintf(out + n, (size_t)(TEXT_LINE - n),
-                 "; the band was surely worn for %s of %s; some of the rest "
-                 "may be a bag or a vehicle.",
-                 worn, length);
-    } else if (isfinite(q->worn_s) && q->nonwear_count > 0) {
-        snprintf(out + n, (size_t)(TEXT_LINE - n),
-                 "; the band was worn for %s of %s.", worn, length);
-    } else {
-        snprintf(out + n, (size_t)(TEXT_LINE - n), ".");
+    bool unknown = q->wear_unknown_count > 0;
+    if (isfinite(q->worn_s) && (unknown || q->nonwear_count > 0)) {
+        join_say(voice, out, "",
+                 unknown ? VOICE_DATA_WEAR_UNKNOWN : VOICE_DATA_WORN,
+                 &(struct voice_parts){{worn, length}});
     }
 }
 
-void text_walking_line(const struct summary *s, char out[TEXT_LINE])
+/* ---- walking ---- */
+
+void text_walking_line(const struct summary *s, const struct voice *voice,
+                       char out[VOICE_TEXT])
 {
     const struct walking *w = &s->walking;
-    char duration[32];
-    text_duration(w->walking_s, duration);
+    char steps[VOICE_SHORT];
+    char duration[VOICE_SHORT];
+    char cadence[VOICE_SHORT];
+    voice_count(w->steps, steps);
+    voice_duration(voice, w->walking_s, duration);
+    voice_number(voice, 0, w->cadence_median_spm, cadence);
     if (w->reason[0] != '\0') {
-        snprintf(out, TEXT_LINE, "Walking: not measured; %s.", w->reason);
+        not_measured(voice, w->reason, out);
     } else if (w->steps == 0) {
-        snprintf(out, TEXT_LINE, "Walking: none was found.");
+        set_word(voice, VOICE_WALKING_NONE, out);
     } else {
-        int n = snprintf(out, TEXT_LINE, "Walking: %llu steps in %s",
-                         (unsigned long long)w->steps, duration);
-        snprintf(out + n, (size_t)(TEXT_LINE - n),
-                 isfinite(w->cadence_median_spm) ? ", at %.0f steps a minute."
-                                                 : ".",
-                 w->cadence_median_spm);
+        voice_say(voice,
+                  isfinite(w->cadence_median_spm) ? VOICE_WALKING_STEPS_CADENCE
+                                                  : VOICE_WALKING_STEPS,
+                  &(struct voice_parts){{steps, duration, cadence}}, out);
     }
 }
 
-void text_walking_detail(const struct summary *s, char out[TEXT_LINE])
+void text_walking_detail(const struct summary *s, const struct voice *voice,
+                         char out[VOICE_TEXT])
 {
     const struct walking *w = &s->walking;
-    if (w->steps == 0) {
-        snprintf(out, TEXT_LINE, "No walking was found.");
-        return;
-    }
-    char moderate[32];
-    char vigorous[32];
-    text_duration(60 * w->minutes_over_100_spm, moderate);
-    text_duration(60 * w->minutes_over_130_spm, vigorous);
-    if (w->minutes_over_100_spm <= 0) {
-        snprintf(out, TEXT_LINE,
-                 "No time at 100 steps a minute or more (moderate).");
-    } else {
-        snprintf(out, TEXT_LINE,
-                 "%s at 100 steps a minute or more (moderate), %s of it at "
-                 "130 or more (vigorous).",
-                 moderate, w->minutes_over_130_spm > 0 ? vigorous : "none");
-    }
+    char moderate[VOICE_SHORT];
+    char vigorous[VOICE_SHORT];
+    voice_duration(voice, 60 * w->minutes_over_100_spm, moderate);
+    voice_duration(voice, 60 * w->minutes_over_130_spm, vigorous);
+    const char *none = voice_word(voice, VOICE_NONE_OF_IT);
+    bool some = w->minutes_over_130_spm > 0;
+    voice_say(voice,
+              w->minutes_over_100_spm > 0 ? VOICE_WALKING_MODERATE
+                                          : VOICE_WALKING_NO_MODERATE,
+              &(struct voice_parts){{moderate, some ? vigorous : none}}, out);
 }
 
-void text_taps_line(const struct summary *s, char out[TEXT_LINE])
+/* ---- taps ---- */
+
+void text_taps_line(const struct summary *s, const struct voice *voice,
+                    char out[VOICE_TEXT])
 {
     const struct taps *t = &s->taps;
     if (t->reason[0] != '\0') {
-        snprintf(out, TEXT_LINE, "Finger taps: not measured; %s.", t->reason);
-    } else if (t->series_count == 0) {
-        snprintf(out, TEXT_LINE, "Finger taps: none were found.");
-    } else {
-        size_t best = 0;
-        for (size_t i = 1; i < t->series_count; i++) {
-            best = t->series[i].count > t->series[best].count ? i : best;
-        }
-        snprintf(out, TEXT_LINE,
-                 "Finger taps: %llu in %zu series; the longest has %u, %.1f a "
-                 "second.",
-                 (unsigned long long)t->count, t->series_count,
-                 t->series[best].count, t->series[best].rate_hz);
+        not_measured(voice, t->reason, out);
+        return;
     }
+    if (t->series_count == 0) {
+        set_word(voice, VOICE_TAPS_NONE, out);
+        return;
+    }
+    const struct tap_series *best = t->series;
+    for (size_t i = 1; i < t->series_count; i++) {
+        best = t->series[i].count > best->count ? &t->series[i] : best;
+    }
+    char count[VOICE_SHORT];
+    char series[VOICE_SHORT];
+    char longest[VOICE_SHORT];
+    char rate[VOICE_SHORT];
+    voice_count(t->count, count);
+    voice_count(t->series_count, series);
+    voice_count(best->count, longest);
+    voice_number(voice, 1, best->rate_hz, rate);
+    voice_say(voice, VOICE_TAPS_LINE,
+              &(struct voice_parts){{count, series, longest, rate}}, out);
 }
 
-void text_decrement(double fraction, char *out)
+void text_decrement(const struct voice *voice, double fraction,
+                    char out[VOICE_TEXT])
 {
-    double percent = 100 * fabs(fraction);
-    if (!isfinite(fraction)) {
-        snprintf(out, 32, "\u2013");
-    } else if (percent < 0.5) {
-        snprintf(out, 32, "the same");
+    char percent[VOICE_SHORT];
+    voice_number(voice, 0, 100 * fabs(fraction), percent);
+    enum voice_key key = fabs(fraction) < 0.005 ? VOICE_SAME
+                         : fraction > 0         ? VOICE_WEAKER
+                                                : VOICE_STRONGER;
+    if (isfinite(fraction)) {
+        voice_say(voice, key, &(struct voice_parts){{percent}}, out);
     } else {
-        snprintf(out, 32, "%.0f %% %s", percent,
-                 fraction > 0 ? "weaker" : "stronger");
+        snprintf(out, VOICE_TEXT, "%s", percent);
     }
 }
 
-void text_exercise_line(const struct summary *s, char out[TEXT_LINE])
+/* ---- exercise ---- */
+
+void text_exercise_line(const struct summary *s, const struct voice *voice,
+                        char out[VOICE_TEXT])
 {
     const struct exercise *e = &s->exercise;
     if (e->reason[0] != '\0') {
-        snprintf(out, TEXT_LINE, "Exercise: not measured; %s.", e->reason);
-    } else if (e->set_count == 0) {
-        snprintf(out, TEXT_LINE, "Exercise: no repeated movement was found.");
-    } else {
-        unsigned total = 0;
-        for (size_t i = 0; i < e->set_count; i++) {
-            total += e->set[i].repetitions;
+        not_measured(voice, e->reason, out);
+        return;
+    }
+    if (e->set_count == 0) {
+        set_word(voice, VOICE_EXERCISE_NONE, out);
+        return;
+    }
+    unsigned total = 0;
+    for (size_t i = 0; i < e->set_count; i++) {
+        total += e->set[i].repetitions;
+    }
+    char count[VOICE_SHORT];
+    char sets[VOICE_SHORT];
+    voice_count(total, count);
+    voice_count(e->set_count, sets);
+    voice_say(voice, voice_plural(VOICE_EXERCISE_LINE_ONE, e->set_count),
+              &(struct voice_parts){{count, sets}}, out);
+}
+
+/* "10", or "10-15". */
+static void say_range(const struct voice *voice, const struct range *range,
+                      char out[VOICE_SHORT])
+{
+    char low[VOICE_SHORT];
+    char high[VOICE_SHORT];
+    bool is_whole = floor(10 * range->low) / 10 == floor(range->low);
+    int decimals = is_whole || voice->audience == AUDIENCE_WEARER ? 0 : 1;
+    voice_number(voice, decimals, range->low, low);
+    voice_number(voice, decimals, range->high, high);
+    bool is_one = !(range->high > range->low);
+    snprintf(out, VOICE_SHORT, "%.20s%s%.20s", low, is_one ? "" : "\u2013",
+             is_one ? "" : high);
+}
+
+void text_dose(const struct voice *voice, const struct dose *dose,
+               char out[VOICE_TEXT])
+{
+    static const enum voice_key keys[DOSE_PARTS] = {
+        [DOSE_REPETITIONS] = VOICE_DOSE_TIMES_ONE,
+        [DOSE_HOLD_S] = VOICE_DOSE_HOLD_ONE,
+        [DOSE_MINUTES] = VOICE_DOSE_MINUTES_ONE,
+    };
+    char number[VOICE_SHORT];
+    char each[VOICE_TEXT] = "";
+    for (int part = DOSE_REPETITIONS; part < DOSE_PARTS; part++) {
+        if (isfinite(dose->part[part].low)) {
+            say_range(voice, &dose->part[part], number);
+            bool is_one = strcmp(number, "1") == 0;
+            join_say(voice, each, ", ",
+                     voice_plural(keys[part], is_one ? 1 : 2),
+                     &(struct voice_parts){{number}});
         }
-        snprintf(out, TEXT_LINE, "Exercise: %u repetitions in %zu set%s.",
-                 total, e->set_count, e->set_count == 1 ? "" : "s");
+    }
+    if (dose->part[DOSE_SETS].high > 1 && each[0] != '\0') {
+        say_range(voice, &dose->part[DOSE_SETS], number);
+        voice_say(voice, VOICE_DOSE_SETS, &(struct voice_parts){{number, each}},
+                  out);
+    } else {
+        snprintf(out, VOICE_TEXT, "%s", each);
     }
 }
 
-void text_tremor_line(const struct summary *s, char out[TEXT_LINE])
+/* ---- tremor ---- */
+
+void text_tremor_line(const struct summary *s, const struct voice *voice,
+                      char out[VOICE_TEXT])
 {
     const struct tremor *t = &s->tremor;
     if (t->reason[0] != '\0') {
-        snprintf(out, TEXT_LINE, "Tremor: not measured; %s.", t->reason);
+        not_measured(voice, t->reason, out);
         return;
     }
     if (t->segment_count == 0) {
-        snprintf(out, TEXT_LINE, "Tremor: none was found.");
+        set_word(voice, VOICE_TREMOR_NONE, out);
         return;
     }
     double weight = 0;
-    double frequency = 0;
+    double sum = 0;
     for (size_t i = 0; i < t->segment_count; i++) {
         double length = t->segment[i].end_s - t->segment[i].start_s;
         weight += length;
-        frequency += length * t->segment[i].frequency_hz;
+        sum += length * t->segment[i].frequency_hz;
     }
-    char duration[32];
-    char analysed[32];
-    text_duration(t->tremor_s, duration);
-    text_duration(t->analysed_s, analysed);
-    snprintf(out, TEXT_LINE,
-             "Tremor: found for %s of the %s looked at, at %.1f Hz on "
-             "average.",
-             duration, analysed, frequency / weight);
+    char duration[VOICE_SHORT];
+    char analysed[VOICE_SHORT];
+    char frequency[VOICE_SHORT];
+    voice_duration(voice, t->tremor_s, duration);
+    voice_duration(voice, t->analysed_s, analysed);
+    voice_number(voice, 1, sum / weight, frequency);
+    voice_say(voice, VOICE_TREMOR_LINE,
+              &(struct voice_parts){{duration, analysed, frequency}}, out);
 }
 
-text_fn *const text_glance[TEXT_GLANCE] = {
-    text_quality_line,  text_walking_line, text_taps_line,
-    text_exercise_line, text_tremor_line,
+const struct text_line text_glance[TEXT_GLANCE] = {
+    {VOICE_DATA, text_quality_line},  {VOICE_WALKING, text_walking_line},
+    {VOICE_TAPS, text_taps_line},     {VOICE_EXERCISE, text_exercise_line},
+    {VOICE_TREMOR, text_tremor_line},
 };

@@ -303,7 +303,7 @@ enum judgement { NO_SERIES, TOO_WEAK, UNEVEN, SERIES };
 
 /* A few taps that are `part` of more must leave out as little as many. */
 static enum judgement judge(const struct search *search, const size_t *member,
-                          size_t count, bool part)
+                            size_t count, bool part)
 {
     if (count < SERIES_LEAST) {
         return NO_SERIES;

@@ -11,12 +11,17 @@
 #include <cmocka.h>
 #include <libxml/parser.h>
 
+#include <cairo-svg.h>
+
 #include "analysis/array.h"
+#include "analysis/bytes.h"
 #include "analysis/figures.h"
 #include "analysis/report.h"
 #include "analysis/report_text.h"
 
 static struct summary summary;
+static struct report_options options; /* therapist, English, HTML */
+static const struct voice therapist = {LANGUAGE_EN, AUDIENCE_THERAPIST};
 static char folder[] = "/tmp/carpus-report-XXXXXX";
 static char path[64];
 
@@ -26,6 +31,7 @@ static int begin(void **state)
     snprintf(folder, sizeof(folder), "/tmp/carpus-report-XXXXXX");
     assert_non_null(mkdtemp(folder));
     snprintf(path, sizeof(path), "%s/report.html", folder);
+    memset(&options, 0, sizeof(options));
     summary_init(&summary);
     summary.info.has_accel = summary.info.has_gyro = true;
     summary.duration_s = 600;
@@ -105,7 +111,7 @@ static void add_results(void)
 static char *written(void)
 {
     struct error error = {0};
-    assert_int_equal(report_write(&summary, path, &error), 0);
+    assert_int_equal(report_write(&summary, &options, path, &error), 0);
     FILE *file = fopen(path, "r");
     assert_non_null(file);
     static char page[1 << 20];
@@ -127,7 +133,7 @@ static void report_says_what_was_measured(void **state)
     static const char *const texts[] = {
         "540 steps in 5 min 00 s, at 108 steps a minute",
         "30 in 1 series; the longest has 30, 3.0 a second",
-        "10 repetitions in 1 set.",
+        "10 repetitions in 1 set",
         "found for 30.0 s of the 10 min 00 s looked at, at 5.2 Hz",
         "complete, no sample lost",
         "The first 25 of 30 are shown",
@@ -159,15 +165,131 @@ static void of_many_tremors_the_longest_are_shown(void **state)
     assert_null(strstr(page, ">5.02<"));
 }
 
+/* ---- with a programme ---- */
+
+static void add_event(double start_s, double end_s, const char *label)
+{
+    struct recording_event *event =
+        array_add(&summary.event, summary.event_count++, sizeof(*event));
+    event->start_ns = llround(start_s * 1e9);
+    event->end_ns = llround(end_s * 1e9);
+    snprintf(event->label, sizeof(event->label), "%s", label);
+    snprintf(event->source, sizeof(event->source), PROGRAMME_EVENT_SOURCE);
+}
+
+/* Curls for the left arm are done, for the right cannot be seen, walking is
+ * too short, all else is not done. */
+static void add_guided_session(void)
+{
+    struct programme *programme = NULL;
+    struct error error = {0};
+    add_results();
+    summary.info.placement = PLACEMENT_LEFT_WRIST;
+    add_event(0, 0, "programme name=hand-neuropathy week=2");
+    add_event(1, 1, "symptom name=pain when=before value=8");
+    add_event(20, 290, "exercise id=walking side=none set=1");
+    add_event(295, 365, "exercise id=biceps-curls side=left set=1");
+    add_event(370, 380, "exercise id=biceps-curls side=right set=1");
+    add_event(390, 390, "skipped id=wrist-curls side=left");
+    add_event(400, 400, "hand id=swimming minutes=30");
+    assert_int_equal(programme_read("hand-neuropathy", &programme, &error), 0);
+    assert_int_equal(adherence_find(&summary, programme, 0), 0);
+}
+
+static void assert_has(const char *page, const char *const *texts, size_t count)
+{
+    for (size_t i = 0; i < count; i++) {
+        if (strstr(page, texts[i]) == NULL) {
+            fail_msg("the report lacks: %s", texts[i]);
+        }
+    }
+}
+
+static void programme_is_told_item_by_item(void **state)
+{
+    (void)state;
+    add_guided_session();
+    const char *page = written();
+    static const char *const texts[] = {
+        "Programme \u201cHands and walking with neuropathy\u201d, week 2.",
+        "> full</span> 10 times<",
+        "> full</span> 30 min, entered by hand<",
+        "> not done</span> skipped<",
+        "<dd>8 before; after it was not asked</dd>",
+        "<dt>Caution</dt><dd>Stop where it hurts.",
+        "Kleckner et al. 2018", /* the source of the dose */
+    };
+    assert_has(page, texts, sizeof(texts) / sizeof(texts[0]));
+    assert_non_null(strstr(page, "<dt>Biceps curls, right</dt><dd>a band on "
+                                 "the left wrist does not see the right hand"));
+    /* How a session stands in a recording is no mark for people to read. */
+    assert_null(strstr(page, "id=biceps-curls"));
+    assert_null(strstr(page, "Marked while recording"));
+}
+
+static void wearer_hears_what_was_done_and_what_was_not_by_name(void **state)
+{
+    (void)state;
+    add_guided_session();
+    options.voice = (struct voice){LANGUAGE_DE, AUDIENCE_WEARER};
+    const char *page = written();
+    static const char *const texts[] = {
+        "<h1 id=\"h0\">Ihre Übungen</h1>",
+        ">Bizepsbeugen, links</th>",
+        "> heute nicht</span> Fingertippen</li>", /* both sides in one */
+        "<li>Handgelenk beugen</li>",
+        "<dt>Achtung</dt><dd>Hören Sie auf, wo es wehtut.",
+    };
+    assert_has(page, texts, sizeof(texts) / sizeof(texts[0]));
+    assert_null(strstr(page, "Sicherheit")); /* confidence */
+    assert_null(strstr(page, "Kleckner"));
+}
+
+static void unknown_programme_is_named(void **state)
+{
+    (void)state;
+    add_event(0, 0, "programme name=mine week=1");
+    assert_int_equal(adherence_find(&summary, NULL, 0), 0);
+    const char *page = written();
+    assert_non_null(strstr(page, "guided by programme 'mine', which is not"));
+}
+
+static void every_voice_makes_both_formats(void **state)
+{
+    (void)state;
+    add_guided_session();
+    for (int i = 0; i < LANGUAGES * AUDIENCES; i++) {
+        options.voice = (struct voice){(enum language)(i % LANGUAGES),
+                                       (enum audience)(i / LANGUAGES)};
+        options.format = REPORT_HTML;
+        written();
+        unlink(path);
+        struct error error = {0};
+        options.format = REPORT_PDF;
+        assert_int_equal(report_write(&summary, &options, path, &error), 0);
+        unlink(path);
+    }
+}
+
+static void empty_session_is_a_report_all_the_same(void **state)
+{
+    (void)state;
+    summary_free(&summary);
+    const char *page = written();
+    assert_non_null(strstr(page, "no code given"));
+    assert_null(strstr(page, "<img"));
+    assert_null(strstr(page, "nan"));
+}
+
 static void report_says_why_something_was_not_measured(void **state)
 {
     (void)state;
     snprintf(summary.taps.reason, SUMMARY_REASON, "sampled too slowly");
     summary.quality.lost_samples = 100;
     const char *page = written();
-    assert_non_null(strstr(page, "Finger taps: not measured; sampled too"));
+    assert_non_null(strstr(page, "not measured; sampled too slowly"));
     assert_non_null(strstr(page, "100 of 62500 samples are missing"));
-    assert_non_null(strstr(page, "Walking: none was found"));
+    assert_non_null(strstr(page, "none was found"));
 }
 
 static void nothing_in_a_recording_becomes_markup(void **state)
@@ -183,28 +305,40 @@ static void nothing_in_a_recording_becomes_markup(void **state)
 static void quality_line_hides_no_trouble(void **state)
 {
     (void)state;
-    char text[TEXT_LINE];
+    char text[VOICE_TEXT];
     summary.quality.gaps = 2;
-    text_quality_line(&summary, text);
-    assert_string_equal(text, "Data: interrupted 2 times.");
+    text_quality_line(&summary, &therapist, text);
+    assert_string_equal(text, "interrupted 2 times");
     summary.quality.gaps = 0;
     summary.quality.clipped_samples = 7;
-    text_quality_line(&summary, text);
-    assert_string_equal(text, "Data: complete, no sample lost; 7 were beyond "
-                              "the sensor's range.");
+    text_quality_line(&summary, &therapist, text);
+    assert_string_equal(text, "complete, no sample lost; 7 were beyond the "
+                              "sensor's range");
     summary.walking.steps = 4;
     summary.walking.walking_s = 3;
-    text_walking_line(&summary, text);
-    assert_string_equal(text, "Walking: 4 steps in 3.0 s.");
+    text_walking_line(&summary, &therapist, text);
+    assert_string_equal(text, "4 steps in 3.0 s");
 }
 
 /* What a figure draws, as a picture of its size. */
 static size_t overview_size(void)
 {
-    size_t size = 0;
-    char *svg = figure_overview(&summary, &size);
-    assert_non_null(svg);
-    free(svg);
+    struct document document;
+    struct bytes svg = {0};
+    document_init(&document, &therapist, "", "");
+    figures_add(&document, &summary, FIGURE_OVERVIEW);
+    assert_int_equal(document.block_count, 1);
+    const struct figure *figure = &document.block[0].figure;
+    cairo_surface_t *surface =
+        cairo_svg_surface_create_for_stream(bytes_from_cairo, &svg, 720, 300);
+    cairo_t *cairo = cairo_create(surface);
+    figure->draw(&(struct canvas){cairo, 720, 300, 13, &therapist}, figure->of);
+    assert_int_equal(cairo_status(cairo), CAIRO_STATUS_SUCCESS);
+    cairo_destroy(cairo);
+    cairo_surface_destroy(surface);
+    size_t size = svg.size;
+    bytes_free(&svg);
+    document_free(&document);
     return size;
 }
 
@@ -246,8 +380,8 @@ static void dates_read_as_a_person_writes_them(void **state)
         {"2026-13-01T00:00:00Z", "2026-13-01T00:00:00Z"},
     };
     for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
-        char out[TEXT_DATE];
-        text_date(cases[i][0], out);
+        char out[VOICE_SHORT];
+        voice_date(&therapist, cases[i][0], out);
         assert_string_equal(out, cases[i][1]);
     }
 }
@@ -257,7 +391,8 @@ static void existing_report_is_kept(void **state)
     (void)state;
     written();
     struct error error = {0};
-    assert_int_equal(report_write(&summary, path, &error), ERR_EXISTS);
+    assert_int_equal(report_write(&summary, &options, path, &error),
+                     ERR_EXISTS);
 }
 
 static void durations_read_as_a_person_says_them(void **state)
@@ -276,10 +411,10 @@ static void durations_read_as_a_person_says_them(void **state)
         {7500, "2 h 05 min", "2:05:00"},
     };
     for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
-        char out[32];
-        text_duration(cases[i].seconds, out);
+        char out[VOICE_SHORT];
+        voice_duration(&therapist, cases[i].seconds, out);
         assert_string_equal(out, cases[i].duration);
-        text_clock(cases[i].seconds, out);
+        voice_clock(cases[i].seconds, out);
         assert_string_equal(out, cases[i].clock);
     }
 }
@@ -295,8 +430,8 @@ static void taps_end_in_words(void **state)
                  {0.004, "the same"},
                  {NAN, "\u2013"}};
     for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
-        char out[32];
-        text_decrement(cases[i].fraction, out);
+        char out[VOICE_TEXT];
+        text_decrement(&therapist, cases[i].fraction, out);
         assert_string_equal(out, cases[i].words);
     }
 }
@@ -304,13 +439,13 @@ static void taps_end_in_words(void **state)
 static void little_walking_is_said_in_seconds(void **state)
 {
     (void)state;
-    char text[TEXT_LINE];
+    char text[VOICE_TEXT];
     summary.walking.steps = 12;
-    text_walking_detail(&summary, text);
+    text_walking_detail(&summary, &therapist, text);
     assert_string_equal(text,
                         "No time at 100 steps a minute or more (moderate).");
     summary.walking.minutes_over_100_spm = 0.1;
-    text_walking_detail(&summary, text);
+    text_walking_detail(&summary, &therapist, text);
     assert_string_equal(text, "6.0 s at 100 steps a minute or more "
                               "(moderate), none of it at 130 or more "
                               "(vigorous).");
@@ -321,6 +456,15 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup_teardown(report_says_what_was_measured, begin,
                                         end),
+        cmocka_unit_test_setup_teardown(programme_is_told_item_by_item, begin,
+                                        end),
+        cmocka_unit_test_setup_teardown(
+            wearer_hears_what_was_done_and_what_was_not_by_name, begin, end),
+        cmocka_unit_test_setup_teardown(unknown_programme_is_named, begin, end),
+        cmocka_unit_test_setup_teardown(every_voice_makes_both_formats, begin,
+                                        end),
+        cmocka_unit_test_setup_teardown(empty_session_is_a_report_all_the_same,
+                                        begin, end),
         cmocka_unit_test_setup_teardown(of_many_tremors_the_longest_are_shown,
                                         begin, end),
         cmocka_unit_test_setup_teardown(

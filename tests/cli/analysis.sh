@@ -88,6 +88,28 @@ rejects report_of_missing_folder 73 'no such folder' \
     "$CARPUS" report still.csv -o nowhere/report.html
 check report_goes_into_a_folder_that_is_there sh -c \
     'mkdir there && "$CARPUS" report still.csv -o there && test -s there/still.csv.html'
+check report_is_pdf_by_its_ending sh -c \
+    '"$CARPUS" report still.csv -o r.pdf && head -c 5 r.pdf | grep -q "%PDF-"'
+check report_is_letter sh -c '"$CARPUS" report still.csv --paper letter -o l.pdf &&
+    grep -aq "612 792" l.pdf'
+check report_speaks_german_to_the_wearer sh -c \
+    '"$CARPUS" report still.csv --lang de --for wearer -o de.html | grep -q "Gehen: keines gefunden." &&
+    grep -q "lang=\"de\"" de.html && grep -q "<h1[^>]*>Ihre Übungen</h1>" de.html'
+check report_of_a_programme_says_what_was_not_done sh -c \
+    '"$CARPUS" report still.csv --programme hand-neuropathy --placement left -o p.html &&
+    grep -q "Done against prescribed" p.html'
+check folder_gets_the_format_that_is_asked_for sh -c \
+    '"$CARPUS" report still.csv --format pdf -o there && test -s there/still.csv.pdf'
+check format_for_a_name_that_says_none sh -c \
+    '"$CARPUS" report still.csv --format pdf -o plain && head -c 5 plain | grep -q "%PDF-"'
+rejects report_of_two_minds 64 "--format pdf, but 'x.html'" \
+    "$CARPUS" report still.csv --format pdf -o x.html
+rejects report_for_nobody 64 "'nurse' is none of therapist and wearer" \
+    "$CARPUS" report still.csv --for nurse -o x.html
+rejects report_in_no_language 64 "'xx' is none of en and de" \
+    "$CARPUS" report still.csv --lang xx -o x.html
+check each_reason_is_known_to_each_language \
+    python3 "$CARPUS_TESTS/cli/reasons.py" "$CARPUS_TESTS/../analysis"
 check nothing_half_written sh -c '! ls | grep -q part-'
 check reports_of_several_go_to_a_folder "$CARPUS" report still.csv set/one.csv -o reports
 check each_has_its_own test -s reports/still.csv.html -a -s reports/one.csv.html
