@@ -44,7 +44,7 @@ CRASH_PROGRAMS := $(patsubst %,$(BUILD)/crash_%,power signals calls slow_disk \
 BUILT_WITH := $(BUILD)/built_with.inc
 
 .PHONY: all demo test check lint format accuracy accuracy-plot bench crash \
-    usb threads log-hours soak firmware chain install man clean help setup
+    usb threads browser log-hours soak firmware chain install man clean help setup
 
 ## all: build build/carpus (the default)
 all: $(BUILD)/carpus
@@ -205,6 +205,6 @@ $(BUILD)/test/test_%: $(BUILD)/test/obj/tests/test_%.o \
 
 include firmware/nano_rp2040/build.mk tests/chain/build.mk \
     tests/crash/build.mk tests/usb/build.mk tests/fuzz/build.mk \
-    tests/mutants/build.mk
+    tests/mutants/build.mk tests/browser/build.mk
 
 .SECONDARY:
