@@ -37,16 +37,36 @@ static int read_rows(struct hdf5_file *f, enum hdf5_set set, uint64_t first,
     return err;
 }
 
+/* Reads whole chunks from `first` on as they stand in the file; returns how
+ * many of the rows. */
+static size_t read_chunks(struct hdf5_file *f, enum hdf5_set set,
+                          uint64_t first, size_t n, unsigned char *out)
+{
+    size_t chunk = f->chunk[set];
+    size_t done = 0;
+    while (chunk > 0 && n - done >= chunk && (first + done) % chunk == 0) {
+        size_t size = hdf5_sets[set].row_size;
+        if (hdf5_chunk_read(f->dataset[set], first + done, chunk * size,
+                            out + done * size) < 0) {
+            break;
+        }
+        done += chunk;
+    }
+    return done;
+}
+
 int hdf5_file_read(struct hdf5_file *file, enum hdf5_set set, uint64_t first,
                    size_t n, void *out, struct error *error)
 {
-    if (read_rows(file, set, first, n, out) == 0) {
+    size_t done = read_chunks(file, set, first, n, out);
+    unsigned char *rest = (unsigned char *)out + done * hdf5_sets[set].row_size;
+    if (done == n || read_rows(file, set, first + done, n - done, rest) == 0) {
         return 0;
     }
     char what[96];
     snprintf(what, sizeof(what),
-             "read rows %" PRIu64 " to %" PRIu64 " of dataset '%s' of", first,
-             first + n - 1, hdf5_sets[set].name);
+             "read rows %" PRIu64 " to %" PRIu64 " of dataset '%s' of",
+             first + done, first + n - 1, hdf5_sets[set].name);
     return hdf5_failed(error, ERR_DAMAGED, what, file->path);
 }
 
@@ -192,6 +212,9 @@ static int open_set(struct hdf5_file *f, enum hdf5_set set, int64_t *rows,
         return hdf5_damaged(error, f->path, "dataset '%s': %s", name, fault);
     }
     *rows = (int64_t)count; /* the file has as many */
+    if (set == HDF5_SET_ACCEL || set == HDF5_SET_GYRO) {
+        f->chunk[set] = hdf5_chunk_rows(f->dataset[set], f->type[set]);
+    }
     return 0;
 }
 

@@ -15,6 +15,7 @@
 #ifndef ACQUIRE_HDF5_FILE_H
 #define ACQUIRE_HDF5_FILE_H
 
+#include "acquire/hdf5_chunk.h"
 #include "acquire/hdf5_layout.h"
 
 /* What a file says of itself. Made of what any bytes can stand for, since it
@@ -37,6 +38,7 @@ struct hdf5_file {
     hid_t sensor;
     hid_t dataset[HDF5_SETS]; /* -1: not there */
     hid_t type[HDF5_SETS];    /* in memory */
+    size_t chunk[HDF5_SETS];  /* rows, if read as they stand; else 0 */
 };
 
 /* Opens sensor 0, 1, ... of the list. */
@@ -44,7 +46,8 @@ int hdf5_file_open(const char *path, size_t sensor, struct hdf5_file *out,
                    struct hdf5_contents *contents, struct error *error);
 
 /* Reads rows [first, first + n) of a set that is there, as they are in memory
- * (hdf5_sets). */
+ * (hdf5_sets); `out` has room for HDF5_FILE_SPARE bytes more. */
+enum { HDF5_FILE_SPARE = HDF5_CHUNK_CHECKSUM };
 int hdf5_file_read(struct hdf5_file *file, enum hdf5_set set, uint64_t first,
                    size_t n, void *out, struct error *error);
 

@@ -50,7 +50,7 @@ struct request {
 
 size_t hdf5_reader_most(enum hdf5_set set)
 {
-    return SET_BYTES / hdf5_sets[set].row_size;
+    return (SET_BYTES - HDF5_FILE_SPARE) / hdf5_sets[set].row_size;
 }
 
 /* ---- in the process that reads ---- */
