@@ -19,6 +19,7 @@ struct spectrum {
     fftwf_complex *out;
     float *re; /* of `out`, padded */
     float *im;
+    float *power;
     fftwf_plan plan;
 };
 
@@ -52,8 +53,10 @@ struct spectrum *spectrum_new(size_t length, size_t padded, double rate_hz)
     spectrum->out = fftwf_alloc_complex(padded);
     spectrum->re = fftwf_alloc_real(padded);
     spectrum->im = fftwf_alloc_real(padded);
+    spectrum->power = fftwf_alloc_real(padded);
     if (spectrum->window == NULL || spectrum->in == NULL ||
-        spectrum->out == NULL || spectrum->re == NULL || spectrum->im == NULL) {
+        spectrum->out == NULL || spectrum->re == NULL || spectrum->im == NULL ||
+        spectrum->power == NULL) {
         spectrum_free(spectrum);
         return NULL;
     }
@@ -83,6 +86,7 @@ void spectrum_free(struct spectrum *spectrum)
     fftwf_free(spectrum->out);
     fftwf_free(spectrum->re);
     fftwf_free(spectrum->im);
+    fftwf_free(spectrum->power);
     free(spectrum);
 }
 
@@ -168,22 +172,22 @@ void spectrum_add(struct spectrum *spectrum, const float *x, const float *y,
     } else {
         transform(spectrum, x, y);
     }
-    unzip(spectrum);
     /* The signals' powers add up to half of what is at k and at -k. DC and
      * half the rate are their own mirror images and stand for themselves. */
-    const float *restrict re = spectrum->re;
-    const float *restrict im = spectrum->im;
+    float *restrict at = spectrum->power;
     float *restrict sum = psd;
     size_t padded = spectrum->padded;
     size_t middle = (padded + 1) / 2;
     float half = 0.5f * spectrum->scale;
-    sum[0] += half * power(re[0], im[0]);
+    for (size_t k = 0; k < padded; k++) {
+        at[k] = power(spectrum->out[k][0], spectrum->out[k][1]);
+    }
+    sum[0] += half * at[0];
     for (size_t k = 1; k < middle; k++) {
-        size_t mirror = padded - k;
-        sum[k] += half * (power(re[k], im[k]) + power(re[mirror], im[mirror]));
+        sum[k] += half * (at[k] + at[padded - k]);
     }
     if (padded % 2 == 0) {
-        sum[middle] += half * power(re[middle], im[middle]);
+        sum[middle] += half * at[middle];
     }
 }
 
