@@ -260,15 +260,13 @@ static inline void add_tooth(const struct walking_model *model,
     const struct places *places = &model->place[tooth];
     const float per_band = 1 / power->band;
     weight *= REPEATED;
-    float here[WALKING_RATES];
-    float next[WALKING_RATES];
+    float psd[WALKING_RATES][2];
     for (size_t i = 0; i < WALKING_RATES; i++) {
-        here[i] = power->psd[places->bin[i]];
-        next[i] = power->psd[places->bin[i] + 1];
+        memcpy(psd[i], &power->psd[places->bin[i]], sizeof(psd[i]));
     }
     /* What is next to each other by now, a processor takes at once. */
     for (size_t i = 0; i < WALKING_RATES; i++) {
-        float share = places->here[i] * here[i] + places->next[i] * next[i];
+        float share = places->here[i] * psd[i][0] + places->next[i] * psd[i][1];
         score[i] += weight * amplitude(per_band * share);
     }
 }
