@@ -201,9 +201,10 @@ static bool dwells(const struct excursion *e, size_t row)
     return true;
 }
 
-static void look_how_far(struct excursion *e, size_t row)
+static void look_how_far(struct excursion *e, size_t row,
+                         const float direction[3])
 {
-    float far_cos = cosine(at(e, row), at(e, e->turn));
+    float far_cos = cosine(direction, at(e, e->turn));
     if (far_cos < e->far_cos) {
         e->far = row;
         e->far_cos = far_cos;
@@ -223,7 +224,7 @@ static void turn_at(struct excursion *e, size_t turn)
 {
     begin_at(e, turn);
     for (size_t row = turn + 1; row < e->rows; row++) {
-        look_how_far(e, row);
+        look_how_far(e, row, at(e, row));
     }
 }
 
@@ -258,7 +259,7 @@ bool excursion_update(struct excursion *excursion, const float direction[3],
     memcpy(e->direction[row % EXCURSION_ROWS], direction,
            sizeof(e->direction[0]));
     e->norm_g[row % EXCURSION_ROWS] = norm_g;
-    look_how_far(e, row);
+    look_how_far(e, row, direction);
     if (e->far_cos <= STROKE_MIN_COS && has_turned_back(e, row)) {
         size_t far = e->far;
         describe(e, e->turn, far, stroke);

@@ -158,12 +158,17 @@ static int follow_heading(struct exercise_state *s, const struct look *look,
     float heading[BATCH];
     float x[BATCH];
     float y[BATCH];
+    float ahead[BATCH][3];
     add_turns(s, look, n, heading);
     point_ahead(heading, n, x, y);
+    for (size_t i = 0; i < n; i++) {
+        ahead[i][0] = x[i];
+        ahead[i][1] = y[i];
+        ahead[i][2] = 0;
+    }
     int err = 0;
     for (size_t i = 0; i < n && err == 0; i++) {
-        const float ahead[3] = {x[i], y[i], 0};
-        err = repetitions_update(&s->turn, ahead, look[i].norm_g);
+        err = repetitions_update(&s->turn, ahead[i], look[i].norm_g);
     }
     return err;
 }
