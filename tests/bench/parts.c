@@ -3,8 +3,10 @@
  * bench_parts FILE: where the time of an analysis goes. Does what pipeline_run
  * does with a recording without gaps, and looks at the clock between its
  * parts. Prints the processor's seconds that each took, which other programs do
- * not add to; the looking itself is some percent of them.
+ * not add to, less what looking takes: a look is a call of the kernel, and
+ * there are millions.
  */
+#include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <sys/resource.h>
@@ -16,7 +18,7 @@
 #include "analysis/pipeline.h"
 #include "analysis/summary_json.h"
 
-enum { MEASURES_MAX = 16, PULL_ROWS = 1024 };
+enum { MEASURES_MAX = 16, PULL_ROWS = 1024, LOOKS = 300 };
 
 struct grid {
     double rate_hz;
@@ -31,6 +33,7 @@ static struct bench {
     void *state[MEASURES_MAX];
     double measure_s[MEASURES_MAX];
     int64_t looked_ns;
+    double look_s; /* what a look takes */
     struct motion pulled[PULL_ROWS];
 } bench;
 
@@ -44,13 +47,28 @@ static void must(bool well, const char *text)
     }
 }
 
-/* The processor's time since the last look. */
+/* The processor's time since the last look, without it. */
 static double look(void)
 {
     int64_t now_ns = clock_ns(CLOCK_PROCESS_CPUTIME_ID);
-    double s = (double)(now_ns - bench.looked_ns) / 1e9;
+    double s = (double)(now_ns - bench.looked_ns) / 1e9 - bench.look_s;
     bench.looked_ns = now_ns;
     return s;
+}
+
+/* The least of many means: nothing makes a look take less. */
+static void measure_look(void)
+{
+    double least_s = INFINITY;
+    for (int round = 0; round < LOOKS; round++) {
+        double sum_s = 0;
+        look();
+        for (int i = 0; i < LOOKS; i++) {
+            sum_s += look();
+        }
+        least_s = fmin(least_s, sum_s / LOOKS);
+    }
+    bench.look_s = least_s;
 }
 
 static void add_grid(double source_hz, double rate_hz)
@@ -192,6 +210,7 @@ int main(int argc, char **argv)
     struct error error = {0};
     struct recording *recording;
     must(argc == 2, "Usage: bench_parts FILE");
+    measure_look();
     look();
     must(recording_open(argv[1], NULL, &recording, &error) == 0, error.text);
     summary_init(&summary);
