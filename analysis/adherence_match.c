@@ -12,6 +12,9 @@
 
 /* Whoever walks for less is on the way to something. */
 static const double WALK_LEAST_S = 60;
+/* Fewer taps are soon made by chance: they need not even be even
+ * (tap_series.c). */
+enum { TAPS_LEAST = 8 };
 /* Series of taps that are nearer to each other are one set. */
 static const double SERIES_APART_S = 10;
 /* What is as likely something else is left alone. */
@@ -79,7 +82,7 @@ static int add_taps(const struct summary *summary, struct things *things)
     int err = 0;
     for (size_t i = 0; i < summary->taps.series_count && err == 0; i++) {
         const struct tap_series *s = &series[i];
-        if (s->confidence < LEAST_CONFIDENCE) {
+        if (s->confidence < LEAST_CONFIDENCE || s->count < TAPS_LEAST) {
             continue;
         }
         set += i == 0 || s->start_s - s[-1].end_s > SERIES_APART_S;

@@ -67,9 +67,9 @@ const struct window *window_at(const struct windows *windows, double time_s)
 {
     size_t low = 0;
     size_t high = windows->count;
-    while (low < high) { /* the first that ends later */
+    while (low < high) { /* the first that does not end before */
         size_t middle = low + (high - low) / 2;
-        if (windows->window[middle].span.end_s > time_s) {
+        if (windows->window[middle].span.end_s >= time_s) {
             high = middle;
         } else {
             low = middle + 1;

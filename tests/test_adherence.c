@@ -213,6 +213,76 @@ static void exercises_that_the_programme_has_not_are_named(void **state)
     assert_non_null(strstr(summary.adherence.reason, "'juggling'"));
 }
 
+static uint32_t seed = 1;
+
+static uint32_t any(uint32_t below)
+{
+    seed = seed * 1664525U + 1013904223U;
+    return (seed >> 8) % below;
+}
+
+/* Times before the recording, behind it, turned round, or of no length. */
+static void add_any_event(void)
+{
+    static const char *const labels[] = {
+        "exercise id=biceps-curls side=left set=1",
+        "exercise id=biceps-curls side=left set=2",
+        "exercise id=biceps-curls side=right set=1",
+        "exercise id=wrist-flexor-stretch side=left set=1",
+        "exercise id=thumb-touches side=left set=1",
+        "exercise id=thumb-opposition side=left set=1",
+        "exercise id=finger-taps side=left set=1",
+        "exercise id=walking side=none set=1",
+        "exercise id=walking side=both set=1",
+        "exercise id=swimming side=none set=1",
+        "exercise id=nothing side=none set=1",
+        "pause",
+        "skipped id=walking side=none",
+        "word id=biceps-curls side=right repetitions=5",
+        "word id=walking side=none minutes=0",
+        "hand id=swimming minutes=10000",
+        "hand id=biceps-curls repetitions=3",
+        "programme name=other week=104",
+        "symptom name=pain when=after value=10",
+        "exercise",
+    };
+    double start_s = (double)any(5000) - 500;
+    double end_s = any(4) == 0 ? (double)any(5000) - 500 : start_s + any(200);
+    add_event(start_s, end_s, labels[any(sizeof(labels) / sizeof(labels[0]))]);
+}
+
+static void whatever_the_events_are_items_hold_together(void **state)
+{
+    for (int run = 0; run < 300; run++) {
+        end(state);
+        begin(state);
+        summary.info.placement = (enum placement)any(PLACEMENTS);
+        for (uint32_t i = any(40); i > 0; i--) {
+            add_any_event();
+        }
+        add_set(any(3000), 3 + any(20), 5 + any(120), any(8));
+        add_taps(any(3000), 3 + any(50));
+        add_walk(2000, 2000 + any(1900));
+        find("hand-neuropathy");
+        double repetitions = 0;
+        for (size_t i = 0; i < summary.adherence.item_count; i++) {
+            const struct adherence_item *it = &summary.adherence.item[i];
+            assert_true(it->verdict < VERDICTS && it->basis < BASES);
+            assert_true(isnan(it->fraction) ||
+                        (it->fraction >= 0 && it->fraction <= 1));
+            assert_true(isnan(it->confidence) ||
+                        (it->confidence >= 0 && it->confidence <= 1));
+            assert_true(!(it->start_s > it->end_s));
+            assert_true(it->verdict != VERDICT_NOT_MEASURABLE ||
+                        it->reason[0] != '\0');
+            bool counted = it->basis == BASIS_MEASURED &&
+                           it->exercise->movement == MOVEMENT_REPETITIONS;
+            repetitions += counted ? it->done.part[DOSE_REPETITIONS] : 0;
+        }
+        assert_true(repetitions <= (double)summary.exercise.repetition_count);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -228,6 +298,7 @@ int main(void)
         TEST(a_programme_that_is_not_built_in_is_asked_for),
         TEST(without_events_and_programme_there_is_nothing),
         TEST(what_is_odd_about_the_session_is_said),
+        TEST(whatever_the_events_are_items_hold_together),
         TEST(exercises_that_the_programme_has_not_are_named),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

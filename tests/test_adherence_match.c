@@ -95,6 +95,16 @@ static void repetitions_that_fit_nothing_are_no_exercise(void **state)
     assert_int_equal(item("curls", SIDE_LEFT)->verdict, VERDICT_NOT);
 }
 
+static void a_few_taps_are_no_exercise(void **state)
+{
+    (void)state;
+    add_taps(100, 7);
+    add_taps(200, 8);
+    find("hand-neuropathy");
+    assert_float_equal(
+        item("finger-taps", SIDE_LEFT)->done.part[DOSE_REPETITIONS], 8, 0);
+}
+
 static void walks_of_less_than_a_minute_do_not_count(void **state)
 {
     (void)state;
@@ -166,6 +176,7 @@ int main(void)
         TEST(a_range_that_is_too_large_is_another_movement),
         TEST(what_is_as_likely_something_else_is_left_alone),
         TEST(repetitions_that_fit_nothing_are_no_exercise),
+        TEST(a_few_taps_are_no_exercise),
         TEST(walks_of_less_than_a_minute_do_not_count),
         TEST(a_position_between_two_rests_is_a_hold),
         TEST(a_position_of_another_length_is_none),
