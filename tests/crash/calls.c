@@ -98,6 +98,18 @@ static const struct command {
      "out.csv",
      WHOLE_BYTES,
      0},
+    {"adherence",
+     "analyse guided.h5 --programme hand-neuropathy --items out.csv",
+     {"guided.h5"},
+     "out.csv",
+     WHOLE_BYTES,
+     0},
+    {"anonymise",
+     "info --anonymise -o out.h5 in.h5",
+     {"in.h5"},
+     "out.h5",
+     WHOLE_ROWS,
+     0},
     {"report",
      "report in.h5 -o out.html",
      {"in.h5"},
@@ -560,6 +572,8 @@ static const char *const preparations[] = {
     "--rate 1667 --for 5s -o reference.h5",
     "record -q -d virtual --simulate seed=5,speed=max --rate 104 --for 20s "
     "-o in.h5",
+    "record -q -d virtual --simulate seed=5,speed=max --rate 104 --for 20s "
+    "--wrist left --events guide.csv -o guided.h5",
     "export in.h5 -o walk.csv",
     "device log setup --by button -d virtual --simulate "
     "flash=band.flash,speed=max >/dev/null",
@@ -569,21 +583,32 @@ static const char *const preparations[] = {
     "-o log.h5",
 };
 
+/* Runs a command of the shell in the folder. */
+static bool shell(const struct harness *harness, const char *command)
+{
+    char line[512];
+    snprintf(line, sizeof(line), "cd '%s' && %s", harness->folder, command);
+    return system(line) == 0;
+}
+
 static bool prepare(struct harness *harness)
 {
-    for (size_t i = 0; i < sizeof(preparations) / sizeof(preparations[0]);
-         i++) {
+    bool good = shell(harness,
+                      "printf 'start_s,end_s,label\n1,2,reach\n' >events.csv "
+                      "&& printf 'start_s,end_s,label,source\n"
+                      "1,9,exercise id=palm-presses side=both set=1,programme\n"
+                      "9,14,exercise id=thumb-circles side=both set=1,programme"
+                      "\n14,19,exercise id=calf-raises side=none set=1,"
+                      "programme\n' >guide.csv");
+    for (size_t i = 0;
+         i < sizeof(preparations) / sizeof(preparations[0]) && good; i++) {
         if (harness_run(harness, preparations[i]) != 0) {
             printf("cannot prepare: %s\n", preparations[i]);
             return false;
         }
     }
-    char shell[512];
-    snprintf(shell, sizeof(shell),
-             "cd '%s' && mkdir in && cp in.h5 in/a.h5 && cp in.h5 in/b.h5 && "
-             "printf 'start_s,end_s,label\\n1,2,reach\\n' >events.csv",
-             harness->folder);
-    return system(shell) == 0;
+    return good &&
+           shell(harness, "mkdir in && cp in.h5 in/a.h5 && cp in.h5 in/b.h5");
 }
 
 /* A journal that is left: of a recording that was stopped at its end. */
