@@ -200,12 +200,10 @@ static double over_floor(const struct summary *summary,
     return (double)epoch->gyro_dps / floor_at(summary, epoch->time_s);
 }
 
-int adherence_rhythm(const struct summary *summary,
-                     const struct windows *windows, struct adherence_item *item)
+double adherence_active_s(const struct summary *summary, struct tally *tally)
 {
     static const double EPOCH_S = 0.1;
     const struct effort *effort = &summary->effort;
-    struct tally tally = {.item = item, .windows = windows};
     double active_s = 0;
     double last_s = -INFINITY;
     const struct window *last = NULL;
@@ -217,7 +215,7 @@ int adherence_rhythm(const struct summary *summary,
         }
         struct span span = {epoch->time_s, epoch->time_s};
         const struct window *window =
-            tally_add(&tally, span, fmin(1, 0.5 * over));
+            tally_add(tally, span, fmin(1, 0.5 * over));
         if (window != NULL) {
             double since_s = epoch->time_s - last_s;
             bool goes_on = window == last && since_s <= BREAK_S;
@@ -226,6 +224,14 @@ int adherence_rhythm(const struct summary *summary,
             last = window;
         }
     }
+    return active_s;
+}
+
+int adherence_rhythm(const struct summary *summary,
+                     const struct windows *windows, struct adherence_item *item)
+{
+    struct tally tally = {.item = item, .windows = windows};
+    double active_s = adherence_active_s(summary, &tally);
     tally_end(&tally);
     item->done.part[DOSE_MINUTES] = active_s / 60;
     if (tally.count == 0 && item->exercise->limits.in[0][0] != '\0') {

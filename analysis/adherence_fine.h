@@ -21,6 +21,9 @@ int adherence_touches(const struct summary *summary,
                       const struct windows *windows,
                       struct adherence_item *item);
 
+/* Seconds in which the hand moved at all; notes them in the tally. */
+double adherence_active_s(const struct summary *summary, struct tally *tally);
+
 /* What is held for less is no hold of that dose. */
 double adherence_hold_least_s(const struct dose *dose);
 

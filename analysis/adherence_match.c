@@ -346,7 +346,11 @@ static const char *blind_reason(const struct summary *summary,
     case MOVEMENT_TAPS:
         return summary->taps.reason;
     case MOVEMENT_REPETITIONS:
-        return summary->exercise.reason;
+        return summary->exercise.reason[0] != '\0' ? summary->exercise.reason
+               : exercise->limits.in[0][0] != '\0'
+                   ? "a wrist shows such movements only sometimes, and none "
+                     "were seen"
+                   : "";
     case MOVEMENT_WALK:
         return summary->walking.reason;
     case MOVEMENT_TOUCHES:

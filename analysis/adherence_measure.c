@@ -69,6 +69,23 @@ static int measure_taps(const struct summary *summary,
     return 0;
 }
 
+/* Where a sensor sees repetitions of an exercise only sometimes, it did not see
+ * that there were none. */
+static void explain_none(const struct summary *summary,
+                         const struct windows *windows,
+                         struct adherence_item *item)
+{
+    struct tally tally = {.item = item, .windows = windows};
+    if (item->exercise->limits.in[0][0] != '\0') {
+        double active_s = adherence_active_s(summary, &tally);
+        item->basis = BASIS_NONE;
+        snprintf(item->reason, sizeof(item->reason),
+                 "no repetitions were told from rest; the hand moved for %.0f "
+                 "of %.0f s",
+                 active_s, windows_s(windows));
+    }
+}
+
 static int measure_repetitions(const struct summary *summary,
                                const struct windows *windows,
                                struct adherence_item *item)
@@ -98,8 +115,9 @@ static int measure_repetitions(const struct summary *summary,
     done->range_deg = values_median(&ranges);
     done->tempo_s = values_median(&tempi);
     done->interval_cv = values_cv(&intervals);
-    if (!tally_is_blind(&tally, exercise->reason)) {
-        done->part[DOSE_REPETITIONS] = tally.count;
+    done->part[DOSE_REPETITIONS] = tally.count;
+    if (!tally_is_blind(&tally, exercise->reason) && tally.count == 0) {
+        explain_none(summary, windows, item);
     }
     return err;
 }

@@ -61,7 +61,15 @@ typedef int write_fn(const struct summary *summary, FILE *out,
 static int write_items(const struct summary *summary, FILE *out,
                        struct error *error)
 {
-    return adherence_items_write(&summary->adherence, out, error);
+    const struct adherence *adherence = &summary->adherence;
+    if (adherence->programme == NULL) {
+        return error_set(error, ERR_USAGE, "--items: '%s': %s", summary->path,
+                         adherence->reason[0] != '\0'
+                             ? adherence->reason
+                             : "no programme to compare with: name one with "
+                               "--programme");
+    }
+    return adherence_items_write(adherence, out, error);
 }
 
 /* Writes a table of the one summary there is; `path` NULL: not asked for. */

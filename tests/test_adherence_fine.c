@@ -294,6 +294,39 @@ static void where_a_wrist_may_not_show_it_the_clock_is_taken(void **state)
     assert_non_null(strstr(it->reason, "too little"));
 }
 
+static void lifts_that_do_not_reach_the_wrist_are_not_measurable(void **state)
+{
+    (void)state;
+    const struct span watch = {20, 80};
+    struct arm arm = arm_begin(true, &watch);
+    arm_rest(&arm, 30);
+    arm.shake_dps = 10;
+    arm_rest(&arm, 30);
+    arm.shake_dps = 0;
+    arm_rest(&arm, 30);
+    arm_end(&arm);
+    guide("finger-lifts", "left", watch);
+    find("hand-neuropathy");
+    const struct adherence_item *it = item("finger-lifts", SIDE_LEFT);
+    assert_int_equal(it->verdict, VERDICT_NOT_MEASURABLE);
+    assert_non_null(strstr(it->reason, "moved for 30 of 60 s"));
+}
+
+static void curls_that_are_not_seen_were_not_done(void **state)
+{
+    (void)state;
+    const struct span watch = {20, 80};
+    struct arm arm = arm_begin(true, &watch);
+    arm_rest(&arm, 90);
+    arm_end(&arm);
+    guide("biceps-curls", "left", watch);
+    find("hand-neuropathy");
+    const struct adherence_item *it = item("biceps-curls", SIDE_LEFT);
+    assert_int_equal(it->verdict, VERDICT_NOT);
+    assert_int_equal(it->basis, BASIS_MEASURED);
+    assert_float_equal(it->done.part[DOSE_REPETITIONS], 0, 0);
+}
+
 /* ---- touches ---- */
 
 static void touch(struct arm *arm, int count, double hold_s, double pause_s)
@@ -370,6 +403,8 @@ int main(void)
         TEST(active_time_is_the_time_that_the_hand_moves),
         TEST(a_hand_that_trembles_is_not_active),
         TEST(where_a_wrist_may_not_show_it_the_clock_is_taken),
+        TEST(lifts_that_do_not_reach_the_wrist_are_not_measurable),
+        TEST(curls_that_are_not_seen_were_not_done),
         TEST(touches_and_the_holds_between_are_counted),
         TEST(touches_that_do_not_stand_out_are_not_measurable),
         TEST(a_touch_that_is_missing_makes_the_rest_uncertain),

@@ -154,6 +154,15 @@ what_the_recording_cannot_show_is_not_said_to_be_missing(void **state)
     assert_string_equal(it->reason, "no accelerometer");
 }
 
+static void what_a_wrist_shows_only_sometimes_is_not_missing(void **state)
+{
+    (void)state;
+    find("hand-neuropathy");
+    assert_int_equal(item("finger-lifts", SIDE_LEFT)->verdict,
+                     VERDICT_NOT_MEASURABLE);
+    assert_int_equal(item("biceps-curls", SIDE_LEFT)->verdict, VERDICT_NOT);
+}
+
 static void where_the_band_was_must_be_known(void **state)
 {
     (void)state;
@@ -181,6 +190,7 @@ int main(void)
         TEST(a_position_between_two_rests_is_a_hold),
         TEST(a_position_of_another_length_is_none),
         TEST(what_the_recording_cannot_show_is_not_said_to_be_missing),
+        TEST(what_a_wrist_shows_only_sometimes_is_not_missing),
         TEST(where_the_band_was_must_be_known),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -144,6 +144,10 @@ rejects a_missing_programme 66 'programme list' \
 echo 'programme: x' >wrong.yaml
 rejects a_wrong_programme 65 'wrong.yaml:1' \
     "$CARPUS" analyse --programme wrong.yaml plain.h5
+rejects items_of_no_programme 64 'name one with --programme' \
+    "$CARPUS" analyse --items x.csv plain.h5
+rejects items_of_a_programme_that_is_not_there 64 "'mine', which is not built" \
+    "$CARPUS" analyse --items x.csv mine.h5
 rejects a_wrong_week 64 '--week' "$CARPUS" analyse --week 0 plain.h5
 rejects one_table_is_of_one_file 64 '--items goes with one FILE' \
     "$CARPUS" analyse --items x.csv plain.h5 guided.h5
