@@ -3,24 +3,28 @@
 #include <stdbool.h>
 #include <stdio.h>
 #include <string.h>
+#include <strings.h>
 
 #include "acquire/command.h"
 #include "acquire/output.h"
+#include "analysis/history_document.h"
 #include "analysis/history_json.h"
 #include "analysis/history_read.h"
 #include "analysis/history_text.h"
+#include "analysis/report_options.h"
 
 enum { KEY_PARTICIPANT = 0x300, KEY_START };
 
 struct arguments {
     struct history_options history;
+    struct report_options report;
     const char *out;
 };
 
 static const struct argp_option options[] = {
     {"output", 'o', "OUT", 0,
-     "Write the history to OUT.json or OUT.csv (default: a few lines on "
-     "standard output)",
+     "Also write the history to OUT.html or OUT.pdf, to be read, or OUT.json "
+     "or OUT.csv",
      0},
     {"participant", KEY_PARTICIPANT, "CODE", 0,
      "Whose sessions, where FOLDER has those of several", 0},
@@ -37,6 +41,7 @@ static error_t parse(int key, char *value, struct argp_state *state)
     switch (key) {
     case ARGP_KEY_INIT:
         state->child_inputs[0] = &arguments->history.analyse;
+        state->child_inputs[1] = &arguments->report;
         return 0;
     case 'o':
         arguments->out = value;
@@ -68,27 +73,41 @@ static error_t parse(int key, char *value, struct argp_state *state)
 typedef int write_fn(const struct history *history, FILE *out,
                      struct error *error);
 
-static const struct format {
+/* Those that are data; the others are documents (report_options.h). */
+static const struct {
     const char *ending;
     write_fn *write;
-} formats[] = {
+} data_formats[] = {
     {".json", history_json_write},
     {".csv", history_csv_write},
 };
 
-static const struct format *find_format(const char *path)
+static write_fn *find_data_format(const char *path)
 {
-    size_t length = strlen(path);
-    for (size_t i = 0; i < sizeof(formats) / sizeof(formats[0]); i++) {
-        size_t n = strlen(formats[i].ending);
-        if (length > n && strcmp(path + length - n, formats[i].ending) == 0) {
-            return &formats[i];
+    const char *dot = strrchr(path, '.');
+    for (size_t i = 0;
+         dot != NULL && i < sizeof(data_formats) / sizeof(data_formats[0]);
+         i++) {
+        if (strcasecmp(dot, data_formats[i].ending) == 0) {
+            return data_formats[i].write;
         }
     }
     return NULL;
 }
 
-static int write_file(const struct history *history, const char *path,
+static int check_format(const char *path, struct error *error)
+{
+    enum report_format format;
+    return path == NULL || find_data_format(path) != NULL ||
+                   report_format_of(path, &format)
+               ? 0
+               : error_set(error, ERR_USAGE,
+                           "'%s' does not end in .html, .pdf, .json or .csv, "
+                           "so its format is not known",
+                           path);
+}
+
+static int write_data(const struct history *history, const char *path,
                       struct error *error)
 {
     struct output output;
@@ -96,12 +115,33 @@ static int write_file(const struct history *history, const char *path,
     if (err < 0) {
         return err;
     }
-    err = find_format(path)->write(history, output.file, error);
+    err = find_data_format(path)(history, output.file, error);
     if (err < 0) {
         output_abort(&output);
         return err;
     }
     return output_commit(&output, error);
+}
+
+static int write_document(const struct history *history,
+                          const struct arguments *arguments,
+                          struct error *error)
+{
+    struct document document;
+    struct report_options report = arguments->report;
+    report_format_of(arguments->out, &report.format);
+    history_document(&document, history, &report.voice);
+    int err = report_put(&document, &report, arguments->out, error);
+    document_free(&document);
+    return err;
+}
+
+static int write_file(const struct history *history,
+                      const struct arguments *arguments, struct error *error)
+{
+    return find_data_format(arguments->out) != NULL
+               ? write_data(history, arguments->out, error)
+               : write_document(history, arguments, error);
 }
 
 /* ---- all of it ---- */
@@ -120,7 +160,7 @@ static int run_history(const struct arguments *arguments, struct error *error)
         struct error writing = {0};
         history_text_write(&history, stdout);
         if (arguments->out != NULL &&
-            write_file(&history, arguments->out, &writing) < 0) {
+            write_file(&history, arguments, &writing) < 0) {
             *error = writing; /* weighs more than a file that was left out */
             err = writing.code;
         }
@@ -133,6 +173,7 @@ static int run(int argc, char **argv, struct error *error)
 {
     static const struct argp_child children[] = {
         {&analyse_argp, 0, NULL, 0},
+        {&report_argp, 0, NULL, 0},
         {0},
     };
     static const struct argp argp = {
@@ -162,11 +203,9 @@ static int run(int argc, char **argv, struct error *error)
     if (err < 0) {
         return err;
     }
-    if (arguments.out != NULL && find_format(arguments.out) == NULL) {
-        return error_set(error, ERR_USAGE,
-                         "'%s' does not end in .json or .csv, so its format is "
-                         "not known",
-                         arguments.out);
+    err = check_format(arguments.out, error);
+    if (err < 0) {
+        return err;
     }
     arguments.history.left_out = tell_left_out;
     return run_history(&arguments, error);

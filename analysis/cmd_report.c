@@ -4,7 +4,6 @@
 #include <stdbool.h>
 #include <stdio.h>
 #include <string.h>
-#include <strings.h>
 #include <sys/stat.h>
 
 #include "acquire/command.h"
@@ -24,7 +23,7 @@ struct arguments {
     int count;
 };
 
-enum { OPTION_FOR = 256, OPTION_LANG, OPTION_PAPER, OPTION_FORMAT };
+enum { OPTION_FORMAT = 256 };
 
 static const struct argp_option options[] = {
     {"output", 'o', "OUT", 0,
@@ -32,58 +31,25 @@ static const struct argp_option options[] = {
      "each, or FILE.PLACE.SERIAL.html of several sensors; for several FILEs a "
      "folder, made if need be",
      0},
-    {"for", OPTION_FOR, "WHOM", 0,
-     "therapist (figures, units, confidence; the default) or wearer (plain "
-     "words, large letters, few numbers)",
-     0},
-    {"lang", OPTION_LANG, "LANGUAGE", 0, "en (the default) or de", 0},
-    {"paper", OPTION_PAPER, "PAPER", 0, "Of a PDF: a4 (the default) or letter",
-     0},
     {"format", OPTION_FORMAT, "FORMAT", 0,
      "html or pdf, where OUT does not end so (default: html)", 0},
     {0},
 };
 
-/* Finds `word` among `count` names. */
-static int choose(struct argp_state *state, const char *option,
-                  const char *const *names, int count, const char *word)
-{
-    for (int i = 0; i < count; i++) {
-        if (strcmp(names[i], word) == 0) {
-            return i;
-        }
-    }
-    argp_error(state, "%s: '%s' is none of %s and %s", option, word, names[0],
-               names[1]);
-    return 0;
-}
-
 static error_t parse(int key, char *value, struct argp_state *state)
 {
     struct arguments *arguments = state->input;
-    struct report_options *report = &arguments->report;
     switch (key) {
     case ARGP_KEY_INIT:
         state->child_inputs[0] = &arguments->analyse;
+        state->child_inputs[1] = &arguments->report;
         return 0;
     case 'o':
         arguments->out = value;
         return 0;
-    case OPTION_FOR:
-        report->voice.audience = (enum audience)choose(
-            state, "--for", audience_names, AUDIENCES, value);
-        return 0;
-    case OPTION_LANG:
-        report->voice.language = (enum language)choose(
-            state, "--lang", language_codes, LANGUAGES, value);
-        return 0;
-    case OPTION_PAPER:
-        report->paper =
-            (enum paper)choose(state, "--paper", paper_names, PAPERS, value);
-        return 0;
     case OPTION_FORMAT:
         arguments->format = value;
-        report->format = (enum report_format)choose(
+        arguments->report.format = (enum report_format)report_choose(
             state, "--format", report_format_names, REPORT_FORMATS, value);
         return 0;
     case ARGP_KEY_ARGS:
@@ -141,33 +107,21 @@ static int name_in_folder(const struct arguments *arguments,
                                     folder);
 }
 
-/* The format that a name's ending says, or -1. */
-static int format_of(const char *name)
-{
-    const char *dot = strrchr(name, '.');
-    for (int i = 0; dot != NULL && i < REPORT_FORMATS; i++) {
-        if (strcasecmp(dot + 1, report_format_names[i]) == 0) {
-            return i;
-        }
-    }
-    return -1;
-}
-
 /* Of a report that goes to a file the ending says the format. */
 static int settle_format(struct arguments *arguments, struct error *error)
 {
-    int named = format_of(arguments->out);
+    enum report_format named;
     bool one_file = arguments->count == 1 && !is_folder(arguments->out);
-    if (!one_file || named < 0) {
+    if (!one_file || !report_format_of(arguments->out, &named)) {
         return 0;
     }
-    if (arguments->format != NULL && named != (int)arguments->report.format) {
+    if (arguments->format != NULL && named != arguments->report.format) {
         return error_set(error, ERR_USAGE,
                          "--format %s, but '%s' ends like the other; leave one "
                          "away",
                          arguments->format, arguments->out);
     }
-    arguments->report.format = (enum report_format)named;
+    arguments->report.format = named;
     return 0;
 }
 
@@ -226,6 +180,7 @@ static int run(int argc, char **argv, struct error *error)
 {
     static const struct argp_child children[] = {
         {&analyse_argp, 0, NULL, 0},
+        {&report_argp, 0, NULL, 0},
         {0},
     };
     static const struct argp argp = {

@@ -5,8 +5,6 @@
 
 #include "analysis/report_sections.h"
 
-const char *const report_format_names[REPORT_FORMATS] = {"html", "pdf"};
-
 static const struct {
     section_fn *put;
     bool to[AUDIENCES];
@@ -41,9 +39,7 @@ int report_write(const struct summary *summary,
 {
     struct document document;
     report_document(&document, summary, &options->voice);
-    int err = options->format == REPORT_PDF
-                  ? document_pdf_write(&document, options->paper, path, error)
-                  : document_html_write(&document, path, error);
+    int err = report_put(&document, options, path, error);
     document_free(&document);
     return err;
 }

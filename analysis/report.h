@@ -12,19 +12,8 @@
 #define ANALYSIS_REPORT_H
 
 #include "acquire/error.h"
-#include "analysis/document.h"
+#include "analysis/report_options.h"
 #include "analysis/summary.h"
-
-enum report_format { REPORT_HTML, REPORT_PDF, REPORT_FORMATS };
-
-/* "html", "pdf": the names of formats, and how names of files end. */
-extern const char *const report_format_names[REPORT_FORMATS];
-
-struct report_options {
-    struct voice voice;
-    enum paper paper;
-    enum report_format format;
-};
 
 /* Writes the report of `summary` to `path`, which must not be there yet; it
  * appears whole or not at all. */

@@ -158,28 +158,57 @@ static bool take_number(const char **text, char after, unsigned long *out)
     return good;
 }
 
+/* Takes year, month and day; the time is left, if there is one. */
+static bool take_day(const struct voice *voice, const char **iso,
+                     char day[VOICE_SHORT], char year[VOICE_SHORT],
+                     const char **month)
+{
+    unsigned long y;
+    unsigned long m;
+    char *end;
+    if (!take_number(iso, '-', &y) || !take_number(iso, '-', &m) || m < 1 ||
+        m > 12) {
+        return false;
+    }
+    unsigned long d = strtoul(*iso, &end, 10);
+    bool is_day = end != *iso && (*end == 'T' || *end == '\0');
+    *iso = *end == 'T' ? end + 1 : end;
+    voice_count(d, day);
+    voice_count(y, year);
+    *month = voice_word(voice, VOICE_JANUARY + (enum voice_key)(m - 1));
+    return is_day;
+}
+
 void voice_date(const struct voice *voice, const char *iso,
                 char out[VOICE_SHORT])
 {
-    unsigned long year;
-    unsigned long month;
-    unsigned long day;
-    const char *rest = iso;
-    if (!take_number(&rest, '-', &year) || !take_number(&rest, '-', &month) ||
-        !take_number(&rest, 'T', &day) || month < 1 || month > 12) {
-        snprintf(out, VOICE_SHORT, "%s", iso);
-        return;
-    }
-    char d[VOICE_SHORT];
-    char y[VOICE_SHORT];
+    char day[VOICE_SHORT];
+    char year[VOICE_SHORT];
     char time[VOICE_SHORT];
     char text[VOICE_TEXT];
-    voice_count(day, d);
-    voice_count(year, y);
+    const char *month;
+    const char *rest = iso;
+    bool is_date = take_day(voice, &rest, day, year, &month) && *rest != '\0';
     snprintf(time, sizeof(time), "%.5s", rest);
-    const char *name =
-        voice_word(voice, VOICE_JANUARY + (enum voice_key)(month - 1));
-    voice_say(voice, VOICE_DATE, &(struct voice_parts){{d, name, y, time}},
-              text);
-    snprintf(out, VOICE_SHORT, "%.63s", text);
+    if (is_date) {
+        voice_say(voice, VOICE_DATE,
+                  &(struct voice_parts){{day, month, year, time}}, text);
+    }
+    snprintf(out, VOICE_SHORT, "%.63s", is_date ? text : iso);
+}
+
+void voice_day(const struct voice *voice, const char *iso,
+               char out[VOICE_SHORT])
+{
+    char day[VOICE_SHORT];
+    char year[VOICE_SHORT];
+    char text[VOICE_TEXT];
+    const char *month;
+    const char *rest = iso;
+    bool is_day = take_day(voice, &rest, day, year, &month) && *rest == '\0';
+    if (is_day) {
+        voice_say(voice, VOICE_DAY, &(struct voice_parts){{day, month, year}},
+                  text);
+    }
+    snprintf(out, VOICE_SHORT, "%.63s", is_day ? text : iso);
 }

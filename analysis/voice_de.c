@@ -23,6 +23,7 @@ const struct voice_words voice_de[VOICE_KEYS] = {
     [VOICE_PLACE_RIGHT_ANKLE] = {{"am rechten Knöchel"}},
 
     [VOICE_DATE] = {{"{1}. {2} {3}, {4} UTC"}},
+    [VOICE_DAY] = {{"{1}. {2} {3}"}},
     [VOICE_JANUARY] = {{"Januar"}},
     [VOICE_FEBRUARY] = {{"Februar"}},
     [VOICE_MARCH] = {{"März"}},
@@ -329,4 +330,116 @@ const struct voice_words voice_de[VOICE_KEYS] = {
                                "Schritte je Minute, nach CADENCE-Adults "
                                "(Tudor-Locke und andere, 2019 bis 2021)."}},
     [VOICE_MADE_BY] = {{"Erstellt von carpus {1} aus der Aufnahme {2}."}},
+
+    [VOICE_HISTORY_TITLE] = {{"Verlauf von Übungen und Messwerten",
+                              "Ihre Wochen"}},
+    [VOICE_HISTORY_PROGRAMME] = {{"Programm", "Ihr Programm"}},
+    [VOICE_HISTORY_PERIOD] = {{"Zeitraum"}},
+    [VOICE_HISTORY_PERIOD_VALUE] = {{"{1} bis {2}, Sitzungen: {3}"}},
+    [VOICE_HISTORY_LAST_WEEK] = {{"Woche {1}: {2} von {4} verordneten "
+                                  "Übungstagen ganz getan, {3} zum Teil.",
+                                  "In Woche {1} haben Sie an {5} Tagen geübt: "
+                                  "{2} von {4} Übungen ganz, {3} zum Teil."}},
+    [VOICE_HISTORY_FROM_TO] = {{"{1}: {2}, von {3} auf {4}."}},
+    [VOICE_HISTORY_NOTHING] =
+        {{"Kein Messwert hat sich um mehr geändert, als etwas bedeutet.",
+          "Ihre Messwerte sind etwa so wie am Anfang."}},
+    [VOICE_HISTORY_EXERCISES] = {{"Übungen nach Wochen",
+                                  "Ihre Übungen, Woche für Woche"}},
+    [VOICE_HISTORY_EXERCISES_EXPLAINED] =
+        {{"Tage, an denen eine Übung ganz (und zum Teil, +) getan wurde, neben "
+          "den verordneten Tagen der Woche.",
+          "An wie vielen Tagen Sie jede Übung gemacht haben und an wie vielen "
+          "Ihr Plan sie vorsieht."}},
+    [VOICE_HISTORY_DOSE_ALT] = {{"Übungstage jeder Woche, von den verordneten: "
+                                 "dunkel ganz getan, hell zum Teil"}},
+    [VOICE_HISTORY_AXIS_WEEK] = {{"Woche"}},
+    [VOICE_HISTORY_AXIS_DONE] = {{"Getan (%)"}},
+    [VOICE_HISTORY_DAYS_ASKED] = {{"Tage je Woche", "Tage im Plan"}},
+    [VOICE_HISTORY_WEEK] = {{"Woche {1}"}},
+    [VOICE_HISTORY_DAYS_AND_PART] = {{"{1} + {2}"}},
+    [VOICE_HISTORY_UNSEEN] = {{"In keiner Sitzung messbar: {1}.",
+                               "Das Band konnte nicht erkennen: {1}."}},
+    [VOICE_HISTORY_UNSEEN_LEFT] =
+        {{"Links in keiner Sitzung messbar: {1}.",
+          "Links konnte das Band nicht erkennen: {1}."}},
+    [VOICE_HISTORY_UNSEEN_RIGHT] =
+        {{"Rechts in keiner Sitzung messbar: {1}.",
+          "Rechts konnte das Band nicht erkennen: {1}."}},
+    [VOICE_HISTORY_UNSEEN_BOTH] =
+        {{"Mit beiden Seiten in keiner Sitzung messbar: {1}.",
+          "Mit beiden Seiten konnte das Band nicht erkennen: {1}."}},
+    [VOICE_HISTORY_WEEKS] = {{"Wochen", "Ihre Wochen und wie es Ihnen ging"}},
+    [VOICE_HISTORY_FROM] = {{"Ab"}},
+    [VOICE_HISTORY_DAYS] = {{"Tage"}},
+    [VOICE_HISTORY_SESSIONS] = {{"Sitzungen"}},
+    [VOICE_HISTORY_WALKING] = {{"Gehen (min)"}},
+    [VOICE_HISTORY_SERIES_ALT] =
+        {{"{1}, ein Punkt je Tag; die Linie ist der Trend"}},
+    [VOICE_HISTORY_CHANGES] = {{"Was sich geändert hat"}},
+    [VOICE_HISTORY_CHANGES_EXPLAINED] =
+        {{"Die Steigung ist der Median der Steigungen zwischen allen Paaren "
+          "von Tagen, mit ihrem 95-%-Intervall (Theil-Sen). Als Änderung gilt "
+          "ein Trend, der größer ist als die kleinste Änderung, die etwas "
+          "bedeutet: bei Schmerz zwei Punkte (Farrar et al. 2001, Pain "
+          "94:149), bei Tremor eine Stufe einer Bewertungsskala (Elble et al. "
+          "2006, Brain 129:2660), sonst die eigene Streuung zwischen den Tagen "
+          "(Wiederholbarkeit: Bland und Altman 1996, BMJ 313:744).",
+          "Wir vergleichen Ihre Tage vom ersten bis zum letzten und sprechen "
+          "nur dann von einer Änderung, wenn sie größer ist als das Auf und Ab "
+          "von Tag zu Tag."}},
+    [VOICE_HISTORY_MEASURE] = {{"Messwert"}},
+    [VOICE_HISTORY_JUDGEMENT] = {{"Änderung"}},
+    [VOICE_HISTORY_LEVEL] = {{"Jetzt"}},
+    [VOICE_HISTORY_SLOPE] = {{"Je Woche"}},
+    [VOICE_HISTORY_BETWEEN] = {{"95-%-Intervall"}},
+    [VOICE_HISTORY_INTERVAL] = {{"{1} bis {2}"}},
+    [VOICE_HISTORY_SMALLEST] = {{"Kleinste, die zählt"}},
+    [VOICE_HISTORY_CARE] = {{"Worauf zu achten ist"}},
+    [VOICE_HISTORY_WHEN] = {{"Wann"}},
+    [VOICE_HISTORY_CAUTION] = {{"Hinweis"}},
+    [VOICE_HISTORY_VALUE] = {{"Wert"}},
+    [VOICE_HISTORY_LIMIT] = {{"Grenze"}},
+    [VOICE_HISTORY_WEEK_OF] = {{"Woche ab {1}"}},
+    [VOICE_HISTORY_DAY_OF] = {{"{1}"}},
+    [VOICE_HISTORY_LIMITS] =
+        {{"Dieser Verlauf sagt, was aufgezeichnet wurde und wie es sich "
+          "geändert hat, nicht warum. Er stellt keine Diagnose und verspricht "
+          "keine Heilung; carpus ist kein Medizinprodukt. Von Tagen ohne "
+          "Aufzeichnung ist nichts bekannt."}},
+    [VOICE_HISTORY_MADE_BY] = {{"Erstellt mit carpus {1}."}},
+    [VOICE_HISTORY_LEFT] = {{"links"}},
+    [VOICE_HISTORY_RIGHT] = {{"rechts"}},
+    [VOICE_HISTORY_TOO_FEW] = {{"zu wenige Tage", "noch zu wenige Tage"}},
+    [VOICE_HISTORY_NO_TREND] = {{"kein Trend", "etwa gleich"}},
+    [VOICE_HISTORY_SMALL] = {{"klein", "ein wenig anders"}},
+    [VOICE_HISTORY_BETTER] = {{"besser"}},
+    [VOICE_HISTORY_WORSE] = {{"schlechter", "weniger gut"}},
+    [VOICE_HISTORY_CHANGED] = {{"anders"}},
+    [VOICE_HISTORY_TAP_RATE] = {{"Tipprate (1/s)",
+                                 "Wie schnell Sie tippen (je Sekunde)"}},
+    [VOICE_HISTORY_TAP_VARIATION] = {{"Schwankung der Tippabstände",
+                                      "Wie ungleichmäßig Sie tippen"}},
+    [VOICE_HISTORY_TAP_DECREMENT] = {{"Abnahme der Tippstärke",
+                                      "Wie sehr Ihr Tippen nachlässt"}},
+    [VOICE_HISTORY_TREMOR_REST] = {{"Ruhetremor (rms, \u00b0/s)",
+                                    "Zittern in Ruhe (\u00b0/s)"}},
+    [VOICE_HISTORY_TREMOR_POSTURAL] = {{"Haltetremor (rms, \u00b0/s)",
+                                        "Zittern beim Halten (\u00b0/s)"}},
+    [VOICE_HISTORY_TREMOR_SHARE] = {{"Tremor (% der Zeit)",
+                                     "Zittern (% der Zeit)"}},
+    [VOICE_HISTORY_CADENCE] = {{"Kadenz (Schritte/min)",
+                                "Schritte in der Minute"}},
+    [VOICE_HISTORY_WALK_MINUTES] = {{"Gehen (min am Tag)",
+                                     "Minuten Gehen am Tag"}},
+    [VOICE_HISTORY_STEPS] = {{"Schritte am Tag"}},
+    [VOICE_HISTORY_RANGE] = {{"Bewegungsumfang (\u00b0)",
+                              "Wie weit Sie sich bewegen (\u00b0)"}},
+    [VOICE_HISTORY_TEMPO] = {{"Tempo (s hin und zurück)",
+                              "Sekunden hin und zurück"}},
+    [VOICE_HISTORY_HOLD] = {{"Halten (s)", "Sekunden gehalten"}},
+    [VOICE_HISTORY_PAIN_BEFORE] = {{"Schmerz vorher (0\u201310)"}},
+    [VOICE_HISTORY_PAIN_AFTER] = {{"Schmerz nachher (0\u201310)"}},
+    [VOICE_HISTORY_NUMBNESS_BEFORE] = {{"Taubheit vorher (0\u201310)"}},
+    [VOICE_HISTORY_NUMBNESS_AFTER] = {{"Taubheit nachher (0\u201310)"}},
 };

@@ -23,6 +23,7 @@ const struct voice_words voice_en[VOICE_KEYS] = {
     [VOICE_PLACE_RIGHT_ANKLE] = {{"the right ankle"}},
 
     [VOICE_DATE] = {{"{1} {2} {3}, {4} UTC"}},
+    [VOICE_DAY] = {{"{1} {2} {3}"}},
     [VOICE_JANUARY] = {{"January"}},
     [VOICE_FEBRUARY] = {{"February"}},
     [VOICE_MARCH] = {{"March"}},
@@ -320,4 +321,113 @@ const struct voice_words voice_en[VOICE_KEYS] = {
                                "steps a minute, are from CADENCE-Adults "
                                "(Tudor-Locke and others, 2019 to 2021)."}},
     [VOICE_MADE_BY] = {{"Made by carpus {1} from recording {2}."}},
+
+    [VOICE_HISTORY_TITLE] = {{"History of exercises and measures",
+                              "Your weeks"}},
+    [VOICE_HISTORY_PROGRAMME] = {{"Programme", "Your programme"}},
+    [VOICE_HISTORY_PERIOD] = {{"Period"}},
+    [VOICE_HISTORY_PERIOD_VALUE] = {{"{1} to {2}, sessions: {3}"}},
+    [VOICE_HISTORY_LAST_WEEK] = {{"Week {1}: {2} of {4} prescribed exercise "
+                                  "days done in full, {3} in part.",
+                                  "In week {1} you practised on {5} days: {2} "
+                                  "of {4} exercises in full, {3} in part."}},
+    [VOICE_HISTORY_FROM_TO] = {{"{1}: {2}, from {3} to {4}."}},
+    [VOICE_HISTORY_NOTHING] =
+        {{"No measure has changed by more than means something.",
+          "Your measurements are about the same as at the beginning."}},
+    [VOICE_HISTORY_EXERCISES] = {{"Exercises by week",
+                                  "Your exercises, week by week"}},
+    [VOICE_HISTORY_EXERCISES_EXPLAINED] =
+        {{"Days on which an exercise was done in full (and in part, +) against "
+          "the days a week prescribed.",
+          "On how many days you did each exercise, and on how many your plan "
+          "has it."}},
+    [VOICE_HISTORY_DOSE_ALT] = {{"Exercise days done each week, of those "
+                                 "prescribed: dark in full, light in part"}},
+    [VOICE_HISTORY_AXIS_WEEK] = {{"Week"}},
+    [VOICE_HISTORY_AXIS_DONE] = {{"Done (%)"}},
+    [VOICE_HISTORY_DAYS_ASKED] = {{"Days a week", "Days in your plan"}},
+    [VOICE_HISTORY_WEEK] = {{"Week {1}"}},
+    [VOICE_HISTORY_DAYS_AND_PART] = {{"{1} + {2}"}},
+    [VOICE_HISTORY_UNSEEN] = {{"No session could measure: {1}.",
+                               "The band could not tell: {1}."}},
+    [VOICE_HISTORY_UNSEEN_LEFT] =
+        {{"No session could measure on the left: {1}.",
+          "On the left the band could not tell: {1}."}},
+    [VOICE_HISTORY_UNSEEN_RIGHT] =
+        {{"No session could measure on the right: {1}.",
+          "On the right the band could not tell: {1}."}},
+    [VOICE_HISTORY_UNSEEN_BOTH] =
+        {{"No session could measure with both sides: {1}.",
+          "With both sides the band could not tell: {1}."}},
+    [VOICE_HISTORY_WEEKS] = {{"Weeks", "Your weeks, and how you felt"}},
+    [VOICE_HISTORY_FROM] = {{"From"}},
+    [VOICE_HISTORY_DAYS] = {{"Days"}},
+    [VOICE_HISTORY_SESSIONS] = {{"Sessions"}},
+    [VOICE_HISTORY_WALKING] = {{"Walking (min)"}},
+    [VOICE_HISTORY_SERIES_ALT] = {{"{1}, a dot a day; the line is the trend"}},
+    [VOICE_HISTORY_CHANGES] = {{"What changed"}},
+    [VOICE_HISTORY_CHANGES_EXPLAINED] =
+        {{"The slope is the median of the slopes between all pairs of days, "
+          "with its 95 % interval (Theil-Sen). A trend counts as a change "
+          "where it exceeds the smallest change that means something: for pain "
+          "two points (Farrar et al. 2001, Pain 94:149), for tremor one grade "
+          "of a rating scale (Elble et al. 2006, Brain 129:2660), else the "
+          "measure\u2019s own scatter between days (repeatability: Bland and "
+          "Altman 1996, BMJ 313:744).",
+          "We compare your days from the first to the last, and speak of a "
+          "change only where it is greater than the ups and downs from day to "
+          "day."}},
+    [VOICE_HISTORY_MEASURE] = {{"Measure"}},
+    [VOICE_HISTORY_JUDGEMENT] = {{"Change"}},
+    [VOICE_HISTORY_LEVEL] = {{"Now"}},
+    [VOICE_HISTORY_SLOPE] = {{"A week"}},
+    [VOICE_HISTORY_BETWEEN] = {{"95 % interval"}},
+    [VOICE_HISTORY_INTERVAL] = {{"{1} to {2}"}},
+    [VOICE_HISTORY_SMALLEST] = {{"Smallest that counts"}},
+    [VOICE_HISTORY_CARE] = {{"What to take care of"}},
+    [VOICE_HISTORY_WHEN] = {{"When"}},
+    [VOICE_HISTORY_CAUTION] = {{"Caution"}},
+    [VOICE_HISTORY_VALUE] = {{"Value"}},
+    [VOICE_HISTORY_LIMIT] = {{"Limit"}},
+    [VOICE_HISTORY_WEEK_OF] = {{"week of {1}"}},
+    [VOICE_HISTORY_DAY_OF] = {{"{1}"}},
+    [VOICE_HISTORY_LIMITS] =
+        {{"This history says what was recorded and how it changed, not why. It "
+          "makes no diagnosis and promises no healing; carpus is not a medical "
+          "device. Days without a recording are not known."}},
+    [VOICE_HISTORY_MADE_BY] = {{"Made by carpus {1}."}},
+    [VOICE_HISTORY_LEFT] = {{"left"}},
+    [VOICE_HISTORY_RIGHT] = {{"right"}},
+    [VOICE_HISTORY_TOO_FEW] = {{"too few days", "not enough days yet"}},
+    [VOICE_HISTORY_NO_TREND] = {{"no trend", "about the same"}},
+    [VOICE_HISTORY_SMALL] = {{"small", "a little different"}},
+    [VOICE_HISTORY_BETTER] = {{"better"}},
+    [VOICE_HISTORY_WORSE] = {{"worse", "less good"}},
+    [VOICE_HISTORY_CHANGED] = {{"changed"}},
+    [VOICE_HISTORY_TAP_RATE] = {{"Tap rate (1/s)",
+                                 "How fast you tap (taps a second)"}},
+    [VOICE_HISTORY_TAP_VARIATION] = {{"Variation of tap intervals",
+                                      "How unevenly you tap"}},
+    [VOICE_HISTORY_TAP_DECREMENT] = {{"Decrement of taps",
+                                      "How much your taps fade"}},
+    [VOICE_HISTORY_TREMOR_REST] = {{"Rest tremor (rms, \u00b0/s)",
+                                    "Trembling at rest (\u00b0/s)"}},
+    [VOICE_HISTORY_TREMOR_POSTURAL] = {{"Postural tremor (rms, \u00b0/s)",
+                                        "Trembling while holding (\u00b0/s)"}},
+    [VOICE_HISTORY_TREMOR_SHARE] = {{"Tremor (% of time)",
+                                     "Trembling (% of time)"}},
+    [VOICE_HISTORY_CADENCE] = {{"Cadence (steps/min)", "Steps a minute"}},
+    [VOICE_HISTORY_WALK_MINUTES] = {{"Walking (min a day)",
+                                     "Minutes of walking a day"}},
+    [VOICE_HISTORY_STEPS] = {{"Steps a day"}},
+    [VOICE_HISTORY_RANGE] = {{"Range of motion (\u00b0)",
+                              "How far you move (\u00b0)"}},
+    [VOICE_HISTORY_TEMPO] = {{"Tempo (s there and back)",
+                              "Seconds there and back"}},
+    [VOICE_HISTORY_HOLD] = {{"Hold (s)", "Seconds held"}},
+    [VOICE_HISTORY_PAIN_BEFORE] = {{"Pain before (0\u201310)"}},
+    [VOICE_HISTORY_PAIN_AFTER] = {{"Pain after (0\u201310)"}},
+    [VOICE_HISTORY_NUMBNESS_BEFORE] = {{"Numbness before (0\u201310)"}},
+    [VOICE_HISTORY_NUMBNESS_AFTER] = {{"Numbness after (0\u201310)"}},
 };

@@ -251,10 +251,11 @@ class Check:
         # "fi" may be one glyph; a line may break within what has no space.
         text = unicodedata.normalize("NFKC", text)
         self.rule("no missing glyph", path, "\ufffd" in text)
+        text = self.apart(text)
         together = re.sub(r"\s", "", text)
         have = collections.Counter(text.split())
         want = collections.Counter(
-            unicodedata.normalize("NFKC", " ".join(words)).split())
+            self.apart(unicodedata.normalize("NFKC", " ".join(words))).split())
         missing = [word for word, count in want.items()
                    if have[word] < count and not self.broken(word, together)]
         self.rule("the same words as the HTML", path, missing)
@@ -270,6 +271,11 @@ class Check:
     def broken(word, together):
         """Long words and those with a hyphen may stand on two lines."""
         return (len(word) > 12 or not word.isalnum()) and word in together
+
+    @staticmethod
+    def apart(text):
+        """A badge's symbol stands by its word without a space's width."""
+        return re.sub("([\u2713\u25d0\u25cb+])", r" \1 ", text)
 
     @staticmethod
     def is_outside(line, width, height):

@@ -28,6 +28,10 @@ check csv_has_its_head sh -c \
 check csv_rows_have_seven_fields sh -c \
     'awk -F, "NF != 7 { exit 1 }" all.csv && test "$(wc -l <all.csv)" -gt 8'
 
+check report_is_written "$CARPUS" history set -o all.html --lang de --for wearer
+check report_is_german grep -q "Ihre Wochen" all.html
+check pdf_is_written "$CARPUS" history set -o all.pdf --paper letter
+check pdf_is_one grep -aq "^%PDF-" all.pdf
 cp all.json before.json
 rejects what_is_there_is_kept 73 "all.json" "$CARPUS" history set -o all.json
 check it_was_kept cmp all.json before.json
