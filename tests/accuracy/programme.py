@@ -15,6 +15,7 @@ import subprocess
 import sys
 import tempfile
 from concurrent.futures import ThreadPoolExecutor
+from glob import glob
 from statistics import mean, median
 
 from common import arguments, read_csv, row, status, verbose
@@ -282,6 +283,34 @@ def named(found):
     return len(items)
 
 
+# ---- real days without exercise ----
+
+DAILY = ("activity-geotec/rec", "steps-oxford-phone/rec", "taps-pin",
+         "tremor-ppp")
+
+
+def claimed(job):
+    """What but walking is said to have been done."""
+    items = analyse(*job, "--placement", "left-wrist", "--programme",
+                    "hand-neuropathy")["items"]
+    return [it["exercise"] for it in items
+            if it["verdict"] in ("full", "part") and
+            it["exercise"] != "walking"]
+
+
+def score_daily(program, data):
+    paths = [path for folder in DAILY
+             for path in sorted(glob(os.path.join(data, folder, "*.csv")))
+             if not path.endswith(("truth.csv", ".steps.csv", "features.csv"))]
+    with ThreadPoolExecutor(JOBS) as pool:
+        results = list(pool.map(claimed, [(program, p) for p in paths]))
+    for path, items in zip(paths, results):
+        if items:
+            verbose(path, items)
+    row("all", "no exercise, but one is claimed, % of files",
+        100 * mean(bool(items) for items in results), 5, "<=")
+
+
 # ---- real repetitions ----
 
 BLOCKS = ("correct", "fast", "low_amplitude")
@@ -385,6 +414,7 @@ def score_real(program, data):
 def main():
     program, data = arguments()
     score_weeks(program)
+    score_daily(program, data)
     score_real(program, data)
     return status()
 
