@@ -14,6 +14,12 @@ static struct span span_of(const struct recording_event *event)
                          (double)event->end_ns * 1e-9};
 }
 
+/* What has been turned round, or lies outside of the recording, does not. */
+static bool lasts(struct span span)
+{
+    return span.start_s < span.end_s;
+}
+
 bool guided_is(const struct summary *summary)
 {
     struct programme_event event;
@@ -72,7 +78,8 @@ int guided_spans(const struct recording_event *events, size_t count,
     for (size_t i = 0; i < count; i++) {
         struct programme_event event;
         if (programme_event_parse(&events[i], &event) &&
-            event.kind == PROGRAMME_EVENT_EXERCISE) {
+            event.kind == PROGRAMME_EVENT_EXERCISE &&
+            lasts(span_of(&events[i]))) {
             (*out)[n++] = span_of(&events[i]);
         }
     }
@@ -129,8 +136,12 @@ struct stints {
     struct span *pause;
 };
 
+/* Both leave out what has no length. */
 static int add_stint(struct stints *stints, struct stint stint)
 {
+    if (!lasts(stint.span)) {
+        return 0;
+    }
     struct stint *added =
         array_add(&stints->stint, stints->count, sizeof(*added));
     if (added == NULL) {
@@ -143,6 +154,9 @@ static int add_stint(struct stints *stints, struct stint stint)
 
 static int add_pause(struct stints *stints, struct span span)
 {
+    if (!lasts(span)) {
+        return 0;
+    }
     struct span *added =
         array_add(&stints->pause, stints->pause_count, sizeof(*added));
     if (added == NULL) {
@@ -196,17 +210,33 @@ static void cut_overlaps(struct stints *stints, struct adherence *adherence)
     }
 }
 
+/* The first pause that ends after `time_s`. */
+static size_t pause_after(const struct stints *stints, double time_s)
+{
+    size_t low = 0;
+    size_t high = stints->pause_count;
+    while (low < high) {
+        size_t middle = low + (high - low) / 2;
+        if (stints->pause[middle].end_s > time_s) {
+            high = middle;
+        } else {
+            low = middle + 1;
+        }
+    }
+    return low;
+}
+
 /* The stint without the pauses. */
 static int add_windows(const struct stints *stints, const struct stint *stint,
                        struct windows *windows)
 {
     struct span left = stint->span;
     int err = 0;
-    for (size_t i = 0; i < stints->pause_count && err == 0; i++) {
+    for (size_t i = pause_after(stints, left.start_s);
+         i < stints->pause_count && stints->pause[i].start_s < left.end_s &&
+         err == 0;
+         i++) {
         struct span pause = stints->pause[i];
-        if (pause.end_s <= left.start_s || pause.start_s >= left.end_s) {
-            continue;
-        }
         if (pause.start_s > left.start_s) {
             struct span part = {left.start_s, pause.start_s};
             err = windows_add(windows, part, stint->set);
@@ -293,18 +323,25 @@ static int find_item(const struct summary *summary,
     return 0;
 }
 
+/* Puts them in order: none overlaps the next. */
+static void settle(struct stints *stints, struct adherence *adherence)
+{
+    if (stints->count > 0) {
+        qsort(stints->stint, stints->count, sizeof(*stints->stint), by_start);
+        cut_overlaps(stints, adherence);
+    }
+    if (stints->pause_count > 0) {
+        qsort(stints->pause, stints->pause_count, sizeof(*stints->pause),
+              by_start);
+        stints->pause_count = join(stints->pause, stints->pause_count);
+    }
+}
+
 int guided_find(const struct summary *summary, struct adherence *adherence)
 {
     struct stints stints = {0};
     int err = collect(summary, adherence, &stints);
-    if (err == 0 && stints.count > 0) {
-        qsort(stints.stint, stints.count, sizeof(*stints.stint), by_start);
-        cut_overlaps(&stints, adherence);
-    }
-    if (err == 0 && stints.pause_count > 0) {
-        qsort(stints.pause, stints.pause_count, sizeof(*stints.pause),
-              by_start);
-    }
+    settle(&stints, adherence);
     for (size_t i = 0; i < adherence->item_count && err == 0; i++) {
         struct adherence_item *item = &adherence->item[i];
         struct windows windows = {0};

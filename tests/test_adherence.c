@@ -80,6 +80,23 @@ static void overlapping_spans_count_nothing_twice(void **state)
     assert_non_null(strstr(summary.adherence.reason, "overlap"));
 }
 
+static void spans_that_are_turned_round_cut_nothing(void **state)
+{
+    (void)state;
+    add_event(95, 160, "exercise id=biceps-curls side=left set=1");
+    add_event(120, 100, "exercise id=nerve-glides side=left set=1");
+    add_event(5000, 6000, "exercise id=wrist-curls side=left set=1");
+    add_event(130, 110, "pause");
+    add_event(104.1, 107.9, "pause"); /* two that are one */
+    add_event(104.2, 107.1, "pause");
+    add_set(100, 10, 90, 0);
+    find("hand-neuropathy");
+    assert_float_equal(
+        item("biceps-curls", SIDE_LEFT)->done.part[DOSE_REPETITIONS], 9, 0);
+    assert_string_equal(summary.adherence.reason, "");
+    assert_int_equal(item("wrist-curls", SIDE_LEFT)->verdict, VERDICT_NOT);
+}
+
 static void taps_and_walks_are_measured_in_their_spans(void **state)
 {
     (void)state;
@@ -291,6 +308,7 @@ int main(void)
         TEST(no_hold_where_one_is_asked_is_too_fast),
         TEST(what_is_done_in_a_pause_does_not_count),
         TEST(overlapping_spans_count_nothing_twice),
+        TEST(spans_that_are_turned_round_cut_nothing),
         TEST(taps_and_walks_are_measured_in_their_spans),
         TEST(the_other_hand_is_known_by_word_or_not_at_all),
         TEST(times_of_the_other_hand_are_known_by_the_clock),
