@@ -202,7 +202,6 @@ static double over_floor(const struct summary *summary,
 
 double adherence_active_s(const struct summary *summary, struct tally *tally)
 {
-    static const double EPOCH_S = 0.1;
     const struct effort *effort = &summary->effort;
     double active_s = 0;
     double last_s = -INFINITY;
@@ -219,7 +218,7 @@ double adherence_active_s(const struct summary *summary, struct tally *tally)
         if (window != NULL) {
             double since_s = epoch->time_s - last_s;
             bool goes_on = window == last && since_s <= BREAK_S;
-            active_s += goes_on ? since_s : EPOCH_S;
+            active_s += goes_on ? since_s : EFFORT_EPOCH_S;
             last_s = epoch->time_s;
             last = window;
         }

@@ -297,6 +297,36 @@ static void take_clock(const struct windows *windows,
     item->basis = BASIS_CLOCK;
 }
 
+/* True if the band was there and on the arm for at least half of the time; if
+ * not, item->reason says so. */
+static bool was_there(const struct summary *summary,
+                      const struct windows *windows,
+                      struct adherence_item *item)
+{
+    const struct quality *quality = &summary->quality;
+    const struct effort *effort = &summary->effort;
+    double half_s = 0.5 * windows_s(windows);
+    double off_s = 0;
+    double seen_s = 0;
+    for (size_t i = 0; i < quality->nonwear_count; i++) {
+        off_s += windows_inside_s(windows, quality->nonwear[i]);
+    }
+    for (size_t i = 0; i < effort->count; i++) {
+        bool inside = window_at(windows, effort->epoch[i].time_s) != NULL;
+        seen_s += inside ? EFFORT_EPOCH_S : 0;
+    }
+    const char *why = off_s > half_s ? "the band was not worn"
+                      : effort->count > 0 &&
+                              effort->count < EFFORT_EPOCHS_MOST &&
+                              seen_s < half_s
+                          ? "samples are missing from most of it"
+                          : NULL;
+    if (why != NULL) {
+        snprintf(item->reason, sizeof(item->reason), "%s", why);
+    }
+    return why == NULL;
+}
+
 static int find_item(const struct summary *summary,
                      const struct adherence *adherence,
                      const struct windows *windows, struct adherence_item *item)
@@ -304,14 +334,20 @@ static int find_item(const struct summary *summary,
     if (windows->count == 0) {
         return 0;
     }
-    bool by_hand = item->exercise->movement == MOVEMENT_BY_HAND;
-    bool sees =
-        !by_hand && adherence_can_measure(item, summary->info.placement,
-                                          item->reason, sizeof(item->reason));
+    bool sees = item->exercise->movement != MOVEMENT_BY_HAND &&
+                adherence_can_measure(item, summary->info.placement,
+                                      item->reason, sizeof(item->reason));
     int err = sees ? adherence_measure(summary, windows, item) : 0;
-    if (err < 0 || item->basis == BASIS_MEASURED) {
+    bool found = item->basis == BASIS_MEASURED && isfinite(item->start_s);
+    /* A hand may be as still as a table: what was found proves it was there. */
+    sees = sees && (found || was_there(summary, windows, item));
+    if (err < 0 || (sees && item->basis == BASIS_MEASURED)) {
         return err;
     }
+    item->basis = BASIS_NONE;
+    item->done = done_nothing;
+    item->fraction = NAN;
+    item->confidence = NAN;
     item->start_s = windows->window[0].span.start_s;
     item->end_s = windows->window[windows->count - 1].span.end_s;
     take_word(summary, adherence, item);

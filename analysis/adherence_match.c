@@ -10,6 +10,8 @@
 #include "analysis/adherence_fine.h"
 #include "analysis/array.h"
 
+/* Nothing is done in less. */
+static const double WORN_LEAST_S = 10;
 /* Whoever walks for less is on the way to something. */
 static const double WALK_LEAST_S = 60;
 /* Fewer taps are soon made by chance: they need not even be even
@@ -342,6 +344,9 @@ static int place(struct matching *m, const struct thing *thing)
 static const char *blind_reason(const struct summary *summary,
                                 const struct programme_exercise *exercise)
 {
+    if (summary->quality.worn_s < WORN_LEAST_S) { /* not so if it is NAN */
+        return "the band was not worn";
+    }
     switch (exercise->movement) {
     case MOVEMENT_TAPS:
         return summary->taps.reason;

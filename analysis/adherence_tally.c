@@ -63,6 +63,17 @@ size_t windows_sets(const struct windows *windows)
     return sets;
 }
 
+double windows_inside_s(const struct windows *windows, struct span span)
+{
+    double sum_s = 0;
+    for (size_t i = 0; i < windows->count; i++) {
+        struct span window = windows->window[i].span;
+        sum_s += fmax(0, fmin(window.end_s, span.end_s) -
+                             fmax(window.start_s, span.start_s));
+    }
+    return sum_s;
+}
+
 const struct window *window_at(const struct windows *windows, double time_s)
 {
     size_t low = 0;

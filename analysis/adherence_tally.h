@@ -34,6 +34,9 @@ void windows_free(struct windows *windows);
 double windows_s(const struct windows *windows);
 size_t windows_sets(const struct windows *windows);
 
+/* How much of `span` lies in them. */
+double windows_inside_s(const struct windows *windows, struct span span);
+
 /* The window that `time_s` lies in, or NULL. */
 const struct window *window_at(const struct windows *windows, double time_s);
 

@@ -14,11 +14,7 @@
 #include "analysis/measure.h"
 #include "analysis/summary.h"
 
-enum {
-    RATE_HZ = 100,
-    EPOCH_ROWS = 10,
-    EPOCHS_MOST = 4 * 3600 * (RATE_HZ / EPOCH_ROWS) /* of a session: 4 h */
-};
+enum { RATE_HZ = 100, EPOCH_ROWS = 10 /* EFFORT_EPOCH_S */ };
 
 /* Slower than that is posture, or a gyroscope's bias. */
 static const double SLOW_GYRO_S = 4;
@@ -96,7 +92,7 @@ static bool is_watched(struct effort_state *s, double time_s)
         s->at++;
     }
     return s->at < s->watch_count && s->watch[s->at].start_s <= time_s &&
-           s->found.count < EPOCHS_MOST;
+           s->found.count < EFFORT_EPOCHS_MOST;
 }
 
 /* What comes next does not go on with what was. */

@@ -216,6 +216,9 @@ struct stillness {
     struct still *still;
 };
 
+#define EFFORT_EPOCH_S 0.1
+enum { EFFORT_EPOCHS_MOST = 4 * 3600 * 10 }; /* of a session: 4 h */
+
 /* A tenth of a second in a guided exercise: rms of what is fast. */
 struct effort_epoch {
     double time_s; /* its middle */

@@ -143,6 +143,23 @@ static void the_other_hand_is_known_by_word_or_not_at_all(void **state)
     assert_true(isnan(it->confidence));
 }
 
+static void a_band_that_is_off_sees_nothing(void **state)
+{
+    (void)state;
+    struct quality *q = &summary.quality;
+    struct span *off = array_add(&q->nonwear, q->nonwear_count++, sizeof(*off));
+    *off = (struct span){90, 140};
+    add_event(95, 160, "exercise id=biceps-curls side=left set=1");
+    add_event(161, 161, "word id=biceps-curls side=left repetitions=12");
+    add_event(110, 130, "exercise id=thumb-opposition side=left set=1");
+    find("hand-neuropathy");
+    const struct adherence_item *it = item("biceps-curls", SIDE_LEFT);
+    assert_int_equal(it->basis, BASIS_WORD);
+    assert_string_equal(it->reason, "the band was not worn");
+    assert_true(isnan(it->done.part[DOSE_SETS]));
+    assert_int_equal(item("thumb-opposition", SIDE_LEFT)->basis, BASIS_CLOCK);
+}
+
 static void times_of_the_other_hand_are_known_by_the_clock(void **state)
 {
     (void)state;
@@ -311,6 +328,7 @@ int main(void)
         TEST(spans_that_are_turned_round_cut_nothing),
         TEST(taps_and_walks_are_measured_in_their_spans),
         TEST(the_other_hand_is_known_by_word_or_not_at_all),
+        TEST(a_band_that_is_off_sees_nothing),
         TEST(times_of_the_other_hand_are_known_by_the_clock),
         TEST(what_was_entered_by_hand_is_taken_as_it_is),
         TEST(a_programme_that_is_not_built_in_is_asked_for),

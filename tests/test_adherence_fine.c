@@ -312,6 +312,23 @@ static void lifts_that_do_not_reach_the_wrist_are_not_measurable(void **state)
     assert_non_null(strstr(it->reason, "moved for 30 of 60 s"));
 }
 
+static void an_exercise_whose_samples_are_lost_is_not_measurable(void **state)
+{
+    (void)state;
+    const struct span watch = {20, 80};
+    struct arm arm = arm_begin(true, &watch);
+    arm_rest(&arm, 30);
+    effort_measure.gap(arm.state[1]);
+    arm.now_s = 90;
+    arm_rest(&arm, 10);
+    arm_end(&arm);
+    guide("biceps-curls", "left", watch);
+    find("hand-neuropathy");
+    const struct adherence_item *it = item("biceps-curls", SIDE_LEFT);
+    assert_int_equal(it->verdict, VERDICT_NOT_MEASURABLE);
+    assert_non_null(strstr(it->reason, "samples are missing"));
+}
+
 static void curls_that_are_not_seen_were_not_done(void **state)
 {
     (void)state;
@@ -404,6 +421,7 @@ int main(void)
         TEST(a_hand_that_trembles_is_not_active),
         TEST(where_a_wrist_may_not_show_it_the_clock_is_taken),
         TEST(lifts_that_do_not_reach_the_wrist_are_not_measurable),
+        TEST(an_exercise_whose_samples_are_lost_is_not_measurable),
         TEST(curls_that_are_not_seen_were_not_done),
         TEST(touches_and_the_holds_between_are_counted),
         TEST(touches_that_do_not_stand_out_are_not_measurable),

@@ -163,6 +163,16 @@ static void what_a_wrist_shows_only_sometimes_is_not_missing(void **state)
     assert_int_equal(item("biceps-curls", SIDE_LEFT)->verdict, VERDICT_NOT);
 }
 
+static void without_the_band_nothing_is_missing(void **state)
+{
+    (void)state;
+    summary.quality.worn_s = 0;
+    find("hand-neuropathy");
+    const struct adherence_item *it = item("walking", SIDE_NONE);
+    assert_int_equal(it->verdict, VERDICT_NOT_MEASURABLE);
+    assert_string_equal(it->reason, "the band was not worn");
+}
+
 static void where_the_band_was_must_be_known(void **state)
 {
     (void)state;
@@ -191,6 +201,7 @@ int main(void)
         TEST(a_position_of_another_length_is_none),
         TEST(what_the_recording_cannot_show_is_not_said_to_be_missing),
         TEST(what_a_wrist_shows_only_sometimes_is_not_missing),
+        TEST(without_the_band_nothing_is_missing),
         TEST(where_the_band_was_must_be_known),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
