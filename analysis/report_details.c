@@ -18,6 +18,14 @@ static bool to_therapist(const struct section *section)
     return section->voice->audience == AUDIENCE_THERAPIST;
 }
 
+/* The wearer is told at a glance where there is nothing; a section on nothing
+ * would be in the way. */
+static bool is_left_out(const struct section *section, const char *reason,
+                        size_t found)
+{
+    return !to_therapist(section) && (reason[0] != '\0' || found == 0);
+}
+
 static void fact(const struct section *section, enum voice_key term,
                  enum voice_key sentence, const struct voice_parts *parts)
 {
@@ -66,11 +74,12 @@ static void put_sets(const struct section *section, const struct exercise *e)
 void section_exercise(const struct section *section)
 {
     const struct exercise *e = &section->summary->exercise;
-    if (!section_begin(section, VOICE_EXERCISE, e->reason) ||
-        e->set_count == 0) {
-        if (e->reason[0] == '\0') {
-            section_none(section, VOICE_EXERCISE_NONE);
-        }
+    if (is_left_out(section, e->reason, e->set_count) ||
+        !section_begin(section, VOICE_EXERCISE, e->reason)) {
+        return;
+    }
+    if (e->set_count == 0) {
+        section_none(section, VOICE_EXERCISE_NONE);
         return;
     }
     section_paragraph(section, VOICE_EXERCISE_EXPLAINED);
@@ -111,7 +120,8 @@ static void put_series(const struct section *section, const struct taps *t)
 void section_taps(const struct section *section)
 {
     const struct taps *t = &section->summary->taps;
-    if (!section_begin(section, VOICE_TAPS, t->reason)) {
+    if (is_left_out(section, t->reason, t->series_count) ||
+        !section_begin(section, VOICE_TAPS, t->reason)) {
         return;
     }
     if (t->series_count == 0) {
@@ -150,7 +160,8 @@ static void put_bouts(const struct section *section, const struct walking *w)
 void section_walking(const struct section *section)
 {
     const struct walking *w = &section->summary->walking;
-    if (!section_begin(section, VOICE_WALKING, w->reason)) {
+    if (is_left_out(section, w->reason, w->bout_count) ||
+        !section_begin(section, VOICE_WALKING, w->reason)) {
         return;
     }
     if (w->steps == 0) {
@@ -267,7 +278,8 @@ static void put_tremor_details(const struct section *section,
 void section_tremor(const struct section *section)
 {
     const struct tremor *t = &section->summary->tremor;
-    if (!section_begin(section, VOICE_TREMOR, t->reason)) {
+    if (is_left_out(section, t->reason, t->segment_count) ||
+        !section_begin(section, VOICE_TREMOR, t->reason)) {
         return;
     }
     if (t->segment_count == 0) {

@@ -270,16 +270,83 @@ static void put_details(const struct section *section,
     section_number(section, 2, item->confidence);
 }
 
-/* Why something was not measured, under the table. */
+/* The exercise that `text` begins with the id of; ids that begin alike: the
+ * longest. */
+static const struct programme_exercise *id_at(const struct programme *programme,
+                                              const char *text)
+{
+    const struct programme_exercise *found = NULL;
+    for (size_t i = 0; i < programme->exercise_count; i++) {
+        const struct programme_exercise *exercise = &programme->exercise[i];
+        size_t size = strlen(exercise->id);
+        if (strncmp(text, exercise->id, size) == 0 &&
+            (found == NULL || size > strlen(found->id))) {
+            found = exercise;
+        }
+    }
+    return found;
+}
+
+/* A reason in the voice's language, exercises by their names: "a or b". */
+static void say_reason(const struct section *section, const char *reason,
+                       char out[VOICE_TEXT])
+{
+    static const char OR[] = " or ";
+    const struct programme *programme = section->summary->adherence.programme;
+    const struct voice *voice = section->voice;
+    char why[VOICE_TEXT];
+    voice_reason(voice, reason, why);
+    out[0] = '\0';
+    for (const char *c = why; *c != '\0';) {
+        bool at_word = c == why || c[-1] == ' ';
+        const struct programme_exercise *exercise =
+            at_word ? id_at(programme, c) : NULL;
+        bool is_or = strncmp(c, OR, sizeof(OR) - 1) == 0 &&
+                     id_at(programme, c + sizeof(OR) - 1) != NULL;
+        const char letter[2] = {*c, '\0'};
+        voice_join(out, "",
+                   exercise != NULL ? exercise->name.in[voice->language]
+                   : is_or          ? voice_word(voice, VOICE_OR)
+                                    : letter);
+        c += exercise != NULL ? strlen(exercise->id)
+             : is_or          ? sizeof(OR) - 1
+                              : 1;
+    }
+}
+
+/* True if an item before `index` has the same reason. */
+static bool is_said_before(const struct adherence *a, size_t index)
+{
+    for (size_t i = 0; i < index; i++) {
+        if (strcmp(a->item[i].reason, a->item[index].reason) == 0) {
+            return true;
+        }
+    }
+    return false;
+}
+
+/* Why something was not measured, under the table: each reason once, and what
+ * it is of. */
 static void put_reasons(const struct section *section)
 {
     const struct adherence *a = &section->summary->adherence;
     for (size_t i = 0; i < a->item_count; i++) {
-        char name[VOICE_TEXT];
+        if (a->item[i].reason[0] == '\0' || is_said_before(a, i)) {
+            continue;
+        }
+        char names[VOICE_TEXT] = "";
+        for (size_t k = i; k < a->item_count; k++) {
+            char name[VOICE_TEXT];
+            say_name(section->voice, &a->item[k], name);
+            bool same = strcmp(a->item[k].reason, a->item[i].reason) == 0;
+            voice_join(names, "; ", same ? name : "");
+        }
         char why[VOICE_TEXT];
-        say_name(section->voice, &a->item[i], name);
-        voice_reason(section->voice, a->item[i].reason, why);
-        document_fact(section->document, name, why);
+        char text[VOICE_TEXT];
+        say_reason(section, a->item[i].reason, why);
+        voice_say(section->voice, VOICE_REASON_OF,
+                  &(struct voice_parts){{names, why}}, text);
+        document_note(section->document, text);
     }
 }
 

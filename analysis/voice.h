@@ -247,6 +247,8 @@ enum voice_key {
     VOICE_SET_BY_CLOCK,
     VOICE_QUALITY,
     VOICE_REASON,
+    VOICE_REASON_OF,
+    VOICE_OR,
     VOICE_SAMPLES,
     VOICE_SAMPLES_VALUE,
     VOICE_LOST,
@@ -351,8 +353,8 @@ extern const struct voice_words voice_en[VOICE_KEYS];
 extern const struct voice_words voice_de[VOICE_KEYS];
 
 enum {
-    VOICE_TEXT = 640, /* bytes of a sentence, with the NUL */
-    VOICE_SHORT = 64, /* of a number, a time, a date */
+    VOICE_TEXT = 1024, /* bytes of a sentence, with the NUL */
+    VOICE_SHORT = 64,  /* of a number, a time, a date */
     VOICE_PARTS = 6,
 };
 

@@ -97,6 +97,14 @@ static const struct translation reasons[] = {
     {"the hand moved too little to be told from rest",
      {[LANGUAGE_DE] = "die Hand bewegte sich zu wenig, um es von Ruhe zu "
                       "unterscheiden"}},
+    {"small movements are only told from others in a guided session",
+     {[LANGUAGE_DE] = "kleine Bewegungen lassen sich nur in einer geführten "
+                      "Sitzung von anderen unterscheiden"}},
+    {"no such hold was seen; one in a position in which the arm rests, too, "
+     "cannot be told from rest",
+     {[LANGUAGE_DE] = "kein solches Halten wurde gesehen; eines in einer Lage, "
+                      "in der der Arm auch ruht, ist von Ruhe nicht zu "
+                      "unterscheiden"}},
     {"{1} {2} at {3}:{4} could be {5}",
      {[LANGUAGE_DE] = "{1} {2} bei {3}:{4} können sein: {5}"}},
     {"{1}: such movements are not measured",

@@ -220,8 +220,8 @@ static void programme_is_told_item_by_item(void **state)
         "Kleckner et al. 2018", /* the source of the dose */
     };
     assert_has(page, texts, sizeof(texts) / sizeof(texts[0]));
-    assert_non_null(strstr(page, "<dt>Biceps curls, right</dt><dd>a band on "
-                                 "the left wrist does not see the right hand"));
+    assert_non_null(strstr(page, "Biceps curls, right: a band on the left "
+                                 "wrist does not see the right hand."));
     /* How a session stands in a recording is no mark for people to read. */
     assert_null(strstr(page, "id=biceps-curls"));
     assert_null(strstr(page, "Marked while recording"));
@@ -243,6 +243,40 @@ static void wearer_hears_what_was_done_and_what_was_not_by_name(void **state)
     assert_has(page, texts, sizeof(texts) / sizeof(texts[0]));
     assert_null(strstr(page, "Sicherheit")); /* confidence */
     assert_null(strstr(page, "Kleckner"));
+}
+
+static void a_reason_is_said_once_with_exercises_by_name(void **state)
+{
+    (void)state;
+    add_guided_session();
+    for (int i = 0; i < 2; i++) {
+        snprintf(summary.adherence.item[i].reason, SUMMARY_REASON,
+                 "7 repetitions at 1:17 could be wrist-curls or biceps-curls");
+    }
+    const char *page = written();
+    assert_non_null(strstr(page, "Finger taps, left; Finger taps, right: 7 "
+                                 "repetitions at 1:17 could be Wrist curls or "
+                                 "Biceps curls.<"));
+    unlink(path);
+    options.voice.language = LANGUAGE_DE;
+    page = written();
+    assert_non_null(strstr(page, "7 Wiederholungen bei 1:17 können sein: "
+                                 "Handgelenk beugen oder Bizepsbeugen.<"));
+}
+
+static void to_the_wearer_nothing_found_is_no_section(void **state)
+{
+    (void)state;
+    snprintf(summary.taps.reason, SUMMARY_REASON, "sampled too slowly");
+    const char *page = written();
+    assert_non_null(strstr(page, ">Walking</h2>"));
+    unlink(path);
+    options.voice.audience = AUDIENCE_WEARER;
+    page = written();
+    assert_null(strstr(page, ">Walking</h2>"));
+    assert_null(strstr(page, ">Finger taps</h2>"));
+    assert_non_null(strstr(page, "<dt>Walking</dt>"));
+    assert_non_null(strstr(page, "could not be measured this time"));
 }
 
 static void unknown_programme_is_named(void **state)
@@ -460,6 +494,10 @@ int main(void)
                                         end),
         cmocka_unit_test_setup_teardown(
             wearer_hears_what_was_done_and_what_was_not_by_name, begin, end),
+        cmocka_unit_test_setup_teardown(
+            a_reason_is_said_once_with_exercises_by_name, begin, end),
+        cmocka_unit_test_setup_teardown(
+            to_the_wearer_nothing_found_is_no_section, begin, end),
         cmocka_unit_test_setup_teardown(unknown_programme_is_named, begin, end),
         cmocka_unit_test_setup_teardown(every_voice_makes_both_formats, begin,
                                         end),

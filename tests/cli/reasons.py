@@ -11,6 +11,8 @@ CALL = re.compile(r"snprintf\(\s*(?:[\w>.\-]*reason|text|why)\b[^;\"]*?"
                   rf"((?:{STRING}\s*)+)", re.S)
 # One that is given to a function, and one that is a choice of several.
 GIVEN = re.compile(rf"not_measured\(\w+,\s*((?:{STRING}\s*)+)", re.S)
+# What a function of that name returns.
+RETURNED = re.compile(r"^static const char \*\w*reason\(.*?^}", re.S | re.M)
 COPY = re.compile(rf"strcpy\([\w>.\-]*reason,\s*((?:{STRING}\s*)+)", re.S)
 CONSTANT = re.compile(rf"char why\[\] = ((?:{STRING}\s*)+)", re.S)
 
@@ -35,10 +37,13 @@ for path in sorted(folder.glob("*.c")):
     if not re.match(r"adherence|arbitrate|calibration|exercise|quality|"
                     r"rest_|tap|tremor\.|walking|wear", path.name):
         continue
-    text = path.read_text()
+    text = path.read_text().replace('" PRIu32 "', "u")
+    text = text.replace('" PRIu32\n', 'u"')
+    for function in RETURNED.findall(text):
+        text += "".join(f"strcpy(reason, {strings})" for strings
+                        in re.findall(rf"((?:{STRING}\s*)+);", function))
     for pattern in (CALL, GIVEN, COPY, CONSTANT):
-        for strings in pattern.findall(text.replace('" PRIu32 "', "u")
-                                       .replace('" PRIu32\n', 'u"')):
+        for strings in pattern.findall(text):
             reason = shape(joined(strings))
             if reason in ("", "{}"):
                 continue
