@@ -105,6 +105,9 @@ static const struct translation reasons[] = {
      {[LANGUAGE_DE] = "kein solches Halten wurde gesehen; eines in einer Lage, "
                       "in der der Arm auch ruht, ist von Ruhe nicht zu "
                       "unterscheiden"}},
+    {"no repetitions were told from rest; the hand moved for {1} of {2} s",
+     {[LANGUAGE_DE] = "keine Wiederholungen waren von Ruhe zu unterscheiden; "
+                      "die Hand bewegte sich {1} von {2} s"}},
     {"{1} {2} at {3}:{4} could be {5}",
      {[LANGUAGE_DE] = "{1} {2} bei {3}:{4} können sein: {5}"}},
     {"{1}: such movements are not measured",
