@@ -329,6 +329,27 @@ static bool are_alike(const struct values *holds)
     return 4 * off <= holds->count;
 }
 
+/* Why nothing is counted. */
+static void explain_touches(const struct touches *touches, bool paired,
+                            struct adherence_item *item)
+{
+    double snr_db = 20 * log10(touches->strongest);
+    item->done = done_nothing;
+    item->confidence = NAN;
+    item->basis = BASIS_NONE;
+    if (paired) {
+        snprintf(item->reason, sizeof(item->reason),
+                 "touches do not stand out from the hand's rest: "
+                 "signal-to-noise %.0f dB, and 12 are needed",
+                 snr_db);
+    } else {
+        snprintf(item->reason, sizeof(item->reason),
+                 "touch and release cannot be told from each other: "
+                 "signal-to-noise %.0f dB",
+                 snr_db);
+    }
+}
+
 int adherence_touches(const struct summary *summary,
                       const struct windows *windows,
                       struct adherence_item *item)
@@ -341,20 +362,11 @@ int adherence_touches(const struct summary *summary,
         err = pair_touches(&touches, &tally, &holds);
     }
     tally_end(&tally);
-    item->done.part[DOSE_REPETITIONS] = tally.count;
     bool paired = touches.moment_s.count % 2 == 0 && are_alike(&holds);
+    item->done.part[DOSE_REPETITIONS] = tally.count;
     item->done.part[DOSE_HOLD_S] = values_median(&holds);
     if (touches.moment_s.count < TOUCHES_LEAST || !paired) {
-        item->done.part[DOSE_REPETITIONS] = NAN;
-        item->done.part[DOSE_HOLD_S] = NAN;
-        item->confidence = NAN;
-        item->basis = BASIS_NONE;
-        snprintf(item->reason, sizeof(item->reason),
-                 paired ? "touches do not stand out from the hand's rest: "
-                          "signal-to-noise %.0f dB, and 12 are needed"
-                        : "touch and release cannot be told from each other: "
-                          "signal-to-noise %.0f dB",
-                 20 * log10(touches.strongest));
+        explain_touches(&touches, paired, item);
     }
     free(touches.moment_s.value);
     free(touches.strength.value);

@@ -297,11 +297,9 @@ static void take_clock(const struct windows *windows,
     item->basis = BASIS_CLOCK;
 }
 
-/* True if the band was there and on the arm for at least half of the time; if
- * not, item->reason says so. */
-static bool was_there(const struct summary *summary,
-                      const struct windows *windows,
-                      struct adherence_item *item)
+/* Why the band saw nothing of at least half of the time; "" if it was there. */
+static const char *absence_reason(const struct summary *summary,
+                                  const struct windows *windows)
 {
     const struct quality *quality = &summary->quality;
     const struct effort *effort = &summary->effort;
@@ -315,16 +313,25 @@ static bool was_there(const struct summary *summary,
         bool inside = window_at(windows, effort->epoch[i].time_s) != NULL;
         seen_s += inside ? EFFORT_EPOCH_S : 0;
     }
-    const char *why = off_s > half_s ? "the band was not worn"
-                      : effort->count > 0 &&
-                              effort->count < EFFORT_EPOCHS_MOST &&
-                              seen_s < half_s
-                          ? "samples are missing from most of it"
-                          : NULL;
-    if (why != NULL) {
+    if (off_s > half_s) {
+        return "the band was not worn";
+    }
+    bool looked = effort->count > 0 && effort->count < EFFORT_EPOCHS_MOST;
+    if (looked && seen_s < half_s) {
+        return "samples are missing from most of it";
+    }
+    return "";
+}
+
+static bool was_there(const struct summary *summary,
+                      const struct windows *windows,
+                      struct adherence_item *item)
+{
+    const char *why = absence_reason(summary, windows);
+    if (why[0] != '\0') {
         snprintf(item->reason, sizeof(item->reason), "%s", why);
     }
-    return why == NULL;
+    return why[0] == '\0';
 }
 
 static int find_item(const struct summary *summary,

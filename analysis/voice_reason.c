@@ -110,8 +110,16 @@ static const struct translation reasons[] = {
                       "die Hand bewegte sich {1} von {2} s"}},
     {"{1} {2} at {3}:{4} could be {5}",
      {[LANGUAGE_DE] = "{1} {2} bei {3}:{4} können sein: {5}"}},
-    {"{1}: such movements are not measured",
-     {[LANGUAGE_DE] = "{1}: Solche Bewegungen werden nicht gemessen"}},
+    {"a wrist shows such movements only sometimes, and none were seen",
+     {[LANGUAGE_DE] = "ein Handgelenk zeigt solche Bewegungen nur manchmal, "
+                      "und keine wurde gesehen"}},
+    {"touch and release cannot be told from each other: signal-to-noise {1} dB",
+     {[LANGUAGE_DE] = "Berühren und Loslassen sind nicht zu unterscheiden: "
+                      "Signal zu Rauschen {1} dB"}},
+    {"the band was not worn",
+     {[LANGUAGE_DE] = "das Band wurde nicht getragen"}},
+    {"samples are missing from most of it",
+     {[LANGUAGE_DE] = "von dem meisten fehlen Messwerte"}},
     {"the arm was never at rest for 4 s",
      {[LANGUAGE_DE] = "der Arm war nie 4 s lang in Ruhe"}},
     {"taps need an accelerometer, and the recording has none",

@@ -41,7 +41,7 @@ for path in sorted(folder.glob("*.c")):
     text = text.replace('" PRIu32\n', 'u"')
     for function in RETURNED.findall(text):
         text += "".join(f"strcpy(reason, {strings})" for strings
-                        in re.findall(rf"((?:{STRING}\s*)+);", function))
+                        in re.findall(rf"((?:{STRING}\s*)+)", function))
     for pattern in (CALL, GIVEN, COPY, CONSTANT):
         for strings in pattern.findall(text):
             reason = shape(joined(strings))
