@@ -341,8 +341,7 @@ static int find_item(const struct summary *summary,
     if (windows->count == 0) {
         return 0;
     }
-    bool sees = item->exercise->movement != MOVEMENT_BY_HAND &&
-                adherence_can_measure(item, summary->info.placement,
+    bool sees = adherence_can_measure(item, summary->info.placement,
                                       item->reason, sizeof(item->reason));
     int err = sees ? adherence_measure(summary, windows, item) : 0;
     bool found = item->basis == BASIS_MEASURED && isfinite(item->start_s);

@@ -240,6 +240,10 @@ bool adherence_can_measure(const struct adherence_item *item,
 {
     enum site site = item->exercise->site;
     bool sided = item->side == SIDE_LEFT || item->side == SIDE_RIGHT;
+    if (item->exercise->movement == MOVEMENT_BY_HAND) {
+        why[0] = '\0'; /* nobody expects it */
+        return false;
+    }
     if (site == SITE_ANY || site == SITE_NONE) {
         return true;
     }

@@ -20,7 +20,7 @@ int adherence_measure(const struct summary *summary,
                       struct adherence_item *item);
 
 /* False if a sensor at `placement` cannot tell of such an exercise on that
- * side; why it cannot is then in `why`. */
+ * side; why it cannot is then in `why` ("" of what is entered by hand). */
 bool adherence_can_measure(const struct adherence_item *item,
                            enum placement placement, char *why, size_t size);
 

@@ -238,6 +238,19 @@ static void what_is_odd_about_the_session_is_said(void **state)
         80, 0);
 }
 
+static void
+what_is_done_by_hand_is_not_measured_where_it_is_guided(void **state)
+{
+    (void)state;
+    add_event(0, 1200, "exercise id=swimming side=none set=1");
+    add_walk(10, 1000);
+    find("hand-neuropathy");
+    const struct adherence_item *it = item("swimming", SIDE_NONE);
+    assert_int_equal(it->basis, BASIS_CLOCK);
+    assert_true(isnan(it->done.steps));
+    assert_string_equal(it->reason, "");
+}
+
 static void exercises_that_the_programme_has_not_are_named(void **state)
 {
     (void)state;
@@ -335,6 +348,7 @@ int main(void)
         TEST(without_events_and_programme_there_is_nothing),
         TEST(what_is_odd_about_the_session_is_said),
         TEST(whatever_the_events_are_items_hold_together),
+        TEST(what_is_done_by_hand_is_not_measured_where_it_is_guided),
         TEST(exercises_that_the_programme_has_not_are_named),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
