@@ -80,8 +80,8 @@ static void tell(const struct options *options,
     fprintf(stderr, "%s\n", line);
     if (summary->damaged_bytes > 0) {
         fprintf(stderr,
-                "%" PRIu64 " bytes of the journal were damaged and could not "
-                "be read\n",
+                "%" PRIu64 " bytes of the journal are damaged or repeated, "
+                "and were not read\n",
                 summary->damaged_bytes);
     }
     if (!options->remove) {

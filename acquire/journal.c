@@ -3,6 +3,7 @@
 
 #include <assert.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "acquire/crc32c_fast.h"
@@ -105,19 +106,33 @@ int journal_append(struct journal *journal, enum journal_type type,
 
 /* ---- reading ---- */
 
+/* A stretch of records that follow one another without a break. */
+struct journal_run {
+    uint64_t at;    /* place in the file of its first record */
+    uint64_t first; /* sequence of that */
+    uint64_t from;  /* of the first that is taken: it is not in another run */
+    uint64_t last;
+};
+
 void journal_rewind(struct journal_reader *reader)
 {
     reader->records = 0;
     reader->damaged_bytes = 0;
     reader->sequence = 0;
-    reader->skipped = 0;
     reader->window_at = JOURNAL_FILE_HEAD;
     reader->start = 0;
     reader->end = 0;
+    reader->behind = JOURNAL_FILE_HEAD;
+    free(reader->runs);
+    reader->runs = NULL;
+    reader->run_count = 0;
+    reader->surveyed = false;
 }
 
 void journal_reader_close(struct journal_reader *reader)
 {
+    free(reader->runs);
+    reader->runs = NULL;
     /* Nothing was written: a failing close can lose nothing. */
     (void)journal_file_close(&reader->file, NULL);
 }
@@ -166,9 +181,10 @@ static int fill(struct journal_reader *reader, struct error *error)
     return 0;
 }
 
-/* Takes the record at the window's start. Returns its bytes, 0 if there is
+/* Looks for a record at the window's start. Returns its bytes, 0 if there is
  * none. */
-static size_t take(struct journal_reader *reader, struct journal_record *out)
+static size_t look(const struct journal_reader *reader,
+                   struct journal_record *out, uint32_t *sequence)
 {
     const uint8_t *p = reader->window + reader->start;
     size_t left = reader->end - reader->start;
@@ -180,24 +196,39 @@ static size_t take(struct journal_reader *reader, struct journal_record *out)
     uint16_t type = get_u16(p + RECORD_TYPE);
     uint16_t sensor = get_u16(p + RECORD_SENSOR);
     uint32_t size = get_u32(p + RECORD_LENGTH);
-    uint32_t sequence = get_u32(p + RECORD_SEQUENCE);
     if (version < 1 || version > JOURNAL_VERSION || type < JOURNAL_SESSION ||
         type > JOURNAL_AWAY || !sensor_good(version, sensor) ||
         size > left - JOURNAL_RECORD_HEAD || size > JOURNAL_PAYLOAD_MAX ||
-        sequence < reader->sequence ||
         get_u32(p + RECORD_CRC) != record_crc(p, size)) {
         return 0;
     }
     *out = (struct journal_record){
         .type = (enum journal_type)type,
+        .version = version,
         .sensor = sensor,
         .size = size,
         .payload = p + JOURNAL_RECORD_HEAD,
-        .after_damage = sequence != reader->sequence,
     };
-    reader->sequence = sequence + 1;
-    reader->version = version;
+    *sequence = get_u32(p + RECORD_SEQUENCE);
     return JOURNAL_RECORD_HEAD + size;
+}
+
+/* Passes the record at the window's start, which is whole. */
+static void pass(struct journal_reader *reader, size_t size)
+{
+    reader->start += size;
+    uint64_t behind = reader->window_at + reader->start;
+    reader->behind = behind > reader->behind ? behind : reader->behind;
+}
+
+static void take(struct journal_reader *reader, struct journal_record *out,
+                 uint32_t sequence)
+{
+    out->after_damage = sequence != reader->sequence;
+    reader->sequence = (uint64_t)sequence + 1;
+    reader->version = out->version;
+    reader->records++;
+    pass(reader, JOURNAL_RECORD_HEAD + out->size);
 }
 
 /* Skips to the next byte that may begin a record. */
@@ -207,32 +238,178 @@ static void skip(struct journal_reader *reader)
     const uint8_t *to = reader->window + reader->end;
     const uint8_t *next =
         memchr(from + 1, sync_bytes[0], (size_t)(to - from) - 1);
-    size_t skipped = (size_t)((next != NULL ? next : to) - from);
-    reader->start += skipped;
-    reader->skipped += skipped;
+    reader->start += (size_t)((next != NULL ? next : to) - from);
+}
+
+static void go_to(struct journal_reader *reader, uint64_t at)
+{
+    reader->window_at = at;
+    reader->start = 0;
+    reader->end = 0;
+}
+
+/* ---- reading behind damage ----
+ *
+ * A file system that was repaired, or a copy that went wrong, may leave
+ * stretches of a journal twice, or in another order. Where the next record is
+ * not the one expected, all that is behind is looked through once. What is
+ * found are runs; of these a plan is made that takes every record once and in
+ * order, whatever lies where. Only damaged journals and torn tails pay for it.
+ */
+
+/* Room for twice as many. */
+static int grow(struct journal_reader *reader, size_t *room,
+                struct error *error)
+{
+    size_t more = *room > 0 ? 2 * *room : 16;
+    struct journal_run *runs =
+        realloc(reader->runs, more * sizeof(reader->runs[0]));
+    if (runs == NULL) {
+        return error_set(error, ERR_NO_MEMORY, "out of memory");
+    }
+    reader->runs = runs;
+    *room = more;
+    return 0;
+}
+
+/* Finds all runs from here to the file's end. */
+static int find_runs(struct journal_reader *reader, struct error *error)
+{
+    struct journal_record record;
+    uint32_t sequence;
+    size_t room = 0;
+    struct journal_run *run = NULL; /* the one that goes on, if any does */
+    for (;;) {
+        int err = fill(reader, error);
+        if (err < 0 || reader->start == reader->end) {
+            return err;
+        }
+        size_t size = look(reader, &record, &sequence);
+        if (size == 0) {
+            skip(reader);
+            run = NULL;
+            continue;
+        }
+        if (run == NULL || sequence != run->last + 1) {
+            if (reader->run_count == room) {
+                err = grow(reader, &room, error);
+            }
+            if (err < 0) {
+                return err;
+            }
+            run = &reader->runs[reader->run_count++];
+            run->at = reader->window_at + reader->start;
+            run->first = sequence;
+        }
+        run->last = sequence;
+        pass(reader, size);
+    }
+}
+
+/* By sequence; of two with the same the one that comes first in the file. */
+static int compare_runs(const void *left, const void *right)
+{
+    const struct journal_run *a = left;
+    const struct journal_run *b = right;
+    int order = (a->first > b->first) - (a->first < b->first);
+    return order != 0 ? order : (a->at > b->at) - (a->at < b->at);
+}
+
+/* Of the runs that have the next record the one that reaches furthest is
+ * taken: a stretch that was repeated is short, or not of this journal. What is
+ * left of the runs stands in the place of those that were looked at. */
+static void plan(struct journal_reader *reader)
+{
+    struct journal_run *runs = reader->runs;
+    size_t count = reader->run_count;
+    uint64_t next = reader->sequence;
+    size_t at = 0;
+    reader->run_count = 0;
+    if (count > 0) {
+        qsort(runs, count, sizeof(runs[0]), compare_runs);
+    }
+    while (at < count) {
+        struct journal_run best = runs[at++];
+        next = best.first > next ? best.first : next;
+        while (at < count && runs[at].first <= next) {
+            best = runs[at].last > best.last ? runs[at] : best;
+            at++;
+        }
+        if (best.last >= next) {
+            best.from = next;
+            next = best.last + 1;
+            runs[reader->run_count++] = best;
+        }
+    }
+}
+
+static int survey(struct journal_reader *reader, struct error *error)
+{
+    uint64_t here = reader->window_at + reader->start;
+    int err = find_runs(reader, error);
+    if (err < 0) {
+        return err;
+    }
+    plan(reader);
+    /* Each record that is read takes its bytes from it again. */
+    reader->damaged_bytes = reader->behind - here;
+    reader->surveyed = true;
+    reader->run = 0;
+    if (reader->run_count > 0) {
+        go_to(reader, reader->runs[0].at);
+    }
+    return 0;
+}
+
+/* Reads the next record of the plan. */
+static int next_planned(struct journal_reader *reader,
+                        struct journal_record *out, struct error *error)
+{
+    while (reader->run < reader->run_count) {
+        struct journal_run *run = &reader->runs[reader->run];
+        uint32_t sequence = 0;
+        int err = fill(reader, error);
+        if (err < 0) {
+            return err;
+        }
+        size_t size = look(reader, out, &sequence);
+        if (size == 0 || sequence != run->first) {
+            return error_set(error, ERR_IO, "'%s' changed while it was read",
+                             reader->file.path);
+        }
+        if (run->first++ < run->from) {
+            pass(reader, size);
+            continue;
+        }
+        take(reader, out, sequence);
+        reader->damaged_bytes -= size;
+        if (sequence == run->last && ++reader->run < reader->run_count) {
+            go_to(reader, reader->runs[reader->run].at);
+        }
+        return 1;
+    }
+    return 0;
 }
 
 int journal_next(struct journal_reader *reader, struct journal_record *out,
                  struct error *error)
 {
-    for (;;) {
+    if (!reader->surveyed) {
+        uint32_t sequence = 0;
         int err = fill(reader, error);
+        if (err < 0 || reader->start == reader->end) {
+            return err;
+        }
+        if (look(reader, out, &sequence) > 0 && sequence == reader->sequence) {
+            take(reader, out, sequence);
+            return 1;
+        }
+        err = survey(reader, error);
         if (err < 0) {
             return err;
         }
-        if (reader->start == reader->end) {
-            return 0;
-        }
-        size_t taken = take(reader, out);
-        if (taken > 0) {
-            reader->start += taken;
-            reader->records++;
-            reader->damaged_bytes += reader->skipped;
-            reader->skipped = 0;
-            return 1;
-        }
-        skip(reader);
     }
+    return next_planned(reader, out, error);
 }
 
 int journal_open(struct journal_reader *reader, const char *path,
@@ -242,6 +419,7 @@ int journal_open(struct journal_reader *reader, const char *path,
     if (err < 0) {
         return err;
     }
+    reader->runs = NULL;
     journal_rewind(reader);
     bool intact = false;
     err = check_head(reader, &intact, error);
@@ -271,11 +449,16 @@ int journal_continue(struct journal *journal, struct journal_reader *reader,
                      struct error *error)
 {
     char path[sizeof(reader->file.path)];
-    uint64_t end = reader->window_at + reader->start - reader->skipped;
     memcpy(path, reader->file.path, sizeof(path));
+    journal_reader_close(reader);
+    if (reader->sequence > UINT32_MAX) {
+        return error_set(error, ERR_DAMAGED,
+                         "'%s' is damaged: its records have no numbers left to "
+                         "go on with; run `carpus recover %s`",
+                         path, path);
+    }
     journal->version = reader->version;
     journal->sensor = 0;
-    journal->sequence = reader->sequence;
-    journal_reader_close(reader);
-    return journal_file_continue(&journal->file, path, end, error);
+    journal->sequence = (uint32_t)reader->sequence;
+    return journal_file_continue(&journal->file, path, reader->behind, error);
 }

@@ -52,10 +52,11 @@
  *
  * After the last record there may be zeros, set aside for what was to come.
  *
- * Reading: bytes that are no whole record with the right CRC and a sequence
- * above the last one's are skipped. If records follow them, the next record
- * says so; if none does, they are the torn tail of a recording that was cut
- * off, which is no error.
+ * Reading: bytes that are no whole record with the right CRC are skipped. Where
+ * stretches of the file were repeated, or have changed places, every record is
+ * read all the same, once, in the order of the sequence. Where numbers of that
+ * are missing, the next record says so. What follows the last whole record is
+ * the torn tail of a recording that was cut off, which is no error.
  *
  * Ownership: caller's storage; create and open are undone by close.
  * Threads: one at a time. Errors: negative enum error_code with a sentence.
@@ -172,21 +173,30 @@ int journal_append_end(struct journal *journal, enum journal_end why,
 
 struct journal_record {
     enum journal_type type;
+    uint8_t version;
     uint16_t sensor;
     size_t size;
     const uint8_t *payload; /* borrowed until the next read */
     bool after_damage;      /* records are missing just before it */
 };
 
+struct journal_run;
+
 struct journal_reader {
     struct journal_file file;
-    uint64_t records;       /* read so far */
-    uint64_t damaged_bytes; /* that were skipped and had a record after them */
-    uint32_t sequence;      /* next one expected */
-    uint8_t version;        /* of the last record, or of the file */
-    uint64_t skipped;       /* bytes since the last record */
-    uint64_t window_at;     /* place in the file of window[0] */
-    size_t start;           /* of what is unread in the window */
+    uint64_t records;         /* read so far */
+    uint64_t damaged_bytes;   /* that were not read though a record is behind
+                               * them: damaged or repeated; at the end */
+    uint64_t sequence;        /* next one expected */
+    uint8_t version;          /* of the last record, or of the file */
+    uint64_t behind;          /* place in the file after the last whole record
+                               * seen; at the end: of all */
+    bool surveyed;            /* damage was met: `runs` are read */
+    struct journal_run *runs; /* owned; see journal.c */
+    size_t run_count;
+    size_t run;         /* that is being read */
+    uint64_t window_at; /* place in the file of window[0] */
+    size_t start;       /* of what is unread in the window */
     size_t end;
     uint8_t window[4 * JOURNAL_RECORD_MAX];
 };

@@ -16,6 +16,7 @@
 #include "acquire/clock_fit.h"
 #include "acquire/journal.h"
 #include "acquire/session.h"
+#include "firmware/core/bytes.h"
 #include "firmware/core/wire.h"
 
 enum call {
@@ -718,6 +719,25 @@ static void failed_record_leaves_no_hole(void **state)
     assert_int_equal(reader.file.fd, -1);
 }
 
+/* All records but the first stand before it, and once more behind it. */
+static void repeat_records(void)
+{
+    static uint8_t bytes[1 << 16];
+    FILE *in = fopen(path, "rb");
+    assert_non_null(in);
+    size_t size = fread(bytes, 1, sizeof(bytes), in);
+    fclose(in);
+    size_t second =
+        JOURNAL_FILE_HEAD + JOURNAL_RECORD_HEAD + get_u32(bytes + 16 + 8);
+    FILE *out = fopen(path, "wb");
+    assert_non_null(out);
+    assert_int_equal(fwrite(bytes, 1, 16, out), 16);
+    assert_int_equal(fwrite(bytes + second, 1, size - second, out),
+                     size - second);
+    assert_int_equal(fwrite(bytes + 16, 1, size - 16, out), size - 16);
+    assert_int_equal(fclose(out), 0);
+}
+
 /* Whichever call fails: an error, no recording, and the journal untouched;
  * else the whole recording. */
 static void recovery_is_whole_or_refused(void **state)
@@ -730,11 +750,16 @@ static void recovery_is_whole_or_refused(void **state)
     } cases[] = {{MEMORY, ENOMEM, ERR_NO_MEMORY},
                  {PREAD, EIO, ERR_IO},
                  {OPEN, EIO, ERR_IO}};
+    enum { CASES = sizeof(cases) / sizeof(cases[0]) };
     char made[128];
     write_session();
     snprintf(made, sizeof(made), "%s/x.h5", folder);
-    for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+    for (size_t k = 0; k < 2 * CASES; k++) {
+        size_t i = k % CASES;
         unsigned n = 0;
+        if (k == CASES) {
+            repeat_records();
+        }
         int err = -1;
         for (; err < 0; n++) {
             struct session_summary summary;

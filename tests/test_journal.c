@@ -110,7 +110,8 @@ static size_t find_ends(const struct bytes *in, size_t *ends)
     return count;
 }
 
-/* Reads all records, whose sequence numbers are set in *seen. */
+/* Reads all records, whose sequence numbers are set in *seen; each comes once
+ * and after those before it. */
 static int read_all(uint32_t *seen, bool *damage)
 {
     struct journal_record record;
@@ -118,7 +119,9 @@ static int read_all(uint32_t *seen, bool *damage)
     *damage = false;
     int err = journal_open(&reader, path, NULL);
     while (err >= 0 && (err = journal_next(&reader, &record, NULL)) > 0) {
-        *seen |= 1U << (reader.sequence - 1);
+        uint32_t bit = 1U << (reader.sequence - 1);
+        assert_true(bit > *seen);
+        *seen |= bit;
         *damage |= record.after_damage;
     }
     journal_reader_close(&reader);
@@ -288,6 +291,296 @@ static void records_of_an_older_write_are_not_taken_again(void **state)
     bool damage;
     assert_int_equal(read_all(&seen, &damage), 0);
     assert_int_equal(reader.records, RECORDS);
+}
+
+enum { ALL = (1U << RECORDS) - 1 };
+
+/* A journal's records, to be put together in another way. */
+struct parts {
+    struct bytes whole;
+    size_t at[RECORDS + 1]; /* where each begins, and the end */
+    struct bytes out;
+};
+
+static void take_apart(struct parts *parts)
+{
+    write_small();
+    load(&parts->whole);
+    parts->at[0] = JOURNAL_FILE_HEAD;
+    assert_int_equal(find_ends(&parts->whole, parts->at + 1), RECORDS);
+    parts->out.size = 0;
+}
+
+/* Puts records [from, to) behind what is there, the head before them. */
+static void put(struct parts *parts, size_t from, size_t to)
+{
+    struct bytes *out = &parts->out;
+    if (out->size == 0) {
+        memcpy(out->data, parts->whole.data, JOURNAL_FILE_HEAD);
+        out->size = JOURNAL_FILE_HEAD;
+    }
+    size_t size = parts->at[to] - parts->at[from];
+    memcpy(out->data + out->size, parts->whole.data + parts->at[from], size);
+    out->size += size;
+}
+
+/* Wherever which stretch is repeated. */
+static void repeated_stretch_hides_no_record(void **state)
+{
+    (void)state;
+    static struct parts parts;
+    take_apart(&parts);
+    for (size_t from = 0; from < RECORDS; from++) {
+        for (size_t to = from + 1; to <= RECORDS; to++) {
+            for (size_t at = 0; at <= RECORDS; at++) {
+                uint32_t seen;
+                bool damage;
+                parts.out.size = 0;
+                put(&parts, 0, at);
+                put(&parts, from, to);
+                put(&parts, at, RECORDS);
+                store(parts.out.data, parts.out.size);
+                assert_int_equal(read_all(&seen, &damage), 0);
+                assert_int_equal(seen, ALL);
+                assert_false(damage);
+                assert_int_equal(reader.records, RECORDS);
+                assert_int_equal(reader.damaged_bytes,
+                                 parts.at[to] - parts.at[from]);
+            }
+        }
+    }
+}
+
+static void stretches_that_changed_places_are_read_in_order(void **state)
+{
+    (void)state;
+    static struct parts parts;
+    take_apart(&parts);
+    for (size_t a = 0; a < RECORDS; a++) {
+        for (size_t b = a; b <= RECORDS; b++) {
+            uint32_t seen;
+            bool damage;
+            parts.out.size = 0;
+            put(&parts, b, RECORDS);
+            put(&parts, a, b);
+            put(&parts, 0, a);
+            store(parts.out.data, parts.out.size);
+            assert_int_equal(read_all(&seen, &damage), 0);
+            assert_int_equal(seen, ALL);
+            assert_false(damage);
+            assert_int_equal(reader.damaged_bytes, 0);
+            journal_rewind(&reader);
+            assert_int_equal(reader.sequence, 0);
+        }
+    }
+}
+
+/* What is damaged in one place and whole in another is there. */
+static void damaged_record_is_taken_from_its_repetition(void **state)
+{
+    (void)state;
+    static struct parts parts;
+    take_apart(&parts);
+    for (size_t hurt = 1; hurt + 1 < RECORDS; hurt++) {
+        for (size_t copy = 0; copy < 2; copy++) {
+            uint32_t seen;
+            bool damage;
+            parts.out.size = 0;
+            put(&parts, 0, RECORDS);
+            parts.out.data[parts.at[hurt] + 10] ^= 1;
+            put(&parts, hurt - 1, hurt + copy);
+            store(parts.out.data, parts.out.size);
+            assert_int_equal(read_all(&seen, &damage), 0);
+            assert_int_equal(seen, copy ? ALL : ALL & ~(1U << hurt));
+            assert_int_equal(damage, !copy);
+        }
+    }
+}
+
+/* A stretch of some other journal, whose numbers are far ahead, is read behind
+ * our own records, whose numbers it does not hide. */
+static void strange_stretch_hides_no_record(void **state)
+{
+    (void)state;
+    static struct parts parts;
+    take_apart(&parts);
+    for (size_t at = 0; at <= RECORDS; at++) {
+        static const uint32_t numbers[] = {RECORDS / 2, RECORDS + 1, 20, 31};
+        for (size_t i = 0; i < sizeof(numbers) / sizeof(numbers[0]); i++) {
+            enum { SIZE = JOURNAL_RECORD_HEAD + JOURNAL_GAP_SIZE };
+            uint32_t seen;
+            bool damage;
+            parts.out.size = 0;
+            put(&parts, 0, at);
+            put(&parts, 4, 5); /* GAP */
+            uint8_t *p = parts.out.data + parts.out.size - SIZE;
+            put_u32(p + 12, numbers[i]);
+            put_u32(p + 16, crc32c(crc32c(0, p, 16), p + JOURNAL_RECORD_HEAD,
+                                   JOURNAL_GAP_SIZE));
+            put(&parts, at, RECORDS);
+            store(parts.out.data, parts.out.size);
+            assert_int_equal(read_all(&seen, &damage), 0);
+            assert_int_equal(seen & ALL, ALL);
+            bool ours = numbers[i] < RECORDS;
+            assert_int_equal(seen, ours ? ALL : ALL | 1U << numbers[i]);
+            assert_int_equal(damage, !ours);
+        }
+    }
+}
+
+/* Of runs that hold the same numbers the longest is read, of equal ones the
+ * first: which of them came from elsewhere is told by the payload. */
+static void longest_of_stretches_with_the_same_numbers_is_read(void **state)
+{
+    (void)state;
+    static struct parts parts;
+    static const struct {
+        size_t to[2]; /* of the runs from record 3 on, in the file's order */
+        size_t whose;
+    } cases[] = {{{5, 4}, 0}, {{4, 5}, 1}, {{5, 5}, 0}};
+    take_apart(&parts);
+    for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+        parts.out.size = 0;
+        put(&parts, 0, 2); /* 2 is missing */
+        for (size_t k = 0; k < 2; k++) {
+            size_t at = parts.out.size;
+            put(&parts, 3, cases[i].to[k]);
+            uint8_t *p = parts.out.data + at;
+            p[6] = (uint8_t)k; /* whose it is */
+            put_u32(p + 16, crc32c(crc32c(0, p, 16), p + JOURNAL_RECORD_HEAD,
+                                   get_u32(p + 8)));
+        }
+        store(parts.out.data, parts.out.size);
+        assert_int_equal(journal_open(&reader, path, NULL), 0);
+        struct journal_record record = {0};
+        while (journal_next(&reader, &record, NULL) > 0 &&
+               reader.sequence != 4) {
+        }
+        assert_int_equal(record.sensor, cases[i].whose);
+        journal_reader_close(&reader);
+    }
+}
+
+/* More runs than there is room for at first. */
+static void many_stretches_are_put_in_order(void **state)
+{
+    (void)state;
+    enum { MANY = 1000 };
+    struct journal_record record;
+    unlink(path);
+    assert_int_equal(journal_create(&journal, path, NULL), 0);
+    for (uint32_t i = 0; i < MANY; i++) {
+        journal.sequence = i * 7 % MANY;
+        assert_int_equal(journal_append_gap(&journal, journal.sequence, NULL),
+                         0);
+    }
+    assert_int_equal(journal_file_close(&journal.file, NULL), 0);
+    assert_int_equal(journal_open(&reader, path, NULL), 0);
+    for (size_t pass = 0; pass < 2; pass++) {
+        for (uint32_t i = 0; i < MANY; i++) {
+            uint64_t number = MANY;
+            assert_int_equal(journal_next(&reader, &record, NULL), 1);
+            assert_true(journal_get_gap(&record, &number));
+            assert_int_equal(number, i);
+        }
+        assert_int_equal(journal_next(&reader, &record, NULL), 0);
+        assert_int_equal(reader.damaged_bytes, 0);
+        journal_rewind(&reader);
+    }
+    journal_reader_close(&reader);
+}
+
+/* A record far from where reading is, so that it is not yet in the window. */
+enum { FAR = 12, FAR_SIZE = JOURNAL_RECORD_MAX };
+
+static void write_swapped(void)
+{
+    static uint8_t payload[JOURNAL_PAYLOAD_MAX];
+    unlink(path);
+    assert_int_equal(journal_create(&journal, path, NULL), 0);
+    journal.sequence = 1;
+    for (uint32_t i = 0; i < FAR; i++) {
+        assert_int_equal(journal_append(&journal, JOURNAL_FRAMES, payload,
+                                        sizeof(payload), NULL),
+                         0);
+    }
+    journal.sequence = 0;
+    assert_int_equal(journal_append_gap(&journal, 1, NULL), 0);
+    assert_int_equal(journal_file_close(&journal.file, NULL), 0);
+}
+
+static void change_byte(size_t at, int by)
+{
+    FILE *file = fopen(path, "r+b");
+    assert_non_null(file);
+    assert_int_equal(fseek(file, (long)at, SEEK_SET), 0);
+    int byte = fgetc(file);
+    assert_int_equal(fseek(file, (long)at, SEEK_SET), 0);
+    assert_int_equal(fputc(byte ^ by, file), byte ^ by);
+    assert_int_equal(fclose(file), 0);
+}
+
+/* Somebody who does not heed the lock changes a journal while it is read. */
+static void journal_that_changes_while_it_is_read_is_an_error(void **state)
+{
+    (void)state;
+    struct journal_record record;
+    struct error error;
+    size_t far = JOURNAL_FILE_HEAD + (FAR - 1) * (size_t)FAR_SIZE;
+    for (size_t renumber = 0; renumber < 2; renumber++) {
+        write_swapped();
+        assert_int_equal(journal_open(&reader, path, NULL), 0);
+        assert_int_equal(journal_next(&reader, &record, NULL), 1);
+        assert_int_equal(record.type, JOURNAL_GAP);
+        if (renumber) {
+            uint8_t head[JOURNAL_RECORD_HEAD] = {0};
+            static uint8_t payload[JOURNAL_PAYLOAD_MAX];
+            FILE *file = fopen(path, "r+b");
+            assert_non_null(file);
+            assert_int_equal(fseek(file, (long)far, SEEK_SET), 0);
+            assert_int_equal(fread(head, 1, sizeof(head), file), sizeof(head));
+            put_u32(head + 12, 99);
+            put_u32(head + 16,
+                    crc32c(crc32c(0, head, 16), payload, sizeof(payload)));
+            assert_int_equal(fseek(file, (long)far, SEEK_SET), 0);
+            assert_int_equal(fwrite(head, 1, sizeof(head), file), sizeof(head));
+            assert_int_equal(fclose(file), 0);
+        } else {
+            change_byte(far + JOURNAL_RECORD_HEAD, 1);
+        }
+        for (size_t i = 1; i < FAR; i++) {
+            assert_int_equal(journal_next(&reader, &record, &error), 1);
+        }
+        assert_int_equal(journal_next(&reader, &record, &error), ERR_IO);
+        assert_non_null(strstr(error.text, path));
+        journal_reader_close(&reader);
+    }
+}
+
+/* Numbers end with 32 bits; what is written beyond would be read as old. */
+static void journal_without_numbers_left_is_not_gone_on_with(void **state)
+{
+    (void)state;
+    struct journal_record record;
+    struct error error;
+    for (uint32_t left = 0; left < 2; left++) {
+        unlink(path);
+        assert_int_equal(journal_create(&journal, path, NULL), 0);
+        journal.sequence = UINT32_MAX - left;
+        assert_int_equal(journal_append_gap(&journal, 1, NULL), 0);
+        assert_int_equal(journal_file_close(&journal.file, NULL), 0);
+        assert_int_equal(journal_open(&reader, path, NULL), 0);
+        assert_int_equal(journal_next(&reader, &record, NULL), 1);
+        assert_int_equal(journal_next(&reader, &record, NULL), 0);
+        assert_int_equal(journal_continue(&journal, &reader, &error),
+                         left ? 0 : ERR_DAMAGED);
+        if (left) {
+            assert_int_equal(journal.sequence, UINT32_MAX);
+            assert_int_equal(journal_file_close(&journal.file, NULL), 0);
+        } else {
+            assert_non_null(strstr(error.text, path));
+        }
+    }
 }
 
 static void what_is_no_journal_is_refused(void **state)
@@ -791,7 +1084,7 @@ static void every_field_of_a_record_counts(void **state)
             assert_int_equal(record.after_damage, cases[i].at == 12);
             assert_int_equal(reader.sequence, cases[i].at == 12 ? 2 : 1);
         } else {
-            assert_int_equal(reader.skipped, whole.size - JOURNAL_FILE_HEAD);
+            assert_int_equal(reader.behind, JOURNAL_FILE_HEAD);
         }
         journal_reader_close(&reader);
     }
@@ -853,7 +1146,7 @@ static void head_tells_the_version(void **state)
         assert_int_equal(journal_open(&reader, path, NULL), cases[i].result);
         if (cases[i].result == 0) {
             assert_int_equal(reader.records, 0);
-            assert_int_equal(reader.skipped, 0);
+            assert_int_equal(reader.behind, JOURNAL_FILE_HEAD);
             assert_int_equal(journal_next(&reader, &record, NULL), 1);
             assert_int_equal(record.type, JOURNAL_SESSION);
             assert_false(record.after_damage);
@@ -916,6 +1209,14 @@ int main(void)
         cmocka_unit_test(every_bit_flip_costs_its_own_record_only),
         cmocka_unit_test(lost_and_inserted_bytes_cost_one_record),
         cmocka_unit_test(records_of_an_older_write_are_not_taken_again),
+        cmocka_unit_test(repeated_stretch_hides_no_record),
+        cmocka_unit_test(stretches_that_changed_places_are_read_in_order),
+        cmocka_unit_test(damaged_record_is_taken_from_its_repetition),
+        cmocka_unit_test(strange_stretch_hides_no_record),
+        cmocka_unit_test(longest_of_stretches_with_the_same_numbers_is_read),
+        cmocka_unit_test(many_stretches_are_put_in_order),
+        cmocka_unit_test(journal_that_changes_while_it_is_read_is_an_error),
+        cmocka_unit_test(journal_without_numbers_left_is_not_gone_on_with),
         cmocka_unit_test(what_is_no_journal_is_refused),
         cmocka_unit_test(newer_version_is_refused_by_name),
         cmocka_unit_test(records_bear_the_number_of_their_sensor),

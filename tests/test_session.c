@@ -298,6 +298,45 @@ static void damaged_stretch_becomes_a_gap(void **state)
     assert_false(session_took_all(&summary));
 }
 
+/* A part of the file that stands twice, and one far ahead of its place, cost
+ * nothing; but the journal is kept. */
+static void repeated_stretch_costs_no_sample(void **state)
+{
+    (void)state;
+    static uint8_t bytes[FRAMES * WIRE_FRAME_MAX + 4096];
+    begin();
+    uint64_t at[3];
+    for (size_t i = 0; i < 3; i++) {
+        put_frames(i * 10, (i + 1) * 10);
+        at[i] = journal.file.size;
+    }
+    put_frames(30, FRAMES);
+    end(true);
+    FILE *file = fopen(journal_path, "rb");
+    assert_non_null(file);
+    size_t size = fread(bytes, 1, sizeof(bytes), file);
+    fclose(file);
+    assert_true(size < sizeof(bytes));
+    const size_t parts[][2] = {
+        {0, at[0]}, {at[1], at[2]}, {at[0] / 2, at[1]}, {at[0], size}};
+    file = fopen(journal_path, "wb");
+    assert_non_null(file);
+    for (size_t i = 0; i < sizeof(parts) / sizeof(parts[0]); i++) {
+        size_t n = parts[i][1] - parts[i][0];
+        assert_int_equal(fwrite(bytes + parts[i][0], 1, n, file), n);
+    }
+    assert_int_equal(fclose(file), 0);
+    struct recording *recording = open_built();
+    size_t count;
+    (void)recording_gaps(recording, &count);
+    assert_int_equal(count, 0);
+    check_rows(recording, 0, 0);
+    recording_close(recording);
+    assert_int_equal(summary.rows, FRAMES * COUNT);
+    assert_true(summary.damaged_bytes > 0);
+    assert_false(session_took_all(&summary));
+}
+
 static void frames_may_be_cut_anywhere(void **state)
 {
     (void)state;
@@ -733,6 +772,7 @@ int main(void)
         cmocka_unit_test(gaps_stand_where_samples_are_missing),
         cmocka_unit_test(events_get_session_time),
         cmocka_unit_test(damaged_stretch_becomes_a_gap),
+        cmocka_unit_test(repeated_stretch_costs_no_sample),
         cmocka_unit_test(frames_may_be_cut_anywhere),
         cmocka_unit_test(journal_of_version_1_is_read),
         cmocka_unit_test(journal_without_end_is_recovered),
