@@ -36,6 +36,28 @@ static void print_fault(void *self, const char *text)
     printf("%s: %s%s\n", listener->path, listener->sensor, text);
 }
 
+/* A file may be as it was written and lack samples all the same. */
+static void tell(const struct listener *listener,
+                 const struct verify_report *report)
+{
+    char end[64] = "";
+    if (report->lost_at_end > 0) {
+        snprintf(end, sizeof(end), ", %" PRIu64 " of them at its end",
+                 report->lost_at_end);
+    }
+    printf("%s: %s%s; %" PRIu64 " samples, %" PRIu64
+           " blocks, %zu gap%s (%" PRIu64 " sample%s lost%s), %" PRIu64
+           " clock probes, %zu event%s\n",
+           listener->path, listener->sensor,
+           report->lost_samples == 0
+               ? "good"
+               : "as it was written, but samples are missing",
+           report->rows, report->blocks, report->gaps,
+           report->gaps == 1 ? "" : "s", report->lost_samples,
+           report->lost_samples == 1 ? "" : "s", end, report->probes,
+           report->events, report->events == 1 ? "" : "s");
+}
+
 static int verify_sensor(const char *path, size_t i, const char *sensor,
                          size_t *faults, struct error *error)
 {
@@ -43,17 +65,17 @@ static int verify_sensor(const char *path, size_t i, const char *sensor,
     struct listener self = {path, sensor};
     int err = verify_file(path, i, (struct verify_listener){print_fault, &self},
                           &report, error);
+    *faults += report.faults;
+    if (err == ERR_DAMAGED) {
+        print_fault(&self, error->text); /* and the next sensor is looked at */
+        ++*faults;
+        return 0;
+    }
     if (err < 0) {
         return err;
     }
-    *faults += report.faults;
     if (report.faults == 0) {
-        printf("%s: %sgood; %" PRIu64 " samples, %" PRIu64
-               " blocks, %zu gap%s (%" PRIu64 " samples lost), %" PRIu64
-               " clock probes, %zu events\n",
-               path, sensor, report.rows, report.blocks, report.gaps,
-               report.gaps == 1 ? "" : "s", report.lost_samples, report.probes,
-               report.events);
+        tell(&self, &report);
     }
     return 0;
 }
@@ -68,7 +90,9 @@ static int run(int argc, char **argv, struct error *error)
         "and the tables of blocks, gaps, clock and events with each other. "
         "Says what is wrong, one line each: in which dataset and row, and the "
         "value that it has.\v"
-        "Exit status: 0 it is as it was written; 85 it is not; 65 it is no "
+        "Exit status: 0 it is as it was written, with the samples that it says "
+        "are "
+        "missing; 85 it is not; 65 it is no "
         "recording; 76 it is of a version not known here.",
         NULL,
         NULL,

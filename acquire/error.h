@@ -34,9 +34,11 @@ enum error_code {
     ERR_UNFIT = -20,       /* doctor: this computer is not ready to record */
 };
 
+enum { ERROR_TEXT = 480 };
+
 struct error {
-    int code;       /* 0 or enum error_code */
-    char text[480]; /* one sentence, NUL-terminated, "" if code is 0 */
+    int code;              /* 0 or enum error_code */
+    char text[ERROR_TEXT]; /* one sentence, NUL-terminated, "" if code is 0 */
 };
 
 /* Notes `code` and the formatted sentence in `error` (may be NULL) and returns

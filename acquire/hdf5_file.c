@@ -125,7 +125,8 @@ static int check_format(struct hdf5_file *f, struct hdf5_contents *contents,
     return 0;
 }
 
-/* Sensor `i` by name, which is its serial number. */
+/* Sensor `i` by name, which is its serial number. What else is wrong with it is
+ * for who wants this sensor to complain of. */
 static int list_sensor(struct hdf5_file *f, hid_t sensors, size_t i,
                        struct hdf5_contents *contents, struct error *error)
 {
@@ -133,33 +134,35 @@ static int list_sensor(struct hdf5_file *f, hid_t sensors, size_t i,
     size_t size = sizeof(contents->sensor[i].serial);
     ssize_t n = H5Lget_name_by_idx(sensors, ".", H5_INDEX_NAME, H5_ITER_INC, i,
                                    serial, size, H5P_DEFAULT);
-    hid_t sensor =
-        n > 0 && (size_t)n < size && hdf5_is_hard_link(sensors, serial)
-            ? H5Gopen2(sensors, serial, H5P_DEFAULT)
-            : -1;
-    if (sensor < 0) {
+    if (n <= 0 || (size_t)n >= size) {
         return hdf5_damaged(error, f->path, "the name of sensor %zu is wrong",
                             i + 1);
     }
-    int err = hdf5_get_text(sensor, "placement", contents->sensor[i].placement,
-                            sizeof(contents->sensor[i].placement)) == 0
-                  ? 0
-                  : hdf5_damaged(error, f->path,
-                                 "attribute 'placement' is missing or wrong");
-    if (i == contents->chosen && err == 0) {
-        f->sensor = sensor;
-    } else {
-        hdf5_release(sensor);
+    hid_t sensor = hdf5_is_hard_link(sensors, serial)
+                       ? H5Gopen2(sensors, serial, H5P_DEFAULT)
+                       : -1;
+    if (sensor < 0 ||
+        hdf5_get_text(sensor, "placement", contents->sensor[i].placement,
+                      sizeof(contents->sensor[i].placement)) < 0) {
+        contents->sensor[i].placement[0] = '\0';
     }
-    return err;
+    if (i != contents->chosen) {
+        hdf5_release(sensor);
+        return 0;
+    }
+    f->sensor = sensor;
+    return sensor >= 0 ? 0
+                       : hdf5_damaged(error, f->path,
+                                      "group '%s' cannot be opened", serial);
 }
 
 static int list_sensors(struct hdf5_file *f, hid_t sensors,
                         struct hdf5_contents *contents, struct error *error)
 {
     H5G_info_t group;
-    if (sensors < 0 || H5Gget_info(sensors, &group) < 0 ||
-        contents->chosen >= group.nlinks) {
+    if (sensors < 0 || H5Gget_info(sensors, &group) < 0 || group.nlinks == 0 ||
+        (contents->chosen != HDF5_LIST_ONLY &&
+         contents->chosen >= group.nlinks)) {
         return hdf5_damaged(error, f->path, "it holds no sensor");
     }
     if (group.nlinks > RECORDING_SENSORS_MAX) {
@@ -190,7 +193,7 @@ static int open_set(struct hdf5_file *f, enum hdf5_set set, int64_t *rows,
 {
     hid_t home = set == HDF5_SET_EVENTS ? f->file : f->sensor;
     const char *name = hdf5_sets[set].name;
-    *rows = -1;
+    *rows = HDF5_ABSENT;
     if (H5Lexists(home, name, H5P_DEFAULT) == 0) {
         return 0;
     }
@@ -221,11 +224,18 @@ static int open_set(struct hdf5_file *f, enum hdf5_set set, int64_t *rows,
 static int open_sets(struct hdf5_file *f, struct hdf5_contents *contents,
                      struct error *error)
 {
-    int err = 0;
-    for (enum hdf5_set set = 0; set < HDF5_SETS && err == 0; set++) {
-        err = open_set(f, set, &contents->rows[set], error);
+    for (enum hdf5_set set = 0; set < HDF5_SETS; set++) {
+        struct error why;
+        int err = open_set(f, set, &contents->rows[set], &why);
+        if (err < 0 && err != ERR_DAMAGED) {
+            return error_set(error, err, "%s", why.text);
+        }
+        if (err < 0) {
+            contents->rows[set] = HDF5_UNUSABLE;
+            memcpy(contents->fault[set], why.text, sizeof(why.text));
+        }
     }
-    return err;
+    return 0;
 }
 
 /* ---- attributes ---- */
@@ -284,6 +294,8 @@ int hdf5_file_open(const char *path, size_t sensor, struct hdf5_file *out,
         open_file, check_format, open_sensor,
         open_sets, read_fields,  read_checksums,
     };
+    enum { STEPS = sizeof(steps) / sizeof(steps[0]), STEPS_TO_LIST = 3 };
+    size_t wanted = sensor == HDF5_LIST_ONLY ? STEPS_TO_LIST : STEPS;
     memset(contents, 0, sizeof(*contents));
     contents->chosen = sensor;
     *out = (struct hdf5_file){.path = path, .file = -1, .sensor = -1};
@@ -293,7 +305,7 @@ int hdf5_file_open(const char *path, size_t sensor, struct hdf5_file *out,
     }
     hdf5_begin();
     int err = 0;
-    for (size_t i = 0; i < sizeof(steps) / sizeof(steps[0]) && err == 0; i++) {
+    for (size_t i = 0; i < wanted && err == 0; i++) {
         err = steps[i](out, contents, error);
     }
     return err;

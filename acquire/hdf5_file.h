@@ -18,17 +18,26 @@
 #include "acquire/hdf5_chunk.h"
 #include "acquire/hdf5_layout.h"
 
+enum {
+    HDF5_LIST_ONLY = RECORDING_SENSORS_MAX, /* in the place of a sensor */
+    HDF5_ABSENT = -1,                       /* in the place of rows */
+    HDF5_UNUSABLE = -2,
+};
+
 /* What a file says of itself. Made of what any bytes can stand for, since it
  * may come out of a process that has been taken over. */
 struct hdf5_contents {
     size_t sensors; /* that the file holds */
-    size_t chosen;  /* that is open; what follows the list is its */
+    size_t chosen;  /* that is open; what follows the list is its. Or
+                     * HDF5_LIST_ONLY: nothing follows */
     struct {
         char serial[64];
         char placement[32];
     } sensor[RECORDING_SENSORS_MAX]; /* by name */
     struct recording_info info;      /* but for serial, placement and has_... */
-    int64_t rows[HDF5_SETS];         /* that count; -1: there is no such set */
+    int64_t rows[HDF5_SETS]; /* that count, HDF5_ABSENT or HDF5_UNUSABLE */
+    char fault[HDF5_SETS][sizeof(
+        ((struct error *)0)->text)]; /* why it cannot be used: a sentence */
     int64_t crc[2];                  /* of accelerometer, gyroscope; -1: none */
 };
 
@@ -41,7 +50,8 @@ struct hdf5_file {
     size_t chunk[HDF5_SETS];  /* rows, if read as they stand; else 0 */
 };
 
-/* Opens sensor 0, 1, ... of the list. */
+/* Opens sensor 0, 1, ... of the list; with HDF5_LIST_ONLY no sensor is looked
+ * at. A set that is not as it should be is no error: contents->rows says so. */
 int hdf5_file_open(const char *path, size_t sensor, struct hdf5_file *out,
                    struct hdf5_contents *contents, struct error *error);
 

@@ -229,6 +229,9 @@ static void clean_contents(struct hdf5_contents *contents)
         hdf5_clean_text(contents->sensor[i].placement,
                         sizeof(contents->sensor[i].placement));
     }
+    for (enum hdf5_set set = 0; set < HDF5_SETS; set++) {
+        hdf5_clean_text(contents->fault[set], sizeof(contents->fault[set]));
+    }
 }
 
 static int open_any(struct hdf5_reader *r, struct error *error)

@@ -35,8 +35,8 @@ extern const struct hdf5_limits hdf5_limits_own;
 
 struct hdf5_reader;
 
-/* Opens sensor 0, 1, ... of the file. *contents is borrowed until close; its
- * text ends with NUL. */
+/* Opens sensor 0, 1, ... of the file, or HDF5_LIST_ONLY. *contents is borrowed
+ * until close; its text ends with NUL. */
 int hdf5_reader_open(const char *path, const struct hdf5_limits *limits,
                      size_t sensor, struct hdf5_reader **out,
                      const struct hdf5_contents **contents,

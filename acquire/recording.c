@@ -1,14 +1,11 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* Reading: what kind of file it is, its time, and its chunks. */
+/* Reading: which of its sensors, its time, and its chunks. */
 #include "acquire/recording.h"
 
-#include <errno.h>
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <strings.h>
-#include <sys/stat.h>
 
 #include "acquire/clock_fit.h"
 #include "acquire/recording_source.h"
@@ -29,196 +26,6 @@ struct recording {
     double duration_s;
     struct motion rows[SOURCE_ROWS_MAX];
 };
-
-static const char *const placements[PLACEMENTS] = {
-    [PLACEMENT_OTHER] = "other",
-    [PLACEMENT_LEFT_WRIST] = "left-wrist",
-    [PLACEMENT_RIGHT_WRIST] = "right-wrist",
-    [PLACEMENT_LEFT_ANKLE] = "left-ankle",
-    [PLACEMENT_RIGHT_ANKLE] = "right-ankle",
-};
-
-const char *placement_name(enum placement placement)
-{
-    return placements[placement];
-}
-
-bool placement_parse(const char *text, enum placement *out)
-{
-    if (strcasecmp(text, "left") == 0 || strcasecmp(text, "right") == 0) {
-        *out = strcasecmp(text, "left") == 0 ? PLACEMENT_LEFT_WRIST
-                                             : PLACEMENT_RIGHT_WRIST;
-        return true;
-    }
-    for (int i = 0; i < PLACEMENTS; i++) {
-        if (strcasecmp(text, placements[i]) == 0) {
-            *out = (enum placement)i;
-            return true;
-        }
-    }
-    return false;
-}
-
-void sensor_name(const char *serial, enum placement placement,
-                 char out[SENSOR_NAME])
-{
-    bool placed = placement != PLACEMENT_OTHER;
-    if (serial[0] == '\0') {
-        serial = "one without a name";
-    }
-    snprintf(out, SENSOR_NAME, placed ? "%s (%s)" : "%s%s",
-             placed ? placement_name(placement) : "", serial);
-}
-
-static const struct {
-    uint32_t bit;
-    const char *name;
-} causes[] = {
-    {GAP_FIFO, "fifo"},     {GAP_BUS, "bus"},   {GAP_DEVICE, "device"},
-    {GAP_USB, "usb"},       {GAP_HOST, "host"}, {GAP_UNPLUGGED, "unplugged"},
-    {GAP_SOURCE, "source"}, {GAP_LOG, "log"},
-};
-
-void gap_cause_text(uint32_t cause, char *out)
-{
-    enum { TEXT = 64 };
-    out[0] = '\0';
-    size_t used = 0;
-    for (size_t i = 0; i < sizeof(causes) / sizeof(causes[0]); i++) {
-        if (cause & causes[i].bit) {
-            int n = snprintf(out + used, TEXT - used, "%s%s",
-                             used > 0 ? "+" : "", causes[i].name);
-            used += (size_t)n;
-        }
-    }
-    if (used == 0) {
-        snprintf(out, TEXT, "unknown");
-    }
-}
-
-/* ---- what kind of file ---- */
-
-enum kind { KIND_HDF5, KIND_TEXT, KIND_GZIP, KIND_ZIP, KIND_UTF16, KIND_OTHER };
-
-static const char *const refusals[] = {
-    [KIND_GZIP] = "packed with gzip; unpack it first",
-    [KIND_ZIP] = "a ZIP archive or a spreadsheet; unpack it, or save it as CSV",
-    [KIND_UTF16] = "text in UTF-16; save it as UTF-8",
-    [KIND_OTHER] = "neither a recording (HDF5) nor a CSV file",
-};
-
-static const unsigned char signature[8] = "\x89HDF\r\n\x1a\n";
-
-static const struct {
-    enum kind kind;
-    size_t size;
-    const char *head;
-} near_misses[] = {
-    {KIND_GZIP, 2, "\x1f\x8b"},
-    {KIND_ZIP, 4, "PK\x03\x04"},
-    {KIND_UTF16, 2, "\xff\xfe"},
-    {KIND_UTF16, 2, "\xfe\xff"},
-};
-
-static enum kind kind_of(const unsigned char *head, size_t n)
-{
-    size_t compared = n < sizeof(signature) ? n : sizeof(signature);
-    if (memcmp(head, signature, compared) == 0) {
-        return KIND_HDF5;
-    }
-    for (size_t i = 0; i < sizeof(near_misses) / sizeof(near_misses[0]); i++) {
-        if (n >= near_misses[i].size &&
-            memcmp(head, near_misses[i].head, near_misses[i].size) == 0) {
-            return near_misses[i].kind;
-        }
-    }
-    for (size_t i = 0; i < n; i++) {
-        if (head[i] < '\t' || (head[i] > '\r' && head[i] < ' ')) {
-            return KIND_OTHER;
-        }
-    }
-    return KIND_TEXT;
-}
-
-static int look(const char *path, enum kind *kind, struct error *error)
-{
-    struct stat status;
-    if (stat(path, &status) != 0) {
-        return error_from_errno(error, errno, "cannot open '%s'", path);
-    }
-    if (S_ISDIR(status.st_mode)) {
-        return error_from_errno(error, EISDIR, "cannot read '%s'", path);
-    }
-    if (!S_ISREG(status.st_mode)) {
-        return error_set(error, ERR_NO_INPUT,
-                         "cannot read '%s': it is no regular file", path);
-    }
-    FILE *file = fopen(path, "rb");
-    if (file == NULL) {
-        return error_from_errno(error, errno, "cannot open '%s'", path);
-    }
-    unsigned char head[4096];
-    size_t n = fread(head, 1, sizeof(head), file);
-    int number = ferror(file) ? errno : 0;
-    fclose(file);
-    if (number != 0) {
-        return error_from_errno(error, number, "cannot read '%s'", path);
-    }
-    if (n == 0) {
-        return error_set(error, ERR_NO_INPUT, "'%s' is empty", path);
-    }
-    *kind = kind_of(head, n);
-    return 0;
-}
-
-static int refuse(const char *path, enum kind kind, struct error *error)
-{
-    const char *dot = strrchr(path, '.');
-    if (dot != NULL && strcmp(dot, ".journal") == 0) {
-        return error_set(error, ERR_DATA,
-                         "'%s' is a journal; `carpus recover` makes a "
-                         "recording of it",
-                         path);
-    }
-    return error_set(error, ERR_DATA, "'%s' is %s", path, refusals[kind]);
-}
-
-int source_open(const char *path, const struct import_options *options,
-                size_t sensor, struct source *out, struct error *error)
-{
-    enum kind kind;
-    int err = look(path, &kind, error);
-    if (err < 0) {
-        return err;
-    }
-    switch (kind) {
-    case KIND_HDF5:
-        return source_open_hdf5(path,
-                                options != NULL && options->own
-                                    ? &hdf5_limits_own
-                                    : &hdf5_limits_any,
-                                sensor, out, error);
-    case KIND_TEXT:
-        out->facts.sensors.count = 1;
-        return source_open_csv(path, options, out, error);
-    case KIND_GZIP:
-    case KIND_ZIP:
-    case KIND_UTF16:
-    case KIND_OTHER:
-        break;
-    }
-    return refuse(path, kind, error);
-}
-
-void source_close(struct source *source)
-{
-    if (source->self != NULL) {
-        source->operations->close(source->self);
-    }
-    free(source->facts.gaps);
-    clock_probes_deinit(&source->facts.probes);
-    free(source->facts.events);
-}
 
 /* ---- time ---- */
 
@@ -290,9 +97,8 @@ static int start(struct recording *r, struct error *error)
 }
 
 /* Opens sensor `sensor` as if it were the only one. */
-static int open_sensor(const char *path, const struct import_options *options,
-                       size_t sensor, struct recording **out,
-                       struct error *error)
+static int open_one(const char *path, const struct import_options *options,
+                    size_t sensor, struct recording **out, struct error *error)
 {
     struct recording *r = aligned_alloc(_Alignof(struct recording), sizeof(*r));
     if (r == NULL) {
@@ -370,19 +176,39 @@ static int choose(const char *path, const struct recording_sensors *list,
 int recording_list(const char *path, const struct import_options *options,
                    struct recording_sensors *out, struct error *error)
 {
-    struct source source = {0};
+    struct recording_sensors all;
     size_t chosen[RECORDING_SENSORS_MAX] = {0};
-    int count = source_open(path, options, 0, &source, error);
-    const struct recording_sensors *list = &source.facts.sensors;
+    int count = source_list(path, options, &all, error);
     if (count == 0) {
-        count = choose(path, list, options, chosen, error);
+        count = choose(path, &all, options, chosen, error);
     }
     out->count = count > 0 ? (size_t)count : 0;
     for (size_t i = 0; i < out->count; i++) {
-        out->sensor[i] = list->sensor[chosen[i]];
+        out->sensor[i] = all.sensor[chosen[i]];
     }
-    source_close(&source);
     return count < 0 ? count : 0;
+}
+
+/* A file of which the sensors are known. */
+struct file {
+    const char *path;
+    const struct import_options *options;
+    struct recording_sensors sensors;
+};
+
+/* Of several sensors a sentence says which one it is about. */
+static int open_sensor(const struct file *file, size_t i,
+                       struct recording **out, struct error *error)
+{
+    struct error why;
+    char name[SENSOR_NAME];
+    int err = open_one(file->path, file->options, i, out, &why);
+    if (err < 0 && file->sensors.count > 1) {
+        sensor_name(file->sensors.sensor[i].serial,
+                    file->sensors.sensor[i].placement, name);
+        return error_set(error, err, "%s: %.360s", name, why.text);
+    }
+    return err < 0 ? error_set(error, err, "%s", why.text) : 0;
 }
 
 /* Host time of row 0; false where no probe tells it. */
@@ -392,26 +218,42 @@ static bool find_host_start(const struct recording *r, double *out)
     return r->source.facts.probes.count > 0;
 }
 
+/* Time begins with another sensor where one that may have been the first cannot
+ * be read: who reads the recording is to know. */
+static void note_unaligned(struct recording *r, const struct error *why)
+{
+    char *notes = r->source.facts.info.notes;
+    size_t used = strlen(notes);
+    snprintf(notes + used, sizeof(r->source.facts.info.notes) - used,
+             "%stime counts from the first sample of the sensors that can be "
+             "read; one cannot: %s",
+             used > 0 ? "; " : "", why->text);
+}
+
 /* Puts `r` on the line that begins with the earliest first sample. A sensor
  * without probes is taken to have begun with it. */
-static int align(struct recording *r, const char *path,
-                 const struct import_options *options, size_t self,
+static int align(const struct file *file, size_t self, struct recording *r,
                  struct error *error)
 {
     double own = 0;
-    if (r->source.facts.sensors.count < 2 || !find_host_start(r, &own)) {
+    if (file->sensors.count < 2 || !find_host_start(r, &own)) {
         return 0;
     }
     double earliest = own;
-    for (size_t i = 0; i < r->source.facts.sensors.count; i++) {
+    for (size_t i = 0; i < file->sensors.count; i++) {
         struct recording *other = NULL;
+        struct error why;
         double start = 0;
         if (i == self) {
             continue;
         }
-        int err = open_sensor(path, options, i, &other, error);
+        int err = open_sensor(file, i, &other, &why);
+        if (err == ERR_DAMAGED || err == ERR_DATA) {
+            note_unaligned(r, &why);
+            continue;
+        }
         if (err < 0) {
-            return err;
+            return error_set(error, err, "%s", why.text);
         }
         if (find_host_start(other, &start)) {
             earliest = fmin(earliest, start);
@@ -423,78 +265,81 @@ static int align(struct recording *r, const char *path,
     return 0;
 }
 
-/* Takes `first`, sensor 0, and makes it sensor `i` on the common line. */
-static int open_chosen(const char *path, const struct import_options *options,
-                       size_t i, struct recording *first,
-                       struct recording **out, struct error *error)
+/* Opens sensor `i` on the common line. */
+static int open_aligned(const struct file *file, size_t i,
+                        struct recording **out, struct error *error)
 {
-    struct recording *r = first;
-    int err = 0;
-    if (r == NULL || i != 0) {
-        recording_close(r);
-        r = NULL;
-        err = open_sensor(path, options, i, &r, error);
-    }
+    struct recording *r = NULL;
+    int err = open_sensor(file, i, &r, error);
     if (err == 0) {
-        err = align(r, path, options, i, error);
+        err = align(file, i, r, error);
+        if (err < 0) {
+            recording_close(r);
+            return err;
+        }
+        *out = r;
     }
-    if (err < 0) {
-        recording_close(r);
-        return err;
-    }
-    *out = r;
-    return 0;
+    return err;
+}
+
+/* Lists the sensors and finds which are meant; returns how many. */
+static int list(struct file *file, const char *path,
+                const struct import_options *options,
+                size_t chosen[RECORDING_SENSORS_MAX], struct error *error)
+{
+    *file = (struct file){.path = path, .options = options};
+    int err = source_list(path, options, &file->sensors, error);
+    return err < 0 ? err : choose(path, &file->sensors, options, chosen, error);
 }
 
 int recording_open(const char *path, const struct import_options *options,
                    struct recording **out, struct error *error)
 {
-    struct recording *r = NULL;
+    struct file file;
     size_t chosen[RECORDING_SENSORS_MAX] = {0};
-    int err = open_sensor(path, options, 0, &r, error);
-    if (err < 0) {
-        return err;
-    }
-    const struct recording_sensors *list = &r->source.facts.sensors;
-    int count = choose(path, list, options, chosen, error);
+    int count = list(&file, path, options, chosen, error);
     if (count > 1) {
         char names[256];
-        name_sensors(list, names, sizeof(names));
-        count = error_set(error, ERR_USAGE,
-                          "'%s' holds several sensors, of which one is to be "
-                          "chosen: %s",
-                          path, names);
+        name_sensors(&file.sensors, names, sizeof(names));
+        return error_set(error, ERR_USAGE,
+                         "'%s' holds several sensors, of which one is to be "
+                         "chosen: %s",
+                         path, names);
     }
-    if (count < 0) {
-        recording_close(r);
-        return count;
-    }
-    return open_chosen(path, options, chosen[0], r, out, error);
+    return count < 0 ? count : open_aligned(&file, chosen[0], out, error);
 }
 
 int recording_each(const char *path, const struct import_options *options,
                    struct recording_visitor visitor, struct error *error)
 {
-    struct recording *r = NULL;
+    struct file file;
+    struct error damage = {0};
     size_t chosen[RECORDING_SENSORS_MAX] = {0};
-    int err = open_sensor(path, options, 0, &r, error);
-    if (err < 0) {
-        return err;
-    }
-    int count = choose(path, &r->source.facts.sensors, options, chosen, error);
-    if (count < 0) {
-        recording_close(r);
-        return count;
-    }
-    for (int i = 0; err >= 0 && i < count; i++) {
-        err = open_chosen(path, options, chosen[i], r, &r, error);
-        if (err == 0) {
-            err = visitor.visit(visitor.self, r, (size_t)count, error);
-            recording_close(r);
+    int count = list(&file, path, options, chosen, error);
+    for (int i = 0; i < count; i++) {
+        struct recording *r = NULL;
+        struct error why;
+        int err = open_aligned(&file, chosen[i], &r, &why);
+        if (err == ERR_DAMAGED && count > 1) {
+            damage = damage.code == 0 ? why : damage;
+            continue;
         }
-        r = NULL;
+        if (err < 0) {
+            return error_set(error, err, "%s", why.text);
+        }
+        err = visitor.visit(visitor.self, r, (size_t)count, error);
+        recording_close(r);
+        if (err < 0) {
+            return err;
+        }
     }
-    return err;
+    if (damage.code != 0) {
+        return error_set(error, damage.code,
+                         "%s; the other sensors can be read alone with "
+                         "--sensor",
+                         damage.text);
+    }
+    return count < 0 ? count : 0;
 }
 
 void recording_close(struct recording *recording)

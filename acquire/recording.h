@@ -17,7 +17,8 @@
  * time, each with its own rows, blocks, gaps and clock probes; the host's clock
  * is common to them. Session time 0 is then the earliest first sample, so that
  * a moment has the same time in all, and events stand on that line. One sensor
- * is opened at a time (import_options.sensor).
+ * is opened at a time (import_options.sensor). Where another is damaged, time
+ * begins with those that can be read, and a note in info.notes says so.
  *
  * Ownership: recording_open and recording_create give objects that the caller
  * closes; strings and arrays inside are borrowed until then.
@@ -218,7 +219,8 @@ struct recording_visitor {
 };
 
 /* Opens all sensors that are meant (see recording_list) one after the other,
- * so that none is left out. */
+ * so that none is left out. One of several that is damaged does not keep the
+ * others from being visited; ERR_DAMAGED comes after them. */
 int recording_each(const char *path, const struct import_options *options,
                    struct recording_visitor visitor, struct error *error);
 

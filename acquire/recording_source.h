@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * Private to recording.c: what a recording is read from. A source is one file,
- * recording_hdf5.c or recording_csv.c; recording.c makes time and chunks of
- * its rows and blocks.
+ * Private to recording.c: what a recording is read from. recording_source.c
+ * looks what kind of file it is, and recording_hdf5.c or recording_csv.c opens
+ * it; recording.c makes time and chunks of its rows and blocks.
  */
 #ifndef ACQUIRE_RECORDING_SOURCE_H
 #define ACQUIRE_RECORDING_SOURCE_H
@@ -19,6 +19,8 @@ struct source_facts {
     uint64_t rows;
     double last_ns;   /* device time of the last row */
     bool exact_times; /* blocks' times are to be followed, not smoothed */
+    bool no_blocks;   /* their table cannot be read (source_listener) */
+    bool no_gaps;     /* likewise */
     bool has_crc[2];  /* accelerometer, gyroscope: the file has a checksum */
     uint32_t crc[2];
     struct recording_gap *gaps;
@@ -41,7 +43,16 @@ struct source_operations {
     void (*close)(void *self);
 };
 
+/* Takes one sentence about a table that cannot be used: opening goes on without
+ * it. `text` is borrowed for the call. */
+struct source_listener {
+    void (*fault)(void *self, const char *text);
+    void *self;
+};
+
 struct source {
+    struct source_listener listener; /* set by who opens; NULL: whatever cannot
+                                      * be used is an error */
     const struct source_operations *operations;
     void *self;
     struct source_facts facts;
@@ -51,6 +62,8 @@ struct source {
  * as if it had not. */
 int source_open_hdf5(const char *path, const struct hdf5_limits *limits,
                      size_t sensor, struct source *out, struct error *error);
+int source_list_hdf5(const char *path, const struct hdf5_limits *limits,
+                     struct recording_sensors *out, struct error *error);
 int source_open_csv(const char *path, const struct import_options *options,
                     struct source *out, struct error *error);
 
@@ -58,6 +71,11 @@ int source_open_csv(const char *path, const struct import_options *options,
  * that facts.sensors lists); for who needs blocks. */
 int source_open(const char *path, const struct import_options *options,
                 size_t sensor, struct source *out, struct error *error);
+
+/* Which sensors `path` holds; what they recorded is not looked at, so that one
+ * that is damaged does not stand in the way of the others. */
+int source_list(const char *path, const struct import_options *options,
+                struct recording_sensors *out, struct error *error);
 
 /* Closes what is open and frees the arrays; legal after a failed open. */
 void source_close(struct source *source);

@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
  * Whether a recording is what its writer left: every sample is read and
- * compared with the checksum, and the tables are held against each other.
- * Opening has already checked structure, types and committed rows.
+ * compared with the checksum, and the tables are held against each other. A
+ * table that cannot be used is a fault like any other, and what remains is
+ * checked.
  */
 #ifndef ACQUIRE_VERIFY_H
 #define ACQUIRE_VERIFY_H
@@ -17,6 +18,7 @@ struct verify_report {
     uint64_t blocks;
     size_t gaps;
     uint64_t lost_samples;
+    uint64_t lost_at_end; /* of them: behind the last row */
     uint64_t probes;
     size_t events;
     size_t faults;

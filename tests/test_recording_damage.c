@@ -462,6 +462,13 @@ static void verify_says_exactly_what_is_wrong(void **state)
         {sample_changed, 0, "gyroscope: checksum of its samples"},
         {checksum_missing, 0, "accelerometer has no checksum"},
         {rate_is_wrong, 0, "rate_measured_hz is 104.010000"},
+        {no_blocks, 0, "table of blocks is wrong"},
+        {blocks_are_numbers, 0, "dataset 'blocks'"},
+        {one_block_less, 0, "table of blocks"},
+        {gaps_not_in_order, 0, "row 1, says at_sample 1000 of 3000"},
+        {sensors_differ, 0, "has 2999, 'gyroscope' 3000"},
+        {scale_zero, 0, "scale"},
+        {samples_are_floats, 0, "wrong type"},
     };
     struct folder *folder = *state;
     struct good good = make_good(folder);
@@ -483,6 +490,33 @@ static void verify_says_exactly_what_is_wrong(void **state)
     free(good.bytes);
 }
 
+/* A table that cannot be used does not keep the rest from being checked. */
+static void verify_goes_on_past_a_table(void **state)
+{
+    static void (*const tables[])(hid_t) = {no_blocks, blocks_are_numbers,
+                                            gaps_not_in_order};
+    struct folder *folder = *state;
+    struct good good = make_good(folder);
+    for (size_t i = 0; i < sizeof(tables) / sizeof(tables[0]); i++) {
+        const struct mutation table = {tables[i], 0, ""};
+        struct faults faults;
+        bool said = false;
+        mutate(folder, &good, &table);
+        hid_t file = H5Fopen(folder->file, H5F_ACC_RDWR, H5P_DEFAULT);
+        assert_true(file >= 0);
+        sample_changed(file);
+        assert_true(H5Fclose(file) >= 0);
+        assert_int_equal(verify(folder->file, &faults, NULL), 0);
+        for (size_t k = 0; k < faults.count && k < 8; k++) {
+            said |= strstr(faults.text[k], "checksum of its samples") != NULL;
+        }
+        assert_true(said);
+        assert_true(faults.count >= 2);
+        assert_all_is_closed();
+    }
+    free(good.bytes);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -496,6 +530,8 @@ int main(void)
                                         folder_new, folder_free),
         cmocka_unit_test_setup_teardown(verify_says_exactly_what_is_wrong,
                                         folder_new, folder_free),
+        cmocka_unit_test_setup_teardown(verify_goes_on_past_a_table, folder_new,
+                                        folder_free),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -287,6 +287,9 @@ rejects silence_up_to_the_end_is_said 84 "lost 1[0-9]* \(unplugged\)" \
     -o silent.h5
 check silence_up_to_the_end_is_no_complete_recording sh -c '
     "$CARPUS" info silent.h5 | grep -q "state *recovered"'
+check samples_missing_at_the_end_are_not_called_good sh -c '
+    "$CARPUS" verify silent.h5 >said.txt && ! grep -q good said.txt &&
+    grep -Eq "missing;.* 1 gap \\(1[0-9]* samples lost, 1[0-9]* of them at its end" said.txt'
 rejects recover_needs_a_journal 64 "journal" "$CARPUS" recover
 rejects recover_does_not_take_a_folder 66 "" "$CARPUS" recover -o y.h5 .
 

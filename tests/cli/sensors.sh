@@ -36,6 +36,40 @@ check chosen_rows_are_those_of_all sh -c '
 check raw_integers_of_all_are_exported sh -c '
     "$CARPUS" export --raw two.h5 | head -n 1 | grep -q "^sensor,t_s,ax_raw"'
 
+# ---- one that is damaged ----
+# The header of the first sensor's dataset 'blocks' gets a wrong checksum; its
+# address follows its name.
+cp two.h5 hurt.h5
+name=$(grep -abo blocks hurt.h5 | head -n 1 | cut -d: -f1)
+header=$(od -An -tu8 -j $((name + 6)) -N 8 hurt.h5)
+printf 'carpus' | dd of=hurt.h5 bs=1 conv=notrunc seek=$((header + 20)) 2>err.txt
+rejects damaged_sensor_is_named 65 \
+    "left-wrist \(VIRTUAL0001\): cannot open dataset 'blocks'.*checksum" \
+    "$CARPUS" info --sensor left hurt.h5
+check other_sensor_is_told_of sh -c '
+    "$CARPUS" info --sensor right hurt.h5 >info.txt &&
+    grep -q "^samples  *6264" info.txt'
+check other_sensor_says_that_its_time_may_be_its_own \
+    grep -q "^notes .*one cannot: left-wrist" info.txt
+check other_sensor_is_exported sh -c '
+    "$CARPUS" export --sensor right hurt.h5 | cut -d, -f2- >b.csv &&
+    cut -d, -f2- right.csv | cmp - b.csv'
+check other_sensor_is_analysed sh -c '
+    "$CARPUS" analyse --sensor right hurt.h5 | grep -q VIRTUAL0002'
+rejects of_all_the_damaged_one_is_an_error 65 \
+    "VIRTUAL0001.*other sensors can be read alone with --sensor" \
+    "$CARPUS" analyse hurt.h5
+check and_the_others_come_all_the_same sh -c '
+    "$CARPUS" analyse hurt.h5 2>err.txt | grep -q VIRTUAL0002'
+rejects export_of_all_is_not_half_written 65 "VIRTUAL0001" \
+    "$CARPUS" export hurt.h5 -o half.csv
+check half_an_export_is_not_there test ! -e half.csv
+rejects verify_counts_the_fault 85 "1 fault" "$CARPUS" verify hurt.h5
+check verify_names_sensor_and_table_and_goes_on sh -c '
+    "$CARPUS" verify hurt.h5 2>err.txt >said.txt
+    grep -q "left-wrist (VIRTUAL0001): .*blocks" said.txt &&
+    grep -q "right-wrist (VIRTUAL0002): good; 6264 samples" said.txt'
+
 # ---- analyse, report, batch ----
 "$CARPUS" analyse two.h5 >two.json
 check analyse_gives_an_object_a_line lines two.json 2
