@@ -303,8 +303,10 @@ int hdf5_file_open(const char *path, size_t sensor, struct hdf5_file *out,
         out->dataset[set] = -1;
         out->type[set] = -1;
     }
-    hdf5_begin();
-    int err = 0;
+    int err = hdf5_find_room(1, error);
+    if (err == 0) {
+        hdf5_begin();
+    }
     for (size_t i = 0; i < wanted && err == 0; i++) {
         err = steps[i](out, contents, error);
     }

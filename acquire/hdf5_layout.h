@@ -25,6 +25,11 @@
  * nothing at exit. */
 void hdf5_begin(void);
 
+/* HDF5 ends the program where it finds no memory for its own notes. What a file
+ * with so many sensors takes is therefore asked for beforehand, once for each
+ * that is added: ERR_NO_MEMORY where it is not to be had. */
+int hdf5_find_room(size_t sensors, struct error *error);
+
 /* Notes what HDF5 says of its last failure, innermost first: "cannot WHAT
  * 'PATH': REASON", with the code of the system's error where there was one,
  * else `code`. Returns that code. */

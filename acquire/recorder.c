@@ -183,9 +183,13 @@ static int start_threads(struct recorder *recorder, struct error *error)
         failed = start_readers(recorder);
     }
     pthread_sigmask(SIG_SETMASK, &before, NULL);
+    /* EAGAIN: there is no memory for it, or there are too many. */
     return failed == 0
                ? 0
-               : error_from_errno(error, failed, "cannot start a thread");
+               : error_set(error, ERR_NO_MEMORY,
+                           "cannot start a thread: %s; end other programs or "
+                           "raise the limits (ulimit -v, ulimit -u)",
+                           strerror(failed));
 }
 
 /* Of several devices a sentence says which one it is about. */

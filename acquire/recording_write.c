@@ -152,6 +152,10 @@ int recording_add_sensor(struct recording_writer *writer,
     if (w->sensor_count == RECORDING_SENSORS_MAX) {
         return error_set(error, ERR_INTERNAL, "too many sensors");
     }
+    err = hdf5_find_room(w->sensor_count + 1, error);
+    if (err < 0) {
+        return err;
+    }
     struct sensor_writer *s = &w->sensors[w->sensor_count];
     s->info = *info;
     s->group = -1;
@@ -174,6 +178,9 @@ int recording_create(const char *path, const struct recording_info *info,
                      struct recording_writer **out, struct error *error)
 {
     int err = check_info(info, error);
+    if (err == 0) {
+        err = hdf5_find_room(1, error);
+    }
     if (err < 0) {
         return err;
     }

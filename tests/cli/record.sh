@@ -309,6 +309,41 @@ if mkdir small && mount -t tmpfs -o size=9m none small 2>/dev/null; then
     umount small
 fi
 
+# ---- little memory ----
+# The sanitizers' program reserves terabytes: this is the one without.
+plain=$(dirname "$CARPUS")/../carpus
+least=40000
+while ! (ulimit -v $least && "$plain" --version) >out.txt 2>&1; do
+    least=$((least + 2000))
+done
+# within KILOBYTES COMMAND...: with so much memory; leaves the status.
+within() {
+    (ulimit -v "$1" && shift && exec "$@") >out.txt 2>err.txt
+    status=$?
+}
+# From too little to start to enough for all: a status of the table, with a
+# sentence, and nothing half-written.
+told_of_memory() {
+    [ $status -eq 0 ] ||
+        { [ $status -eq 71 ] && grep -q "^carpus [a-z]*: .*" err.txt &&
+            [ -z "$(ls | grep '\.part-')" ]; }
+}
+memory_is_told() {
+    for more in $(seq 0 2000 50000); do
+        rm -f little.h5*
+        within $((least + more)) "$plain" record -q -o little.h5 --for 2s \
+            --device virtual --simulate speed=max
+        told_of_memory || return 1
+        [ ! -e little.h5.journal ] ||
+            grep -q "recover little.h5.journal" err.txt || return 1
+        [ $status -ne 0 ] || "$CARPUS" verify little.h5 >out.txt || return 1
+        within $((least + more)) "$plain" info both.h5
+        told_of_memory || return 1
+    done
+    [ $status -eq 0 ] && [ -e little.h5 ]
+}
+check too_little_memory_is_told_and_leaves_nothing_half memory_is_told
+
 # ---- what stands in the way ----
 rejects limit_on_file_size_is_like_a_full_disk 80 "File too large|disk" sh -c \
     'ulimit -f 4000
