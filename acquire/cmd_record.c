@@ -451,6 +451,9 @@ static int build(const struct options *options, int recorded, uint64_t came,
                                         "the device sent no samples; nothing "
                                         "was written");
     }
+    if (err == ERR_DATA && recorded < 0) {
+        return recorded; /* what ended the recording took its journal, too */
+    }
     if (err < 0) {
         return journal_is_left(
             options, err, err == ERR_STOPPED ? "stopped at once" : why.text);

@@ -412,6 +412,50 @@ int journal_next(struct journal_reader *reader, struct journal_record *out,
     return next_planned(reader, out, error);
 }
 
+/* Whether there is nothing but zeros, as on a disk that was never written. */
+static int is_blank(const struct journal_reader *reader, struct error *error)
+{
+    uint8_t bytes[4096];
+    uint64_t at = 0;
+    for (;;) {
+        int n =
+            journal_file_read(&reader->file, at, bytes, sizeof(bytes), error);
+        if (n <= 0) {
+            return n < 0 ? n : 1;
+        }
+        for (int i = 0; i < n; i++) {
+            if (bytes[i] != 0) {
+                return 0;
+            }
+        }
+        at += (uint64_t)n;
+    }
+}
+
+/* A file without any record: says what it is instead. */
+static int refuse(const struct journal_reader *reader, struct error *error)
+{
+    int blank = is_blank(reader, error);
+    const char *path = reader->file.path;
+    if (blank < 0) {
+        return blank;
+    }
+    if (reader->file.size == 0) {
+        return error_set(error, ERR_DATA,
+                         "'%s' is empty: nothing was recorded; remove it",
+                         path);
+    }
+    return blank > 0 ? error_set(error, ERR_DATA,
+                                 "'%s' holds nothing but zeros: what was "
+                                 "recorded did not reach the disk, or was "
+                                 "wiped off it; it can be removed",
+                                 path)
+                     : error_set(error, ERR_DATA,
+                                 "'%s' is no journal of carpus; give a file "
+                                 "NAME.h5.journal",
+                                 path);
+}
+
 int journal_open(struct journal_reader *reader, const char *path,
                  struct error *error)
 {
@@ -425,18 +469,9 @@ int journal_open(struct journal_reader *reader, const char *path,
     err = check_head(reader, &intact, error);
     if (err == 0 && !intact) {
         struct journal_record record;
-        err = journal_next(reader, &record, error);
+        int found = journal_next(reader, &record, error);
         journal_rewind(reader);
-        if (err == 0 && reader->file.size == 0) {
-            err = error_set(error, ERR_DATA,
-                            "'%s' is empty: nothing was recorded; remove it",
-                            path);
-        } else if (err == 0) {
-            err = error_set(error, ERR_DATA,
-                            "'%s' is no journal of carpus; give a file "
-                            "NAME.h5.journal",
-                            path);
-        }
+        err = found == 0 ? refuse(reader, error) : found;
     }
     if (err < 0) {
         journal_reader_close(reader);

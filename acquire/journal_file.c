@@ -274,19 +274,38 @@ static bool rescue(struct journal_file *file)
            move_into(file, temporary != NULL ? temporary : "/tmp", name);
 }
 
-/* Whether the name still leads to what is being written; where not, where it
- * is now. */
-static int check_name(struct journal_file *file, struct error *error)
+/* Who cuts a file that is being written leaves a hole before what is written
+ * next; but what is set aside is then missing at its end. */
+static int check_length(const struct journal_file *file, uint64_t length,
+                        struct error *error)
+{
+    uint64_t whole =
+        file->allocated > file->size ? file->allocated : file->size;
+    return length >= whole
+               ? 0
+               : error_set(error, ERR_IO,
+                           "'%.200s' was cut short by another program while it "
+                           "was written; some of what came is lost",
+                           file->path);
+}
+
+/* Whether the name still leads to what is being written, and all of it is
+ * there; where not, where it is now. */
+static int check_place(struct journal_file *file, struct error *error)
 {
     struct stat named;
     struct stat open;
     char old[sizeof(file->path)];
     char link[64];
-    if (fstat(file->fd, &open) != 0 ||
+    if (fstat(file->fd, &open) != 0) {
+        return 0;
+    }
+    int cut = check_length(file, (uint64_t)open.st_size, error);
+    if (cut < 0 ||
         (stat(file->path, &named) == 0
              ? named.st_ino == open.st_ino && named.st_dev == open.st_dev
              : errno != ENOENT)) {
-        return 0;
+        return cut;
     }
     memcpy(old, file->path, sizeof(old));
     snprintf(link, sizeof(link), "/proc/self/fd/%d", file->fd);
@@ -314,7 +333,7 @@ int journal_file_sync(struct journal_file *file, struct error *error)
     if (fdatasync(file->fd) != 0) {
         return error_from_errno(error, errno, "cannot sync '%s'", file->path);
     }
-    return check_name(file, error);
+    return check_place(file, error);
 }
 
 /* The first failure counts, but all is tried. */
@@ -326,7 +345,7 @@ int journal_file_close(struct journal_file *file, struct error *error)
     int failed = 0;
     int err = 0;
     if (file->writing) {
-        err = check_name(file, error);
+        err = check_place(file, error);
         failed = ftruncate(file->fd, (off_t)file->size) == 0 ? 0 : errno;
         if (fsync(file->fd) != 0 && failed == 0) {
             failed = errno;

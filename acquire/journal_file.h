@@ -50,7 +50,8 @@ int journal_file_append(struct journal_file *file, const void *data,
 /* Waits until what was appended is on the disk. Where the name no longer leads
  * there, that is an error (ERR_IO) that says where it is now: a file that was
  * removed, with its folder or without, is saved to a folder above or that for
- * temporary files, and written there from now on. */
+ * temporary files, and written there from now on. A file that somebody has cut
+ * short is an error likewise. */
 int journal_file_sync(struct journal_file *file, struct error *error);
 
 /* Reads up to `size` bytes at `offset`; returns how many, fewer only at the

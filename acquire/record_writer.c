@@ -243,28 +243,36 @@ static void take_mark(struct record_writer *writer,
     }
 }
 
-/* How far each sensor is on the disk and, when that is due, what it is. */
+/* How far each sensor is on the disk. */
 static int append_progress(struct record_writer *writer,
-                           const struct journal_sync *now, bool describe,
-                           struct error *error)
+                           const struct journal_sync *now, struct error *error)
 {
-    struct journal *journal = writer->journal;
     int err = 0;
     for (size_t i = 0; err == 0 && i < writer->sensor_count; i++) {
         struct journal_sync sync = *now;
         sync.samples = writer->sensors[i].stream.rows;
-        journal->sensor = (uint16_t)i;
-        err = journal_append_sync(journal, &sync, error);
-        if (err == 0 && describe) {
-            err =
-                journal_append_session(journal, writer->sensors[i].info, error);
-        }
+        writer->journal->sensor = (uint16_t)i;
+        err = journal_append_sync(writer->journal, &sync, error);
+    }
+    return err;
+}
+
+/* What each sensor is. */
+static int append_descriptions(struct record_writer *writer,
+                               struct error *error)
+{
+    int err = 0;
+    for (size_t i = 0; err == 0 && i < writer->sensor_count; i++) {
+        writer->journal->sensor = (uint16_t)i;
+        err = journal_append_session(writer->journal, writer->sensors[i].info,
+                                     error);
     }
     return err;
 }
 
 /* After a failed sync nobody knows what is on the disk, and a second one may
- * say that all is well: so the first one ends the recording. */
+ * say that all is well: so the first one ends the recording. The journal may
+ * have lost its beginning, and what is left of it is to have its units. */
 static void sync_journal(struct record_writer *writer)
 {
     struct error error = {0};
@@ -272,15 +280,18 @@ static void sync_journal(struct record_writer *writer)
     if (writer->journal->file.size == writer->synced_size) {
         return;
     }
-    bool describe = now.host_monotonic_ns >= writer->session_ns;
     int err = journal_file_sync(&writer->journal->file, &error);
-    if (err == 0) {
-        err = append_progress(writer, &now, describe, &error);
+    if (err < 0) {
+        (void)append_descriptions(writer, NULL);
+    } else {
+        err = append_progress(writer, &now, &error);
+        if (err == 0 && now.host_monotonic_ns >= writer->session_ns) {
+            err = append_descriptions(writer, &error);
+            writer->session_ns = now.host_monotonic_ns + SESSION_EVERY_NS;
+        }
     }
     if (err < 0) {
         fail(writer, &error);
-    } else if (describe) {
-        writer->session_ns = now.host_monotonic_ns + SESSION_EVERY_NS;
     }
     writer->synced_size = writer->journal->file.size;
 }

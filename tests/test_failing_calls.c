@@ -536,6 +536,29 @@ static void moved_journal_is_told_with_its_new_name(void **state)
     assert_holds(path, 5);
 }
 
+/* Also where what was written since has made it as long as before. */
+static void journal_that_is_cut_by_another_is_told(void **state)
+{
+    (void)state;
+    static const off_t lengths[] = {0, 10};
+    for (size_t i = 0; i < 4; i++) {
+        if (i >= 2) {
+            plan(FALLOCATE, EOPNOTSUPP, 0, 1); /* then only the size tells */
+        }
+        create(20);
+        assert_int_equal(journal_file_sync(&file, &error), 0);
+        assert_int_equal(truncate(path, lengths[i % 2]), 0);
+        if (i < 2) {
+            assert_int_equal(journal_file_append(&file, "x", 1, &error), 0);
+        }
+        error.text[0] = '\0';
+        assert_int_equal(journal_file_sync(&file, &error), ERR_IO);
+        assert_non_null(strstr(error.text, "cut short"));
+        assert_int_equal(journal_file_close(&file, &error), ERR_IO);
+        assert_int_equal(unlink(path), 0);
+    }
+}
+
 static void removed_journal_is_saved_beside_its_place(void **state)
 {
     (void)state;
@@ -719,6 +742,27 @@ static void failed_record_leaves_no_hole(void **state)
     assert_int_equal(reader.file.fd, -1);
 }
 
+/* Whichever read fails, it is no strange file but one that cannot be read. */
+static void file_that_cannot_be_read_is_not_called_strange(void **state)
+{
+    (void)state;
+    static struct journal_reader reader;
+    static const uint8_t zeros[5000];
+    assert_int_equal(put_there(path, zeros, sizeof(zeros)), sizeof(zeros));
+    unsigned n = 0;
+    for (;; n++) {
+        plan(PREAD, EIO, n, 1);
+        int err = journal_open(&reader, path, &error);
+        if (faults[PREAD].times > 0) {
+            assert_int_equal(err, ERR_DATA);
+            break;
+        }
+        assert_int_equal(err, ERR_IO);
+        assert_int_equal(reader.file.fd, -1);
+    }
+    assert_true(n >= 4);
+}
+
 /* All records but the first stand before it, and once more behind it. */
 static void repeat_records(void)
 {
@@ -839,12 +883,14 @@ int main(void)
         TEST(removal_that_fails_is_told),
         TEST(doubt_about_the_name_is_no_error),
         TEST(moved_journal_is_told_with_its_new_name),
+        TEST(journal_that_is_cut_by_another_is_told),
         TEST(removed_journal_is_saved_beside_its_place),
         TEST(journal_of_a_removed_folder_is_saved_above),
         TEST(place_where_the_copy_fails_is_passed_over),
         TEST(name_too_long_for_a_number_goes_further_up),
         TEST(removed_journal_goes_to_the_temporary_folder_last),
         TEST(failed_record_leaves_no_hole),
+        TEST(file_that_cannot_be_read_is_not_called_strange),
         TEST(recovery_is_whole_or_refused),
         TEST(clock_says_when_memory_is_out),
     };

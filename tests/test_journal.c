@@ -593,6 +593,15 @@ static void what_is_no_journal_is_refused(void **state)
     assert_non_null(strstr(error.text, path));
     store(text, 0);
     assert_int_equal(journal_open(&reader, path, &error), ERR_DATA);
+    assert_non_null(strstr(error.text, "is empty"));
+    static uint8_t zeros[10000];
+    store(zeros, sizeof(zeros));
+    assert_int_equal(journal_open(&reader, path, &error), ERR_DATA);
+    assert_non_null(strstr(error.text, "nothing but zeros"));
+    zeros[sizeof(zeros) - 1] = 1;
+    store(zeros, sizeof(zeros));
+    assert_int_equal(journal_open(&reader, path, &error), ERR_DATA);
+    assert_non_null(strstr(error.text, "no journal of carpus"));
     assert_int_equal(journal_open(&reader, folder, &error), ERR_NO_INPUT);
     unlink(path);
     assert_int_equal(journal_open(&reader, path, &error), ERR_NO_INPUT);

@@ -222,6 +222,26 @@ kept=$(sed -n 's/.*carpus recover \(.*\)`.*/\1/p' err.txt)
 check what_came_is_where_it_says "$CARPUS" recover -q "$kept"
 rm -f "$kept" "${kept%.journal}"
 
+# cut SECONDS AT NAME: the journal is emptied AT seconds after it began.
+cut() {
+    "$CARPUS" record -q $real --for "$1" -o "$3" 2>err.txt &
+    pid=$!
+    while [ ! -s "$3.journal" ]; do
+        sleep 0.05
+    done
+    sleep "$2"
+    : >"$3.journal"
+    wait $pid
+}
+rejects emptied_journal_is_told_and_ends_the_recording 74 \
+    "cut short by another program" cut 20s 1.5 cut.h5
+check what_came_since_then_is_kept "$CARPUS" verify cut.h5
+rejects journal_emptied_near_the_end_is_no_fault_of_the_device 74 \
+    "cut short by another program" cut 0.5s 0.4 cut-late.h5
+rejects zeros_are_told_from_a_strange_file 65 "nothing but zeros" sh -c \
+    'head -c 30000 /dev/zero >zeros.h5.journal
+     "$CARPUS" recover zeros.h5.journal'
+
 # ---- terminal ----
 # typed FILE KEYS...: records on a terminal of its own, types the keys,
 # and shows how the terminal was left, all into terminal.txt. Ctrl-C reaches
