@@ -72,7 +72,7 @@ static const struct {
     {EROFS, ERR_CREATE, "; choose another folder"},
     {ENOSPC, ERR_FULL, "; free some space"},
     {EDQUOT, ERR_FULL, "; free some space"},
-    {EFBIG, ERR_FULL, ""},
+    {EFBIG, ERR_FULL, "; the limit is the file system's or `ulimit -f`"},
     {ENAMETOOLONG, ERR_CREATE, "; choose a shorter name"},
     {ENOMEM, ERR_NO_MEMORY, ""},
     {EBUSY, ERR_BUSY, ""},

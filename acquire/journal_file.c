@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+#define _GNU_SOURCE /* fallocate */
 #include "acquire/journal_file.h"
 
 #include <errno.h>
@@ -146,6 +147,32 @@ static void set_aside(struct journal_file *file, uint64_t end)
             file->step = 0;
         }
     }
+}
+
+/* posix_fallocate would write to every block where the file system has no such
+ * call: good for a step, not for the hours of a recording. */
+int journal_file_reserve(struct journal_file *file, uint64_t bytes,
+                         struct error *error)
+{
+#ifdef __linux__
+    int failed;
+    do {
+        failed = fallocate(file->fd, 0, 0, (off_t)bytes) == 0 ? 0 : errno;
+    } while (failed == EINTR);
+    if (failed == ENOSPC || failed == EDQUOT || failed == EFBIG) {
+        return error_from_errno(error, failed,
+                                "cannot set aside %.1f MB for '%s'",
+                                (double)bytes / 1e6, file->path);
+    }
+    if (failed == 0 && bytes > file->allocated) {
+        file->allocated = bytes;
+    }
+#else
+    (void)file;
+    (void)bytes;
+    (void)error;
+#endif
+    return 0;
 }
 
 int journal_file_append(struct journal_file *file, const void *data,

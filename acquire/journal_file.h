@@ -33,6 +33,12 @@ struct journal_file {
 int journal_file_create(struct journal_file *file, const char *path,
                         struct error *error);
 
+/* Sets space aside for `bytes` in all, so that nobody else can take it;
+ * ERR_FULL where it is not to be had. A file system that cannot do that at once
+ * is no error. */
+int journal_file_reserve(struct journal_file *file, uint64_t bytes,
+                         struct error *error);
+
 /* Opens for reading; ERR_BUSY while someone writes it. */
 int journal_file_open(struct journal_file *file, const char *path,
                       struct error *error);

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "acquire/recorder.h"
 
+#include <math.h>
 #include <pthread.h>
 #include <signal.h>
 #include <stdio.h>
@@ -100,11 +101,34 @@ double recorder_bytes_per_s(double rate_hz)
     return rate_hz * BYTES_PER_SAMPLE + CLOCK_BYTES_PER_S;
 }
 
-static int check_room(struct recorder *recorder,
-                      const struct recorder_config *config, struct error *error)
+/* What to do is computed, too: on a disk that is too small for any recording
+ * a shorter one is no help. */
+static int refuse_room(const struct recorder_config *config, double bytes_per_s,
+                       double free_bytes, struct error *error)
+{
+    enum { LEAST_S = 10 };
+    char shorter[64] = "";
+    double needed = RECORDER_RESERVE + config->for_s * bytes_per_s;
+    double most_s = (free_bytes - RECORDER_RESERVE) / bytes_per_s;
+    if (most_s >= LEAST_S) {
+        snprintf(shorter, sizeof(shorter), ", or record for at most %.0fs",
+                 floor(most_s));
+    }
+    return error_set(error, ERR_FULL,
+                     "cannot record to '%s': %.1f MB are needed and %.1f MB "
+                     "are free; free some space, record to another disk with "
+                     "-o%s",
+                     config->journal, needed / 1e6, free_bytes / 1e6, shorter);
+}
+
+/* What journal and recording will take is set aside before the first sample:
+ * the journal gives back what it did not need when it is closed. */
+static int find_room(struct recorder *recorder,
+                     const struct recorder_config *config, struct error *error)
 {
     uint64_t free_bytes;
-    int err = journal_file_space(&recorder->journal.file, &free_bytes, error);
+    struct journal_file *file = &recorder->journal.file;
+    int err = journal_file_space(file, &free_bytes, error);
     if (err < 0) {
         return err;
     }
@@ -113,15 +137,12 @@ static int check_room(struct recorder *recorder,
         bytes_per_s +=
             recorder_bytes_per_s(config->sources[i].info->rate_nominal_hz);
     }
-    double needed = RECORDER_RESERVE + config->for_s * bytes_per_s;
-    if ((double)free_bytes < needed) {
-        return error_set(error, ERR_FULL,
-                         "cannot record to '%s': %.1f MB are needed and %.1f "
-                         "MB are free; free some space or record for less long",
-                         config->journal, needed / 1e6,
-                         (double)free_bytes / 1e6);
+    double planned = config->for_s * bytes_per_s;
+    if ((double)free_bytes < RECORDER_RESERVE + planned) {
+        return refuse_room(config, bytes_per_s, (double)free_bytes, error);
     }
-    return 0;
+    return planned > 0 ? journal_file_reserve(file, (uint64_t)planned, error)
+                       : 0;
 }
 
 static int begin_journal(struct recorder *recorder,
@@ -129,7 +150,7 @@ static int begin_journal(struct recorder *recorder,
                          struct error *error)
 {
     struct journal *journal = &recorder->journal;
-    int err = check_room(recorder, config, error);
+    int err = find_room(recorder, config, error);
     for (size_t i = 0; err == 0 && i < config->source_count; i++) {
         journal->sensor = (uint16_t)i;
         err = journal_append_session(journal, config->sources[i].info, error);

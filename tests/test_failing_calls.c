@@ -31,6 +31,7 @@ enum call {
     PWRITE,
     WRITE,
     FALLOCATE,
+    RESERVE,
     FDATASYNC,
     FSYNC,
     FTRUNCATE,
@@ -90,6 +91,8 @@ WRAP(int, stat, (const char *path, struct stat *out), STAT, (path, out), -1)
 WRAP(int, fstatvfs, (int fd, struct statvfs *out), FSTATVFS, (fd, out), -1)
 WRAP(int, posix_fallocate, (int fd, off_t at, off_t size), FALLOCATE,
      (fd, at, size), faults[FALLOCATE].number)
+WRAP(int, fallocate, (int fd, int mode, off_t at, off_t size), RESERVE,
+     (fd, mode, at, size), -1)
 WRAP(int, fdatasync, (int fd), FDATASYNC, (fd), -1)
 WRAP(int, fsync, (int fd), FSYNC, (fd), -1)
 WRAP(int, ftruncate, (int fd, off_t size), FTRUNCATE, (fd, size), -1)
@@ -437,6 +440,46 @@ static void space_is_set_aside_as_far_as_there_is_any(void **state)
     assert_int_equal(journal_file_append(&file, data, 10, &error), 0);
     assert_int_equal(faults[FALLOCATE].times, 1);
     assert_int_equal(journal_file_close(&file, &error), 0);
+}
+
+/* All at once or an error; a file system that cannot is none. */
+static void space_for_all_is_set_aside_or_refused(void **state)
+{
+    (void)state;
+    enum { STEP = 16 << 20, ALL = 40 << 20 };
+    static const struct {
+        int number;
+        unsigned times;
+        uint64_t bytes;
+        int result;
+        uint64_t allocated;
+    } cases[] = {
+        {0, 0, ALL, 0, ALL},
+        {EINTR, 3, ALL, 0, ALL},
+        {0, 0, 100, 0, STEP + 10},
+        {ENOSPC, 1, ALL, ERR_FULL, STEP + 10},
+        {EDQUOT, 1, ALL, ERR_FULL, STEP + 10},
+        {EFBIG, 1, ALL, ERR_FULL, STEP + 10},
+        {EOPNOTSUPP, 1, ALL, 0, STEP + 10},
+    };
+    for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+        struct stat status;
+        create(10);
+        plan(RESERVE, cases[i].number, 0, cases[i].times);
+        assert_int_equal(journal_file_reserve(&file, cases[i].bytes, &error),
+                         cases[i].result);
+        assert_int_equal(faults[RESERVE].times, 0);
+        assert_int_equal(file.allocated, cases[i].allocated);
+        assert_int_equal(fstat(file.fd, &status), 0);
+        assert_int_equal(status.st_size, cases[i].allocated);
+        assert_true((uint64_t)status.st_blocks * 512 >= cases[i].allocated);
+        if (cases[i].result < 0) {
+            assert_non_null(strstr(error.text, "41.9 MB"));
+        }
+        assert_int_equal(journal_file_close(&file, &error), 0);
+        assert_holds(path, 10);
+        assert_int_equal(unlink(path), 0);
+    }
 }
 
 static void space_left_counts_what_is_set_aside(void **state)
@@ -878,6 +921,7 @@ int main(void)
         TEST(reading_and_writing_outlast_interruptions),
         TEST(failed_append_is_written_over),
         TEST(space_is_set_aside_as_far_as_there_is_any),
+        TEST(space_for_all_is_set_aside_or_refused),
         TEST(space_left_counts_what_is_set_aside),
         TEST(failed_sync_and_close_are_errors),
         TEST(removal_that_fails_is_told),

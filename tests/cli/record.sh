@@ -323,6 +323,30 @@ if mkdir small && mount -t tmpfs -o size=9m none small 2>/dev/null; then
     rejects full_disk_is_refused_at_the_start 80 "needed" \
         record $fast --for 10s -o small/y.h5
     check full_disk_keeps_nothing_refused sh -c '! ls small/y.h5* 2>/dev/null'
+    rm small/filler
+    rejects refusal_says_what_would_fit 80 \
+        "2[0-9.]* MB are needed and 9.4 MB .*another disk with -o, or record for at most [0-9]+s" \
+        record $fast --rate 1667 --for 6m -o small/y.h5
+    fits=$(sed -n 's/.*at most \([0-9]*s\)$/\1/p' err.txt)
+    check what_is_said_to_fit_fits record $fast -q --rate 1667 --for "$fits" \
+        -o small/y.h5
+    rm -f small/y.h5
+    head -c 6000000 /dev/zero >small/filler
+    rejects disk_too_small_for_any_is_not_told_to_record_less 80 \
+        "another disk with -o\$" record $fast --for 1s -o small/y.h5
+    mount -o remount,size=100m small
+    reserved() {
+        record $fast -q --rate 1667 --for 20m -o small/r.h5 &
+        pid=$!
+        until [ -s small/r.h5.journal ]; do
+            sleep 0.02
+        done
+        cat /dev/zero >small/filler
+        wait $pid
+    }
+    check disk_that_others_fill_has_room_for_what_was_planned reserved
+    check and_the_recording_is_there whole small/r.h5
+    rm -f small/r.h5* small/filler
     mount -o remount,ro small
     rejects read_only_folder_is_named 73 "small/z.h5" \
         record $fast --for 2s -o small/z.h5
@@ -365,9 +389,15 @@ memory_is_told() {
 check too_little_memory_is_told_and_leaves_nothing_half memory_is_told
 
 # ---- what stands in the way ----
-rejects limit_on_file_size_is_like_a_full_disk 80 "File too large|disk" sh -c \
+rejects recording_above_the_limit_on_file_size_is_refused 80 \
+    "set aside 19[0-9.]* MB .*File too large.*ulimit -f" sh -c \
     'ulimit -f 4000
      "$CARPUS" record -q -o big.h5 --for 60m --rate 1667 --device virtual \
+         --simulate speed=max'
+check refused_recording_leaves_nothing sh -c '! ls big.h5* 2>/dev/null'
+rejects limit_on_file_size_is_like_a_full_disk 80 "File too large|disk" sh -c \
+    'ulimit -f 4000
+     "$CARPUS" record -q -o big.h5 --rate 1667 --device virtual \
          --simulate speed=max'
 : >empty.h5.journal
 rejects empty_journal_says_what_to_do 65 "is empty.*remove it" \
