@@ -3,9 +3,11 @@
 
 #include <stdio.h>
 #include <string.h>
+#include <sys/stat.h>
 
 #include "acquire/describe.h"
 #include "acquire/requests.h"
+#include "acquire/simulate.h"
 
 enum { SIMULATE = 4096 + 32 };
 
@@ -32,6 +34,57 @@ static int check_pair(const struct record_device *a,
     return 0;
 }
 
+static bool same_file(const char *a, const char *b)
+{
+    struct stat one;
+    struct stat other;
+    if (a[0] == '\0' || strcmp(a, b) == 0) {
+        return a[0] != '\0';
+    }
+    return stat(a, &one) == 0 && stat(b, &other) == 0 &&
+           one.st_ino == other.st_ino && one.st_dev == other.st_dev;
+}
+
+/* A real wristband is none that is simulated, and as fast as time. */
+static int simulated(const struct record_device *device, struct simulate *out,
+                     struct error *error)
+{
+    return simulate_parse(
+        device_is_virtual(device->name) ? device->simulate : NULL, out, error);
+}
+
+/* Two lives at different speeds have no common time line, and two wristbands
+ * no common flash. */
+static int check_simulated(const struct record_device *a,
+                           const struct record_device *b, struct error *error)
+{
+    struct simulate one;
+    struct simulate other;
+    int err = simulated(a, &one, error);
+    if (err == 0) {
+        err = simulated(b, &other, error);
+    }
+    if (err < 0) {
+        return err;
+    }
+    if (one.speed != other.speed) {
+        return error_set(error, ERR_USAGE,
+                         "--simulate: devices that record together run at one "
+                         "speed; write speed= before the first --device, where "
+                         "it is of all (wristbands on USB run at 1)");
+    }
+    if (same_file(one.flash, other.flash) ||
+        same_file(one.samples, other.samples)) {
+        return error_set(
+            error, ERR_USAGE,
+            "--simulate: '%.200s' is given to two devices; each "
+            "has a %s file of its own",
+            same_file(one.flash, other.flash) ? one.flash : one.samples,
+            same_file(one.flash, other.flash) ? "flash=" : "samples=");
+    }
+    return 0;
+}
+
 int record_devices_check(const struct record_devices *devices,
                          struct error *error)
 {
@@ -45,6 +98,9 @@ int record_devices_check(const struct record_devices *devices,
         }
         for (size_t k = 0; err == 0 && k < i; k++) {
             err = check_pair(&devices->device[k], device, error);
+            if (err == 0) {
+                err = check_simulated(&devices->device[k], device, error);
+            }
         }
     }
     return err;

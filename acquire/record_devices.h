@@ -27,7 +27,8 @@ struct record_devices {
     struct record_device device[RECORDER_DEVICES_MAX];
 };
 
-/* Refuses what cannot be meant: one device twice, two in one place. */
+/* Refuses what cannot be meant: one device twice, two in one place, simulated
+ * ones at different speeds or with one flash. */
 int record_devices_check(const struct record_devices *devices,
                          struct error *error);
 

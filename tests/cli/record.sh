@@ -148,6 +148,24 @@ rejects too_many_devices_are_refused 64 "at most 8" \
 rejects truth_is_of_one_device 64 "--truth" record $both --truth x.csv -o x.h5
 rejects room_is_needed_for_all_devices 80 "MB are needed" \
     record $both --for 100000d -o x.h5
+rejects different_speeds_are_refused 64 "run at one speed" \
+    record --device virtual --simulate speed=max --device virtual \
+    --simulate speed=2 --for 1s -o x.h5
+rejects simulated_one_faster_than_a_real_one_is_refused 64 "run at one speed" \
+    record --device A --device virtual --simulate speed=2 --for 1s -o x.h5
+rejects shared_flash_is_refused 64 "'./f.bin' is given to two devices.*flash=" \
+    record --device virtual --simulate flash=./f.bin --device virtual \
+    --simulate flash=./f.bin --for 1s -o x.h5
+: >shared.bin
+rejects shared_flash_is_known_under_any_name 64 "given to two devices.*flash=" \
+    record --device virtual --simulate flash=shared.bin --device virtual \
+    --simulate "flash=$PWD/shared.bin" --for 1s -o x.h5
+rejects shared_samples_are_refused 64 "given to two devices.*samples=" \
+    record --simulate samples=x.csv --device virtual --device virtual \
+    --for 1s -o x.h5
+check two_flashes_are_fine record -q --device virtual \
+    --simulate speed=max,flash=f1.bin --device virtual \
+    --simulate speed=max,flash=f2.bin --for 1s -o flashes.h5
 check refusals_of_several_leave_nothing sh -c '! ls x.h5* x.csv* 2>/dev/null'
 
 # ---- signals ----
