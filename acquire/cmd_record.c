@@ -1,12 +1,9 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include <argp.h>
-#include <ctype.h>
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
-#include <time.h>
 #include <unistd.h>
 
 #include "acquire/clocks.h"
@@ -17,19 +14,17 @@
 #include "acquire/interrupt.h"
 #include "acquire/output.h"
 #include "acquire/record_devices.h"
+#include "acquire/record_name.h"
 #include "acquire/record_text.h"
+#include "acquire/record_watch.h"
 #include "acquire/recorder.h"
 #include "acquire/sensor_option.h"
 #include "acquire/session.h"
-#include "acquire/terminal.h"
 
 /* ---- options ---- */
 
-enum { PATH_SIZE = 4096 - 32 };
-
 struct options {
-    char path[PATH_SIZE];
-    char journal[PATH_SIZE + 16];
+    struct record_name name;
     struct record_devices devices;
     struct record_device any; /* what was said before the first --device */
     const char *events;
@@ -201,7 +196,7 @@ static int take_text(const char *option, const char *text, size_t size,
 
 static int take_path(const char *text, struct options *options)
 {
-    if (text[0] == '\0' || strlen(text) >= sizeof(options->path)) {
+    if (text[0] == '\0' || strlen(text) >= sizeof(options->name.path)) {
         return error_set(options->error, ERR_USAGE,
                          "--output: '%s' is no name of a file", text);
     }
@@ -210,7 +205,7 @@ static int take_path(const char *text, struct options *options)
                          "--output: a recording cannot go to standard output; "
                          "name a file");
     }
-    memcpy(options->path, text, strlen(text) + 1);
+    memcpy(options->name.path, text, strlen(text) + 1);
     return 0;
 }
 
@@ -294,43 +289,27 @@ static int parse(int argc, char **argv, struct options *options)
     if (err < 0) {
         return err;
     }
-    if (options->path[0] == '\0') {
-        time_t now = time(NULL);
-        struct tm local;
-        localtime_r(&now, &local);
-        strftime(options->path, sizeof(options->path),
-                 "carpus-%Y%m%d-%H%M%S.h5", &local);
-    }
-    return journal_name(options->path, options->journal,
-                        sizeof(options->journal))
-               ? 0
-               : error_set(options->error, ERR_USAGE,
-                           "the name of the recording is too long");
+    return record_name_settle(&options->name, options->error);
 }
 
 /* ---- before ---- */
-
-static bool is_there(const char *path)
-{
-    struct stat status;
-    return lstat(path, &status) == 0;
-}
 
 /* recorder_start and session_build refuse as well; but to hear it only after
  * recording would be late. */
 static int check_outputs(const struct options *options)
 {
-    if (is_there(options->path)) {
-        return output_cannot_create(options->error, options->path, EEXIST);
+    if (record_name_is_there(options->name.path)) {
+        return output_cannot_create(options->error, options->name.path, EEXIST);
     }
-    if (is_there(options->journal)) {
+    if (record_name_is_there(options->name.journal)) {
         return error_set(options->error, ERR_EXISTS,
                          "'%s' is of a recording that goes on or was cut off; "
                          "run `carpus recover %s` once it has ended, or choose "
                          "another name",
-                         options->journal, options->journal);
+                         options->name.journal, options->name.journal);
     }
-    if (options->truth != NULL && strcmp(options->truth, options->path) == 0) {
+    if (options->truth != NULL &&
+        strcmp(options->truth, options->name.path) == 0) {
         return error_set(options->error, ERR_USAGE,
                          "--truth and --output name the same file");
     }
@@ -368,69 +347,25 @@ static void describe(const struct options *options, struct recording_info *info)
     copy_text(info->notes, sizeof(info->notes), options->notes);
 }
 
-/* ---- while ---- */
-
-static void take_key(struct recorder *recorder, char key)
-{
-    char label[16];
-    if (key == 'q') {
-        recorder_stop(recorder);
-    } else if (isalnum((unsigned char)key)) {
-        snprintf(label, sizeof(label), "mark %c", key);
-        (void)recorder_mark(recorder, label);
-    } else if (key == ' ') {
-        (void)recorder_mark(recorder, "mark");
-    }
-}
-
-static void show(struct terminal *terminal, const struct options *options,
-                 const struct recorder_stats *stats)
-{
-    enum { WIDTH_MAX = 250 };
-    const char *names[RECORDER_DEVICES_MAX];
-    char line[WIDTH_MAX + 1];
-    size_t width = terminal_width(terminal);
-    for (size_t i = 0; i < options->devices.count; i++) {
-        names[i] = record_device_nickname(&options->devices.device[i]);
-    }
-    record_text_status(stats, names, width < WIDTH_MAX ? width : WIDTH_MAX,
-                       line);
-    terminal_show(terminal, line);
-}
-
-static void watch(struct recorder *recorder, const struct options *options)
-{
-    enum { LOOK_EVERY_MS = 50, SHOW_EVERY = 5 };
-    struct terminal terminal;
-    terminal_begin(&terminal, options->quiet);
-    for (int look = 0; recorder_running(recorder); look++) {
-        take_key(recorder, terminal_key(&terminal, LOOK_EVERY_MS));
-        if (interrupt_twice()) {
-            recorder_abort(recorder);
-        } else if (interrupt_once()) {
-            recorder_stop(recorder);
-        }
-        struct recorder_stats stats;
-        if (look % SHOW_EVERY == 0 && recorder_stats(recorder, &stats)) {
-            show(&terminal, options, &stats);
-        }
-    }
-    terminal_end(&terminal);
-}
-
 /* ---- after ---- */
 
 /* The journal holds all that came: whatever went wrong, say how to get it;
- * unless somebody has taken it away. */
+ * unless somebody has taken it away. Where the name was taken meanwhile, under
+ * another one. */
 static int journal_is_left(const struct options *options, int code,
                            const char *why)
 {
-    if (!is_there(options->journal)) {
+    char other[RECORD_NAME];
+    const char *journal = options->name.journal;
+    if (!record_name_is_there(journal)) {
         return error_set(options->error, code, "%s; what came is lost", why);
     }
+    bool renamed = record_name_is_there(options->name.path) &&
+                   record_name_other(options->name.path, other, sizeof(other));
     return error_set(options->error, code,
-                     "%s; what came is kept: run `carpus recover %s`", why,
-                     options->journal);
+                     "%s; what came is kept: run `carpus recover %s%s%s%s`",
+                     why, renamed ? "-o " : "", renamed ? other : "",
+                     renamed ? " " : "", journal);
 }
 
 /* `came`: samples, by the recorder's account. */
@@ -441,11 +376,11 @@ static int build(const struct options *options, int recorded, uint64_t came,
     if (interrupt_twice()) {
         return journal_is_left(options, ERR_STOPPED, "stopped at once");
     }
-    int err = session_build(options->journal, options->path, interrupt_twice,
-                            summary, &why);
+    int err = session_build(options->name.journal, options->name.path,
+                            interrupt_twice, summary, &why);
     if (err == ERR_DATA && came == 0) {
         /* There is nothing to recover. */
-        (void)journal_file_remove(options->journal, NULL);
+        (void)journal_file_remove(options->name.journal, NULL);
         return recorded < 0 ? recorded
                             : error_set(options->error, ERR_DATA,
                                         "the device sent no samples; nothing "
@@ -470,9 +405,9 @@ static void release_journal(const struct options *options,
     if (!session_took_all(summary)) {
         error_set(&why, ERR_DAMAGED,
                   "not all of the journal could be read, so '%s' is kept",
-                  options->journal);
+                  options->name.journal);
     } else {
-        (void)journal_file_remove(options->journal, &why);
+        (void)journal_file_remove(options->name.journal, &why);
     }
     if (why.code != 0) {
         fprintf(stderr, "%s\n", why.text);
@@ -482,13 +417,13 @@ static void release_journal(const struct options *options,
 static int tell(const struct options *options,
                 const struct session_summary *summary)
 {
-    char line[PATH_SIZE + RECORD_TEXT_SUMMARY];
-    record_text_summary(summary, options->path, line, sizeof(line));
+    char line[RECORD_NAME + RECORD_TEXT_SUMMARY];
+    record_text_summary(summary, options->name.path, line, sizeof(line));
     if (!options->quiet) {
         fprintf(stderr, "%s\n", line);
     }
     return options->json
-               ? record_text_json(summary, options->path, options->error)
+               ? record_text_json(summary, options->name.path, options->error)
                : 0;
 }
 
@@ -498,7 +433,7 @@ static int finish(const struct options *options, int recorded, uint64_t came)
 {
     struct session_summary summary = {0};
     struct error early = *options->error;
-    if (recorded < 0 && !is_there(options->journal)) {
+    if (recorded < 0 && !record_name_is_there(options->name.journal)) {
         return recorded;
     }
     int err = build(options, recorded, came, &summary);
@@ -511,20 +446,35 @@ static int finish(const struct options *options, int recorded, uint64_t came)
         *options->error = early;
         return recorded;
     }
-    return err < 0 ? err
-                   : record_text_lost(&summary, options->path, options->error);
+    return err < 0
+               ? err
+               : record_text_lost(&summary, options->name.path, options->error);
 }
 
-static int record_with(const struct options *options,
+/* Somebody else may have begun within the same second. */
+static int start(struct options *options, const struct recorder_config *config,
+                 struct recorder **out)
+{
+    int err = recorder_start(config, out, options->error);
+    while (err == ERR_EXISTS && options->name.chosen) {
+        err = record_name_settle(&options->name, options->error);
+        if (err == 0) {
+            err = recorder_start(config, out, options->error);
+        }
+    }
+    return err;
+}
+
+static int record_with(struct options *options,
                        const struct recorder_config *config)
 {
     struct recorder *recorder;
     interrupt_catch();
-    int err = recorder_start(config, &recorder, options->error);
+    int err = start(options, config, &recorder);
     if (err < 0) {
         return err;
     }
-    watch(recorder, options);
+    record_watch(recorder, &options->devices, options->quiet);
     struct recorder_stats last;
     err = recorder_finish(recorder, &last, options->error);
     uint64_t came = 0;
@@ -546,7 +496,7 @@ static int record_from(struct options *options,
     const struct recorder_config config = {
         .sources = sources,
         .source_count = devices->count,
-        .journal = options->journal,
+        .journal = options->name.journal,
         .events = events,
         .event_count = event_count,
         .for_s = options->for_s,
@@ -556,8 +506,9 @@ static int record_from(struct options *options,
         return err;
     }
     err = record_with(options, &config);
-    if (err < 0 && options->truth != NULL && !is_there(options->path) &&
-        !is_there(options->journal)) {
+    if (err < 0 && options->truth != NULL &&
+        !record_name_is_there(options->name.path) &&
+        !record_name_is_there(options->name.journal)) {
         /* What it is the truth of has not come to be. */
         unlink(options->truth);
     }

@@ -98,6 +98,9 @@ static int remove_journal(const struct options *options,
     if (session_took_all(summary)) {
         return journal_file_remove(options->journal, error);
     }
+    if (options->quiet) {
+        return 0;
+    }
     fprintf(stderr,
             "The journal '%s' is kept in spite of --remove: not all of it "
             "could be read into the recording\n",

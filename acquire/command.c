@@ -10,11 +10,28 @@
 
 const char *argp_program_version = "carpus " CARPUS_VERSION;
 
+/* What any command may end with stands at the end of its --help. */
+static char *add_statuses(int key, const char *text, void *input)
+{
+    enum { SIZE = 1024 };
+    static const char lead[] = "Exit statuses of all commands: 0 all is well; ";
+    (void)input;
+    char *out = key == ARGP_KEY_HELP_EXTRA ? calloc(1, SIZE) : NULL;
+    if (out == NULL) {
+        return (char *)text;
+    }
+    memcpy(out, lead, sizeof(lead));
+    error_statuses(out + strlen(lead), SIZE - sizeof(lead));
+    return out;
+}
+
 int command_parse(const struct argp *argp, int argc, char **argv, void *input,
                   struct error *error)
 {
+    struct argp told = *argp;
+    told.help_filter = add_statuses;
     argp_err_exit_status = error_exit_status(ERR_USAGE);
-    int number = argp_parse(argp, argc, argv, 0, NULL, input);
+    int number = argp_parse(&told, argc, argv, 0, NULL, input);
     if (number == ENOMEM) {
         return error_set(error, ERR_NO_MEMORY, "out of memory");
     }

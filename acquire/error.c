@@ -100,6 +100,28 @@ int error_exit_status(int code)
     return code >= 0 ? 0 : find_row(code)->status;
 }
 
+/* Codes of one status follow one another, as in 65. */
+void error_statuses(char *out, size_t size)
+{
+    enum { LEAST = 64, MOST = 99 };
+    size_t used = 0;
+    out[0] = '\0';
+    for (int status = LEAST; status <= MOST; status++) {
+        const char *joint = used > 0 ? "; " : "";
+        for (size_t i = 0; i < sizeof(table) / sizeof(table[0]); i++) {
+            if (table[i].status != status || used >= size) {
+                continue;
+            }
+            int n = *joint == ',' ? snprintf(out + used, size - used, ", %s",
+                                             table[i].name)
+                                  : snprintf(out + used, size - used, "%s%d %s",
+                                             joint, status, table[i].name);
+            used += n > 0 ? (size_t)n : 0;
+            joint = ",";
+        }
+    }
+}
+
 const char *error_name(int code)
 {
     return code >= 0 ? "ok" : find_row(code)->name;

@@ -11,6 +11,8 @@
 #ifndef ACQUIRE_ERROR_H
 #define ACQUIRE_ERROR_H
 
+#include <stddef.h>
+
 enum error_code {
     ERR_INTERNAL = -1,  /* a mistake of ours */
     ERR_USAGE = -2,     /* unknown option, value out of range */
@@ -55,6 +57,10 @@ int error_from_errno(struct error *error, int number, const char *what, ...)
 
 /* Exit status of a code (sysexits.h and, from 80 up, our own); 0 for >= 0. */
 int error_exit_status(int code);
+
+/* All statuses but 0 and what they mean: "64 wrong usage; 65 ..." into `out`,
+ * as much as fits. */
+void error_statuses(char *out, size_t size);
 
 /* A few words for a code, for logs and batch tables. */
 const char *error_name(int code);

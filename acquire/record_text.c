@@ -66,7 +66,7 @@ static void write_space(const struct recorder_stats *stats, char *out)
 }
 
 /* Parts of a status line; a part that is empty is left out. */
-enum { PARTS = RECORDER_DEVICES_MAX + 6, LOSS = 20 };
+enum { PARTS = RECORDER_DEVICES_MAX + 7, LOSS = 20 };
 
 /* All fit 79 columns for an hour at 1667 Hz, as long as little is lost. */
 static void write_one(const struct recorder_stats *stats,
@@ -98,31 +98,87 @@ static void write_loss(const struct recorder_sensor_stats *sensor,
              sensor->lost, LOSS, causes);
 }
 
-/* Of two sensors all but the rates fit 79 columns. */
+/* Up to so many sensors each is told of: of two all but the rates fit 79
+ * columns. */
+enum { TOLD_EACH = 3 };
+
+/* A value of each sensor, or from the least to the most. */
+static void write_values(const double *values, size_t n, const char *format,
+                         char *out)
+{
+    double least = values[0];
+    double most = values[0];
+    size_t used = 0;
+    for (size_t i = 0; i < n; i++) {
+        least = fmin(least, values[i]);
+        most = fmax(most, values[i]);
+    }
+    if (n > TOLD_EACH) {
+        used += (size_t)snprintf(out, PART, format, least);
+        used += (size_t)snprintf(out + used, PART - used, " to ");
+        snprintf(out + used, PART - used, format, most);
+        return;
+    }
+    for (size_t i = 0; i < n; i++) {
+        used +=
+            (size_t)snprintf(out + used, PART - used, "%s", i > 0 ? ", " : "");
+        used += (size_t)snprintf(out + used, PART - used, format, values[i]);
+    }
+}
+
+/* Of many sensors those that lack something come one by one; the most urgent
+ * are unplugged or have ended. */
+static void write_losses(const struct recorder_stats *stats,
+                         const char *const *names, char parts[PARTS][PART])
+{
+    size_t n = stats->sensor_count;
+    size_t used = 1; /* after the time */
+    uint64_t lost = 0;
+    for (size_t i = 0; i < n; i++) {
+        lost += stats->sensors[i].lost;
+    }
+    if (n > TOLD_EACH) {
+        snprintf(parts[used++], PART, "%zu bands lost %" PRIu64, n, lost);
+    }
+    for (int urgent = 1; urgent >= 0; urgent--) {
+        for (size_t i = 0; i < n; i++) {
+            const struct recorder_sensor_stats *sensor = &stats->sensors[i];
+            bool is_urgent = sensor->away || sensor->ended;
+            if (n <= TOLD_EACH ? urgent != 0
+                               : is_urgent != urgent ||
+                                     (!is_urgent && sensor->lost == 0)) {
+                continue;
+            }
+            write_loss(sensor, names[i], parts[used++]);
+        }
+    }
+}
+
 static void write_several(const struct recorder_stats *stats,
                           const char *const *names, char parts[PARTS][PART])
 {
     size_t n = stats->sensor_count;
     double elapsed_s = 0;
     uint64_t clipped = 0;
-    char *move = parts[n + 1];
-    char *rate = parts[n + 4];
+    double moves[RECORDER_DEVICES_MAX];
+    double rates[RECORDER_DEVICES_MAX];
+    char values[PART];
     for (size_t i = 0; i < n; i++) {
         const struct recorder_sensor_stats *sensor = &stats->sensors[i];
-        const char *comma = i > 0 ? "," : "";
         elapsed_s = fmax(elapsed_s, sensor->elapsed_s);
         clipped += sensor->clipped;
-        write_loss(sensor, names[i], parts[i + 1]);
-        snprintf(move + strlen(move), PART - strlen(move), "%s %.0f",
-                 i > 0 ? comma : "move", sensor->motion_mg);
-        snprintf(rate + strlen(rate), PART - strlen(rate), "%s%s%.1f", comma,
-                 i > 0 ? " " : "", sensor->rate_hz);
+        moves[i] = sensor->motion_mg;
+        rates[i] = sensor->rate_hz;
     }
+    char(*part)[PART] = parts + 1 + RECORDER_DEVICES_MAX + 1;
     record_text_duration(elapsed_s, parts[0], PART);
-    snprintf(move + strlen(move), PART - strlen(move), " mg");
-    snprintf(parts[n + 2], PART, "clipped %" PRIu64, clipped);
-    write_space(stats, parts[n + 3]);
-    snprintf(rate + strlen(rate), PART - strlen(rate), " Hz");
+    write_losses(stats, names, parts);
+    write_values(moves, n, "%.0f", values);
+    snprintf(part[0], PART, "move %.50s mg", values);
+    snprintf(part[1], PART, "clipped %" PRIu64, clipped);
+    write_space(stats, part[2]);
+    write_values(rates, n, "%.1f", values);
+    snprintf(part[3], PART, "%.50s Hz", values);
 }
 
 void record_text_status(const struct recorder_stats *stats,

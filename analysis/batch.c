@@ -185,6 +185,9 @@ static void end_job(const struct batch *batch, struct batch_job *job,
     job->pipe = -1;
     bool good = WIFEXITED(status) && WEXITSTATUS(status) == 0;
     job->state = good ? JOB_DONE : JOB_FAILED;
+    if (!good && !interrupt_once()) {
+        unlink(job->json); /* of a run before: it would belie the table */
+    }
     if (good || got == (ssize_t)sizeof(job->error)) {
         return;
     }

@@ -53,6 +53,27 @@ static void manual_explains_every_exit_status_and_no_other(void **state)
     }
 }
 
+/* Each status once, with the words of all its codes; and no further than there
+ * is room. */
+static void statuses_are_listed_for_help(void **state)
+{
+    (void)state;
+    char all[1024];
+    char little[40];
+    error_statuses(all, sizeof(all));
+    for (int code = ERR_INTERNAL; code >= ERR_UNFIT; code--) {
+        char number[8];
+        snprintf(number, sizeof(number), "%d ", error_exit_status(code));
+        const char *at = strstr(all, number);
+        assert_non_null(at);
+        assert_null(strstr(at + 1, number));
+        assert_non_null(strstr(at, error_name(code)));
+    }
+    error_statuses(little, sizeof(little));
+    assert_true(strlen(little) < sizeof(little));
+    assert_memory_equal(little, all, strlen(little));
+}
+
 static void every_code_has_its_own_name(void **state)
 {
     (void)state;
@@ -110,6 +131,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(manual_explains_every_exit_status_and_no_other),
+        cmocka_unit_test(statuses_are_listed_for_help),
         cmocka_unit_test(every_code_has_its_own_name),
         cmocka_unit_test(system_errors_get_the_code_a_person_expects),
         cmocka_unit_test(sentence_too_long_is_cut_not_overrun),

@@ -94,6 +94,40 @@ static void status_line_shows_both_wrists_on_the_usual_terminal(void **state)
     }
 }
 
+/* Of eight who lacks something is named, and nothing is left out that matters.
+ */
+static void status_line_of_eight_fits_the_usual_terminal(void **state)
+{
+    (void)state;
+    static const char *const eight[] = {"left", "right", "C", "D",
+                                        "E",    "F",     "G", "H"};
+    struct recorder_stats many = {.sensor_count = 8, .left_s = 118 * 86400.0};
+    char line[251];
+    for (size_t i = 0; i < 8; i++) {
+        many.sensors[i] = (struct recorder_sensor_stats){
+            .elapsed_s = 3724,
+            .rate_hz = 208.3 + 0.1 * (double)i,
+            .samples = 775000,
+            .motion_mg = 10 * (double)i,
+        };
+    }
+    record_text_status(&many, eight, 79, line);
+    assert_string_equal(line, "1:02:04  8 bands lost 0  move 0 to 70 mg  "
+                              "clipped 0  disk 118 d");
+    record_text_status(&many, eight, 82, line);
+    assert_non_null(strstr(line, "  208.3 to 209.0 Hz"));
+    many.sensors[2].lost = 4;
+    many.sensors[7].away = true;
+    record_text_status(&many, eight, 79, line);
+    assert_string_equal(line, "1:02:04  8 bands lost 4  H UNPLUGGED lost 0  "
+                              "C lost 4 (unknown)  clipped 0");
+    for (size_t width = 0; width <= 250; width++) {
+        memset(line, 'x', sizeof(line));
+        record_text_status(&many, eight, width, line);
+        assert_true(strlen(line) <= width);
+    }
+}
+
 static void durations_are_hours_minutes_seconds(void **state)
 {
     (void)state;
@@ -132,6 +166,7 @@ int main(void)
         cmocka_unit_test(status_line_never_exceeds_its_width),
         cmocka_unit_test(status_line_of_a_good_hour_fits_the_usual_terminal),
         cmocka_unit_test(status_line_shows_both_wrists_on_the_usual_terminal),
+        cmocka_unit_test(status_line_of_eight_fits_the_usual_terminal),
         cmocka_unit_test(durations_are_hours_minutes_seconds),
         cmocka_unit_test(losses_are_an_error_that_says_where_to_look),
     };

@@ -54,6 +54,15 @@ check same_options_are_not sh -c \
 check settings_are_in_the_summary grep -q '"settings": "--lever 300"' \
     out/one.csv.json
 
+# A summary of before does not stand beside a row that failed.
+mkdir few
+cp one.csv few
+check few_are_analysed "$CARPUS" batch -q few -o few-out
+check summary_is_there test -s few-out/one.csv.json
+rejects sensor_that_is_not_there_fails_its_row 83 "1 of 1 files failed" \
+    "$CARPUS" batch -q few -o few-out --sensor left
+check old_summary_is_gone test ! -e few-out/one.csv.json
+
 mkdir empty
 rejects no_recordings_no_out 66 'no recordings' "$CARPUS" batch empty -o none
 check out_was_not_made test ! -e none

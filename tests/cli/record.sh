@@ -168,6 +168,45 @@ check two_flashes_are_fine record -q --device virtual \
     --simulate speed=max,flash=f2.bin --for 1s -o flashes.h5
 check refusals_of_several_leave_nothing sh -c '! ls x.h5* x.csv* 2>/dev/null'
 
+# ---- names ----
+together() (
+    mkdir unnamed && cd unnamed || return 1
+    pids=
+    for one in 1 2 3 4; do
+        "$CARPUS" record -q $fast --for 1s &
+        pids="$pids $!"
+    done
+    for pid in $pids; do
+        wait "$pid" || return 1
+    done
+    [ "$(ls carpus-*.h5 | wc -l)" -eq 4 ] && [ "$(ls | wc -l)" -eq 4 ]
+)
+check recordings_without_a_name_do_not_collide together
+# The name is taken while it records.
+"$CARPUS" record -q $real --for 1s -o taken.h5 2>err.txt &
+pid=$!
+until [ -s taken.h5.journal ]; do
+    sleep 0.05
+done
+echo mine >taken.h5
+wait $pid
+status=$?
+advice=$(sed -n 's/.*run `carpus \(.*\)`.*/\1/p' err.txt)
+check name_that_was_taken_is_told [ $status -eq 73 ]
+check its_advice_recovers_under_another_name sh -c "
+    '$CARPUS' $advice -q && '$CARPUS' verify taken-2.h5"
+check what_took_the_name_is_left_alone grep -qx mine taken.h5
+check quiet_recovery_says_nothing_of_a_journal_that_stays sh -c '
+    cp "$CARPUS_TESTS/data/format-2.h5.journal" quiet.h5.journal
+    printf "\\377" | dd of=quiet.h5.journal bs=1 seek=60 conv=notrunc 2>err.txt
+    "$CARPUS" recover -q --remove quiet.h5.journal 2>err.txt
+    [ -e quiet.h5.journal ] && ! grep -q "in spite of" err.txt'
+check help_of_each_tells_its_statuses sh -c '
+    for command in record recover info verify import export analyse; do
+        "$CARPUS" $command --help | tr -s "\n " " " |
+            grep -q "74 read or write failed; .*80 disk full" || exit 1
+    done'
+
 # ---- signals ----
 # interrupted FILE SIGNAL...: records in real time, sends the signals one by
 # one, and leaves the exit status in `status`.
