@@ -43,6 +43,9 @@ CRASH_PROGRAMS := $(patsubst %,$(BUILD)/crash_%,power signals calls slow_disk \
 # Versions of libraries, one a line, for `carpus doctor`.
 BUILT_WITH := $(BUILD)/built_with.inc
 
+# The udev rule as the numbers of its bytes: `carpus doctor --udev-rule`.
+UDEV_RULE := $(BUILD)/udev_rule.inc
+
 .PHONY: all demo test check lint format accuracy accuracy-plot bench crash \
     usb threads browser log-hours soak firmware chain install man clean help setup
 
@@ -111,7 +114,7 @@ log-hours: $(BUILD)/carpus
 	$(V)/usr/bin/python3 tests/bench/log_hours.py $(BUILD)/carpus $(DATA)
 
 ## lint: clang-format, clang-tidy, cppcheck, gcc -fanalyzer
-lint: $(BUILD)/.setup-build-test-lint $(PROGRAMMES) $(BUILT_WITH)
+lint: $(BUILD)/.setup-build-test-lint $(PROGRAMMES) $(BUILT_WITH) $(UDEV_RULE)
 	$(V)scripts/lint $(BUILD)
 
 ## format: lay the code out as .clang-format says
@@ -158,6 +161,7 @@ $(1)/%.o: %.c | $(3)
 
 $(1)/analysis/programme_builtin.o: $$(PROGRAMMES)
 $(1)/acquire/doctor.o: $$(BUILT_WITH)
+$(1)/acquire/udev_rule.o: $$(UDEV_RULE)
 
 $(1)/libcarpus.a: $$(MODULES:%.c=$(1)/%.o)
 	@rm -f $$@
@@ -166,10 +170,16 @@ $(1)/libcarpus.a: $$(MODULES:%.c=$(1)/%.o)
 -include $$(PROGRAMS:%.c=$(1)/%.d) $$(MODULES:%.c=$(1)/%.d)
 endef
 
-# A programme of exercises, compiled in as the numbers of its bytes.
+# Files compiled in as the numbers of their bytes.
+NUMBERS = $(V)od -An -v -tu1 $< | sed 's/ *\([0-9][0-9]*\)/\1,/g' > $@
+
 $(BUILD)/programmes/%.inc: analysis/programmes/%.yaml
 	@mkdir -p $(@D)
-	$(V)od -An -v -tu1 $< | sed 's/ *\([0-9][0-9]*\)/\1,/g' > $@
+	$(NUMBERS)
+
+$(UDEV_RULE): scripts/70-carpus.rules
+	@mkdir -p $(@D)
+	$(NUMBERS)
 
 $(BUILT_WITH): $(BUILD)/.setup-build
 	$(V)for library in hdf5 libusb-1.0 fftw3f libseccomp; do \

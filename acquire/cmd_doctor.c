@@ -9,16 +9,24 @@
 
 #include "acquire/command.h"
 #include "acquire/doctor.h"
+#include "acquire/udev_rule.h"
 
 enum { COLUMNS = 79, INDENT = 9 };
 
 struct options {
     const char *folder;
     bool json;
+    bool rule;
 };
+
+enum { KEY_UDEV_RULE = 256 };
 
 static const struct argp_option option_table[] = {
     {"json", 'j', NULL, 0, "Write JSON", 0},
+    {"udev-rule", KEY_UDEV_RULE, NULL, 0,
+     "Write the udev rule that lets who sits here use a wristband, and check "
+     "nothing",
+     0},
     {0},
 };
 
@@ -37,6 +45,9 @@ static error_t parse_option(int key, char *text, struct argp_state *state)
     switch (key) {
     case 'j':
         options->json = true;
+        return 0;
+    case KEY_UDEV_RULE:
+        options->rule = true;
         return 0;
     case ARGP_KEY_ARG:
         if (state->arg_num > 0) {
@@ -134,6 +145,12 @@ static int run(int argc, char **argv, struct error *error)
     struct listing listing = {0};
     struct doctor doctor;
     int err = command_parse(&argp, argc, argv, &options, error);
+    if (err == 0 && options.rule) {
+        size_t size;
+        const char *text = udev_rule_text(&size);
+        fwrite(text, 1, size, stdout); /* carpus.c finds out if it failed */
+        return 0;
+    }
     if (err == 0) {
         err = check_folder(options.folder, error);
     }

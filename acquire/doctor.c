@@ -18,9 +18,11 @@
 
 #include "acquire/clocks.h"
 #include "acquire/device.h"
+#include "acquire/fix.h"
 #include "acquire/journal.h"
 #include "acquire/record_text.h"
 #include "acquire/recorder.h"
+#include "acquire/udev_rule.h"
 #include "acquire/usb_stream.h"
 
 enum { PATH_SIZE = 4352, RATE_MOST_HZ = 1667 };
@@ -63,127 +65,31 @@ static void tell(const struct visit *visit, enum doctor_level level,
 
 /* ---- udev rule ---- */
 
-/* In the order of udev: a name in one hides the same name in the next. */
-static const char *const rule_folders[] = {
-    "/etc/udev/rules.d",     "/run/udev/rules.d", "/usr/local/lib/udev/rules.d",
-    "/usr/lib/udev/rules.d", "/lib/udev/rules.d",
-};
-
-enum { RULE_FOLDERS = sizeof(rule_folders) / sizeof(rule_folders[0]) };
-
-static const char rule_acts[] = "73-seat-late.rules";
-
-static const char rule_fix[] =
-    "sudo install -m 644 scripts/70-carpus.rules /etc/udev/rules.d/ &&\n"
-    "sudo udevadm control --reload && sudo udevadm trigger";
-
-/* What there is for wristbands, from worst to best. */
-enum rule { RULE_NONE, RULE_LATE, RULE_UNTAGGED, RULE_GOOD };
-
-struct rule_found {
-    enum rule rule;
-    char path[PATH_SIZE];
-};
-
-static enum rule read_rules(const char *path, const char *name)
-{
-    char vendor[32];
-    char product[32];
-    char line[1024];
-    enum rule best = RULE_NONE;
-    FILE *file = fopen(path, "r");
-    if (file == NULL) {
-        return RULE_NONE;
-    }
-    snprintf(vendor, sizeof(vendor), "{idVendor}==\"%04x\"", WIRE_VENDOR_ID);
-    snprintf(product, sizeof(product), "{idProduct}==\"%04x\"",
-             WIRE_PRODUCT_ID);
-    while (fgets(line, sizeof(line), file) != NULL) {
-        if (line[0] == '#' || strstr(line, vendor) == NULL ||
-            strstr(line, product) == NULL) {
-            continue;
-        }
-        enum rule rule = strstr(line, "TAG+=\"uaccess\"") == NULL
-                             ? RULE_UNTAGGED
-                         : strcmp(name, rule_acts) < 0 ? RULE_GOOD
-                                                       : RULE_LATE;
-        best = rule > best ? rule : best;
-    }
-    fclose(file);
-    return best;
-}
-
-static bool is_hidden(const char *root, size_t folder, const char *name)
-{
-    char path[PATH_SIZE];
-    for (size_t i = 0; i < folder; i++) {
-        snprintf(path, sizeof(path), "%s%s/%s", root, rule_folders[i], name);
-        if (access(path, F_OK) == 0) {
-            return true;
-        }
-    }
-    return false;
-}
-
-static int is_rules(const struct dirent *entry)
-{
-    const char *end = strrchr(entry->d_name, '.');
-    return end != NULL && strcmp(end, ".rules") == 0;
-}
-
-/* Looks through one folder; false if it is not there. */
-static bool look_for_rule(const char *root, size_t folder,
-                          struct rule_found *best)
-{
-    struct dirent **entries;
-    char path[PATH_SIZE];
-    snprintf(path, sizeof(path), "%s%s", root, rule_folders[folder]);
-    int count = scandir(path, &entries, is_rules, alphasort);
-    if (count < 0) {
-        return false;
-    }
-    for (int i = 0; i < count; i++) {
-        const char *name = entries[i]->d_name;
-        snprintf(path, sizeof(path), "%s%s/%s", root, rule_folders[folder],
-                 name);
-        enum rule rule =
-            is_hidden(root, folder, name) ? RULE_NONE : read_rules(path, name);
-        if (rule > best->rule) {
-            best->rule = rule;
-            snprintf(best->path, sizeof(best->path), "%s", path);
-        }
-        free(entries[i]);
-    }
-    free(entries);
-    return true;
-}
-
 static void check_rule(const struct visit *visit)
 {
     const struct doctor *doctor = visit->doctor;
-    struct rule_found best = {.rule = RULE_NONE};
-    int folders = 0;
-    for (size_t i = 0; i < RULE_FOLDERS; i++) {
-        folders += look_for_rule(doctor->root, i, &best);
-    }
+    struct udev_rule_found best;
+    udev_rule_find(doctor->root, &best);
     /* Root may use any device. */
     enum doctor_level bad = doctor->user == 0 ? DOCTOR_WARNING : DOCTOR_PROBLEM;
     switch (best.rule) {
-    case RULE_GOOD:
+    case UDEV_RULE_GOOD:
         tell(visit, DOCTOR_OK, "", "%s", best.path);
         break;
-    case RULE_UNTAGGED:
-        tell(visit, DOCTOR_WARNING, rule_fix, "%s has no TAG+=\"uaccess\"",
+    case UDEV_RULE_UNTAGGED:
+        tell(visit, DOCTOR_WARNING, FIX_UDEV_RULE, "%s has no TAG+=\"uaccess\"",
              best.path);
         break;
-    case RULE_LATE:
-        tell(visit, bad, rule_fix, "%s comes after %s, which is to act on it",
-             best.path, rule_acts);
+    case UDEV_RULE_LATE:
+        tell(visit, bad, FIX_UDEV_RULE,
+             "%s comes after %s, which is to act on it", best.path,
+             udev_rule_acts);
         break;
-    case RULE_NONE:
-        tell(visit, bad, folders > 0 ? rule_fix : "",
-             folders > 0 ? "not in place: only root may use a wristband"
-                         : "there is no udev: only root may use a wristband");
+    case UDEV_RULE_NONE:
+        tell(visit, bad, best.folders > 0 ? FIX_UDEV_RULE : "",
+             best.folders > 0
+                 ? "not in place: only root may use a wristband"
+                 : "there is no udev: only root may use a wristband");
         break;
     }
 }
@@ -237,7 +143,9 @@ static void check_memory(const struct visit *visit)
     } else if (mb == 0) {
         tell(visit, DOCTOR_OK, "", "no limit");
     } else {
-        tell(visit, mb < USUAL_MB ? DOCTOR_WARNING : DOCTOR_OK, "",
+        bool little = mb < USUAL_MB;
+        tell(visit, little ? DOCTOR_WARNING : DOCTOR_OK,
+             little ? FIX_USB_MEMORY : "",
              "%lu MB for all programs; %d wristbands need %.2f MB", mb,
              RECORDING_SENSORS_MAX, need_mb);
     }
@@ -262,8 +170,10 @@ static void check_space(const struct visit *visit)
          hours < session_h ? DOCTOR_PROBLEM
          : hours < day_h   ? DOCTOR_WARNING
                            : DOCTOR_OK,
-         "", "%.1f GB, %.1f h of a wristband at %d Hz", bytes / 1e9,
-         hours > 0 ? hours : 0, RATE_MOST_HZ);
+         hours < day_h ? FIX_DISK : "",
+         "%.1f GB, %.1f h of a wristband at %d Hz%s", bytes / 1e9,
+         hours > 0 ? hours : 0, RATE_MOST_HZ,
+         hours < day_h ? "; free some, or record to a disk with more" : "");
 }
 
 /* A file without a name, so that nothing can be left behind. */
@@ -325,7 +235,8 @@ static void check_speed(const struct visit *visit)
     double rate = fd >= 0 ? measure_speed(doctor, fd) : -1;
     if (rate < 0) {
         error_from_errno(&error, errno, "cannot write in '%s'", doctor->folder);
-        tell(visit, DOCTOR_PROBLEM, "", "%s", error.text);
+        tell(visit, DOCTOR_PROBLEM, FIX_DISK, "%s; record to another disk",
+             error.text);
     } else {
         double one = recorder_bytes_per_s(RATE_MOST_HZ) / 2;
         double all = one * RECORDING_SENSORS_MAX;
@@ -333,8 +244,10 @@ static void check_speed(const struct visit *visit)
              rate < one   ? DOCTOR_PROBLEM
              : rate < all ? DOCTOR_WARNING
                           : DOCTOR_OK,
-             "", "%.2f MB/s; a wristband needs %.2f MB/s, %d need %.2f MB/s",
-             rate / 1e6, one / 1e6, RECORDING_SENSORS_MAX, all / 1e6);
+             rate < all ? FIX_DISK : "",
+             "%.2f MB/s; a wristband needs %.2f MB/s, %d need %.2f MB/s%s",
+             rate / 1e6, one / 1e6, RECORDING_SENSORS_MAX, all / 1e6,
+             rate < all ? "; record to a faster disk" : "");
     }
     if (fd >= 0) {
         close(fd);
@@ -343,14 +256,22 @@ static void check_speed(const struct visit *visit)
 
 /* ---- clock, libraries ---- */
 
+static bool has_systemd(const char *root)
+{
+    char path[PATH_SIZE];
+    snprintf(path, sizeof(path), "%s/run/systemd/system", root);
+    return access(path, F_OK) == 0;
+}
+
 static void check_clock(const struct visit *visit)
 {
+    const char *fix = has_systemd(visit->doctor->root) ? FIX_CLOCK : "";
     struct timex state = {.modes = 0};
     int now = visit->doctor->clock(&state);
     if (now < 0) {
         tell(visit, DOCTOR_WARNING, "", "cannot be read: %s", strerror(errno));
     } else if (now == TIME_ERROR || (state.status & STA_UNSYNC) != 0) {
-        tell(visit, DOCTOR_WARNING, "",
+        tell(visit, DOCTOR_WARNING, fix,
              "not synchronised: dates of recordings may be off");
     } else {
         tell(visit, DOCTOR_OK, "", "synchronised within %.1f ms",

@@ -3,7 +3,7 @@
  * Doctor: looks at what a recording needs of the computer, before a session
  * that cannot be repeated. Each check is one line of the table in doctor.c. It
  * tells what it found, and where something is to be done a command that does
- * it, if there is one that was tried.
+ * it (fix.h), if there is one that was tried.
  *
  *   udev rule    some rule gives wristbands to who sits at the computer, and
  *                is read before the one that acts on its tag

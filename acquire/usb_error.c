@@ -6,6 +6,8 @@
 #include <stddef.h>
 #include <stdio.h>
 
+#include "acquire/fix.h"
+
 struct number_row {
     int number; /* enum libusb_error */
     int code;
@@ -19,9 +21,8 @@ static const struct number_row numbers[] = {
     {LIBUSB_ERROR_INVALID_PARAM, ERR_INTERNAL, "LIBUSB_ERROR_INVALID_PARAM",
      "carpus asked for what cannot be; please report this"},
     {LIBUSB_ERROR_ACCESS, ERR_PERMISSION, "LIBUSB_ERROR_ACCESS",
-     "this user may not use it; put the udev rule in place: sudo install -m "
-     "644 scripts/70-carpus.rules /etc/udev/rules.d/ && sudo udevadm control "
-     "--reload && sudo udevadm trigger, then plug the wristband in again"},
+     "this user may not use it; put the udev rule in place:\n" FIX_UDEV_RULE
+     "\nthen plug the wristband in again"},
     {LIBUSB_ERROR_NO_DEVICE, ERR_DEVICE_LOST, "LIBUSB_ERROR_NO_DEVICE",
      "the wristband is gone; plug it in again"},
     {LIBUSB_ERROR_NOT_FOUND, ERR_NO_DEVICE, "LIBUSB_ERROR_NOT_FOUND",
@@ -37,8 +38,7 @@ static const struct number_row numbers[] = {
     {LIBUSB_ERROR_INTERRUPTED, ERR_IO, "LIBUSB_ERROR_INTERRUPTED",
      "a signal came in between; try again"},
     {LIBUSB_ERROR_NO_MEM, ERR_NO_MEMORY, "LIBUSB_ERROR_NO_MEM",
-     "there is no memory for USB transfers; see "
-     "/sys/module/usbcore/parameters/usbfs_memory_mb"},
+     "there is no memory for USB transfers; allow more:\n" FIX_USB_MEMORY},
     {LIBUSB_ERROR_NOT_SUPPORTED, ERR_NO_DEVICE, "LIBUSB_ERROR_NOT_SUPPORTED",
      "this system cannot do it"},
     {LIBUSB_ERROR_OTHER, ERR_IO, "LIBUSB_ERROR_OTHER",

@@ -115,8 +115,8 @@ void usb_find_entry(const struct usb_found *found, struct device_entry *out)
     if (found->bootloader) {
         what = "a board in its boot ROM: it waits for firmware";
     } else if (found->number == LIBUSB_ERROR_ACCESS) {
-        what = "no permission: the udev rule scripts/70-carpus.rules is not in "
-               "place";
+        what = "no permission: the udev rule is not in place; `carpus doctor` "
+               "says how to put it there";
     } else if (found->number != 0) {
         snprintf(failure, sizeof(failure), "%s (%s: %s)",
                  usb_error_text(found->number), found->call,

@@ -2,6 +2,7 @@
 /* A computer that is not this one: its files in a folder, its USB that of
  * fake_libusb.h, its clock, disk and libraries as a case says. */
 #include "acquire/doctor.h"
+#include "acquire/fix.h"
 
 #include <errno.h>
 #include <fts.h>
@@ -317,8 +318,10 @@ static void memory_of_usb_is_read(void **state)
     expect("USB memory", DOCTOR_OK,
            "16 MB for all programs; 8 wristbands "
            "need 0.25 MB");
+    assert_string_equal(finding("USB memory", 0)->fix, "");
     put(name, "15\n");
     expect("USB memory", DOCTOR_WARNING, "15 MB");
+    assert_string_equal(finding("USB memory", 0)->fix, FIX_USB_MEMORY);
 }
 
 /* 1667 Hz take 199 MB an hour, 4 MiB are left free. */
@@ -397,6 +400,10 @@ static void clock_is_asked_whether_it_is_synchronised(void **state)
     expect("clock", DOCTOR_OK, "within 12.3 ms");
     here.clock_state.status = STA_UNSYNC;
     expect("clock", DOCTOR_WARNING, "not synchronised");
+    assert_string_equal(finding("clock", 0)->fix, "");
+    put("/run/systemd/system/x", "");
+    expect("clock", DOCTOR_WARNING, "not synchronised");
+    assert_string_equal(finding("clock", 0)->fix, FIX_CLOCK);
     here.clock_state.status = 0;
     here.clock = TIME_ERROR;
     expect("clock", DOCTOR_WARNING, "not synchronised");
