@@ -3,6 +3,8 @@
 
 #include <string.h>
 
+#include "acquire/crc32c_fast.h"
+
 void frames_init(struct frames *frames)
 {
     memset(frames, 0, sizeof *frames);
@@ -34,7 +36,8 @@ size_t frames_next(struct frames *frames, struct wire_frame *frame,
 
     for (size_t at = frames->start; at < frames->used; at++) {
         const uint8_t *in = frames->buffer + at;
-        int length = wire_get_frame(frame, in, frames->used - at);
+        int length =
+            wire_get_frame_by(crc32c_fast, frame, in, frames->used - at);
         if (length > 0) {
             frames->skipped_bytes += at - frames->start;
             frames->start = at + (size_t)length;

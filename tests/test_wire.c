@@ -9,6 +9,8 @@
 
 #include "firmware/core/bytes.h"
 #include "firmware/core/crc32c.h"
+#include "acquire/crc32c_fast.h"
+#include "firmware/core/crc32c.h"
 #include "firmware/core/wire.h"
 
 static struct wire_frame example(uint16_t count)
@@ -366,9 +368,28 @@ static void scales_are_those_of_the_data_sheet(void **state)
     assert_int_equal(wire_gyro_udps_per_lsb(125), 0);
 }
 
+static uint32_t wrong_crc(uint32_t crc, const void *data, size_t size)
+{
+    return crc32c(crc, data, size) ^ 1;
+}
+
+/* The CRC is computed by who is asked to, and believed. */
+static void frame_is_judged_by_the_crc_that_is_given(void **state)
+{
+    (void)state;
+    struct wire_frame in = {.type = WIRE_FRAME_SAMPLES, .count = 3};
+    struct wire_frame out;
+    uint8_t bytes[WIRE_FRAME_MAX];
+    size_t size = wire_put_frame(bytes, &in);
+    assert_int_equal(wire_get_frame_by(crc32c_fast, &out, bytes, size), size);
+    assert_int_equal(out.count, 3);
+    assert_int_equal(wire_get_frame_by(wrong_crc, &out, bytes, size), -1);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(frame_is_judged_by_the_crc_that_is_given),
         cmocka_unit_test(crc32c_gives_the_check_value),
         cmocka_unit_test(frame_of_any_count_comes_back_as_it_went),
         cmocka_unit_test(frame_with_too_many_samples_is_not_written),

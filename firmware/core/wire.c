@@ -89,6 +89,13 @@ static void get_samples(struct wire_frame *frame, const uint8_t *p)
 
 int wire_get_frame(struct wire_frame *frame, const uint8_t *in, size_t size)
 {
+    return wire_get_frame_by(crc32c, frame, in, size);
+}
+
+int wire_get_frame_by(uint32_t (*crc)(uint32_t crc, const void *data,
+                                      size_t size),
+                      struct wire_frame *frame, const uint8_t *in, size_t size)
+{
     int length = header_length(in, size);
     if (length <= 0) {
         return length;
@@ -97,7 +104,7 @@ int wire_get_frame(struct wire_frame *frame, const uint8_t *in, size_t size)
     if (size < (size_t)length) {
         return 0;
     }
-    if (crc32c(0, in, covered) != get_u32(in + covered)) {
+    if (crc(0, in, covered) != get_u32(in + covered)) {
         return -1;
     }
     frame->type = in[3];

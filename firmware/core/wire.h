@@ -103,6 +103,12 @@ size_t wire_put_frame(uint8_t *out, const struct wire_frame *frame);
  * not a frame (sync, version, type, length or CRC wrong). */
 int wire_get_frame(struct wire_frame *frame, const uint8_t *in, size_t size);
 
+/* As wire_get_frame, with another implementation of crc32c: a computer may have
+ * an instruction where the controller has a small table. */
+int wire_get_frame_by(uint32_t (*crc)(uint32_t crc, const void *data,
+                                      size_t size),
+                      struct wire_frame *frame, const uint8_t *in, size_t size);
+
 /* Vendor requests, recipient device. IN ones answer with the struct of their
  * name, OUT ones send it; `value` is wValue. Anything else stalls. START drops
  * frames that an earlier stream left unread. STOP when nothing runs does
