@@ -449,6 +449,12 @@ double clock_map_host(const struct clock_map *map, double device)
     return k[low].host + part * (k[high].host - k[low].host);
 }
 
+double clock_map_time(const struct clock_map *map, double device_ns)
+{
+    return (double)map->host_ns +
+           clock_map_host(map, device_ns - (double)map->device_ns);
+}
+
 int clock_fit_rate(const struct clock_probes *probes, double *rate,
                    struct error *error)
 {

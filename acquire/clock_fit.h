@@ -62,6 +62,10 @@ void clock_map_deinit(struct clock_map *map);
 /* Host time from map->host_ns for device time from map->device_ns [ns]. */
 double clock_map_host(const struct clock_map *map, double device);
 
+/* The host's monotonic clock at a reading of the device's [ns]; to a part of a
+ * nanosecond, as far as a double goes. */
+double clock_map_time(const struct clock_map *map, double device_ns);
+
 /* The mean rate alone: host nanoseconds per device nanosecond. */
 int clock_fit_rate(const struct clock_probes *probes, double *rate,
                    struct error *error);

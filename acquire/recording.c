@@ -19,6 +19,7 @@ struct recording {
     bool on_line;
     uint64_t row;
     struct clock_map clock;
+    double first_ns;  /* device time of row 0, from the timeline's base */
     double origin_ns; /* host time of row 0, from the map's beginning */
     double start_s;   /* session time of row 0 */
     double end_s;     /* session time up to which chunks have come */
@@ -77,7 +78,8 @@ static int begin(struct recording *r, struct error *error)
         return got;
     }
     r->on_line = true;
-    r->origin_ns = host_ns(r, line_ns(&r->line, 0));
+    r->first_ns = line_ns(&r->line, 0);
+    r->origin_ns = host_ns(r, r->first_ns);
     return 0;
 }
 
@@ -214,7 +216,7 @@ static int open_sensor(const struct file *file, size_t i,
 /* Host time of row 0; false where no probe tells it. */
 static bool find_host_start(const struct recording *r, double *out)
 {
-    *out = (double)r->clock.host_ns + r->origin_ns;
+    *out = clock_map_time(&r->clock, (double)r->timeline.base_ns + r->first_ns);
     return r->source.facts.probes.count > 0;
 }
 

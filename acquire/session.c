@@ -255,12 +255,6 @@ static int check_survey(const struct session *session, struct error *error)
     return 0;
 }
 
-static double host_ns(const struct clock_map *map, int64_t device_ns)
-{
-    return (double)map->host_ns +
-           clock_map_host(map, (double)device_ns - (double)map->device_ns);
-}
-
 /* A device whose end did not come may have gone on sampling until it was last
  * heard of, or given up: what lies between is missing. Of a recording that was
  * cut off itself nobody knows. */
@@ -307,8 +301,8 @@ static int conclude_sensor(const struct session *session, struct sensor *sensor,
               period_ns > 0 ? period_ns : sensor->stream.period_ns);
     snprintf(info->state, sizeof(info->state), "%s",
              sensor->complete ? "complete" : "recovered");
-    sensor->host_start_ns = host_ns(&map, sensor->first_ns);
-    sensor->host_end_ns = host_ns(&map, sensor->last_ns);
+    sensor->host_start_ns = clock_map_time(&map, (double)sensor->first_ns);
+    sensor->host_end_ns = clock_map_time(&map, (double)sensor->last_ns);
     clock_map_deinit(&map);
     *out = (struct session_sensor_summary){
         .placement = info->placement,

@@ -7,9 +7,8 @@
 #include <cmocka.h>
 #include <string.h>
 
-#include "firmware/core/bytes.h"
-#include "firmware/core/crc32c.h"
 #include "acquire/crc32c_fast.h"
+#include "firmware/core/bytes.h"
 #include "firmware/core/crc32c.h"
 #include "firmware/core/wire.h"
 
