@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-#define _GNU_SOURCE /* fallocate */
+#define _GNU_SOURCE /* fallocate; NOLINT(cert-dcl51-cpp): its name */
 #include "acquire/journal_file.h"
 
 #include <errno.h>

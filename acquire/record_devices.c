@@ -58,8 +58,8 @@ static int simulated(const struct record_device *device, struct simulate *out,
 static int check_simulated(const struct record_device *a,
                            const struct record_device *b, struct error *error)
 {
-    struct simulate one;
-    struct simulate other;
+    struct simulate one = {.speed = 1};
+    struct simulate other = {.speed = 1};
     int err = simulated(a, &one, error);
     if (err == 0) {
         err = simulated(b, &other, error);

@@ -160,8 +160,8 @@ static void write_several(const struct recorder_stats *stats,
     size_t n = stats->sensor_count;
     double elapsed_s = 0;
     uint64_t clipped = 0;
-    double moves[RECORDER_DEVICES_MAX];
-    double rates[RECORDER_DEVICES_MAX];
+    double moves[RECORDER_DEVICES_MAX] = {0};
+    double rates[RECORDER_DEVICES_MAX] = {0};
     char values[PART];
     for (size_t i = 0; i < n; i++) {
         const struct recorder_sensor_stats *sensor = &stats->sensors[i];

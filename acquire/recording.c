@@ -205,12 +205,15 @@ static int open_sensor(const struct file *file, size_t i,
     struct error why;
     char name[SENSOR_NAME];
     int err = open_one(file->path, file->options, i, out, &why);
-    if (err < 0 && file->sensors.count > 1) {
-        sensor_name(file->sensors.sensor[i].serial,
-                    file->sensors.sensor[i].placement, name);
-        return error_set(error, err, "%s: %.360s", name, why.text);
+    if (err == 0) {
+        return 0;
     }
-    return err < 0 ? error_set(error, err, "%s", why.text) : 0;
+    sensor_name(file->sensors.sensor[i].serial,
+                file->sensors.sensor[i].placement, name);
+    bool several = file->sensors.count > 1;
+    error_set(error, err, "%s%s%.360s", several ? name : "",
+              several ? ": " : "", why.text);
+    return err;
 }
 
 /* Host time of row 0; false where no probe tells it. */

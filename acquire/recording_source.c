@@ -102,7 +102,7 @@ static const struct hdf5_limits *limits(const struct import_options *options)
 int source_open(const char *path, const struct import_options *options,
                 size_t sensor, struct source *out, struct error *error)
 {
-    enum kind kind;
+    enum kind kind = KIND_OTHER;
     int err = look(path, &kind, error);
     if (err < 0) {
         return err;
@@ -125,7 +125,7 @@ int source_open(const char *path, const struct import_options *options,
 int source_list(const char *path, const struct import_options *options,
                 struct recording_sensors *out, struct error *error)
 {
-    enum kind kind;
+    enum kind kind = KIND_OTHER;
     *out = (struct recording_sensors){.count = 1};
     int err = look(path, &kind, error);
     if (err < 0) {
