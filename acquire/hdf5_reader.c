@@ -22,7 +22,7 @@ const struct hdf5_limits hdf5_limits_any = {
 };
 const struct hdf5_limits hdf5_limits_own = {.here = true};
 
-enum { SET_BYTES = 1 << 18 };
+enum { SET_BYTES = 1 << 20 };
 
 /* Both processes have it in memory. Pages that nobody uses cost nothing. */
 struct area {

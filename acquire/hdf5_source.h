@@ -13,7 +13,7 @@
 #include "acquire/recording_source.h"
 
 enum {
-    WINDOW_ROWS = 32768, /* read at once; several chunks of the file */
+    WINDOW_ROWS = 131072, /* read at once; several chunks of the file */
     WINDOW_BLOCKS = 4096,
 };
 
