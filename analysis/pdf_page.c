@@ -167,12 +167,41 @@ static void set_ink(struct pdf *pdf, const struct pdf_style *style)
     cairo_set_source_rgb(pdf->cairo, grey, grey, grey);
 }
 
+/* Draws the line where `iter` is, its baseline at `baseline`. Pango draws no
+ * space where it breaks a line, and a screen reader, which reads letters as
+ * they were drawn, would run two words together: so each line is laid out once
+ * more by itself, its space with it. */
+static void show_line(struct pdf *pdf, PangoLayoutIter *iter, double x,
+                      double baseline)
+{
+    PangoRectangle box;
+    PangoLayout *all = pango_layout_iter_get_layout(iter);
+    const PangoLayoutLine *line = pango_layout_iter_get_line_readonly(iter);
+    PangoLayout *own = pango_layout_copy(all);
+    pango_layout_set_width(own, -1);
+    if (line->start_index > 0) {
+        pango_layout_set_attributes(own, NULL); /* those are of a badge */
+    }
+    pango_layout_set_text(own, pango_layout_get_text(all) + line->start_index,
+                          line->length);
+    pango_layout_iter_get_line_extents(iter, NULL, &box);
+    cairo_move_to(pdf->cairo, x + (double)box.x / PANGO_SCALE,
+                  baseline -
+                      (double)pango_layout_get_baseline(own) / PANGO_SCALE);
+    pango_cairo_show_layout(pdf->cairo, own);
+    g_object_unref(own);
+}
+
 void pdf_show(struct pdf *pdf, const struct pdf_style *style,
               PangoLayout *layout, double x, double y)
 {
+    PangoLayoutIter *iter = pango_layout_get_iter(layout);
     set_ink(pdf, style);
-    cairo_move_to(pdf->cairo, x, y);
-    pango_cairo_show_layout(pdf->cairo, layout);
+    do {
+        int baseline = pango_layout_iter_get_baseline(iter);
+        show_line(pdf, iter, x, y + (double)baseline / PANGO_SCALE);
+    } while (pango_layout_iter_next_line(iter));
+    pango_layout_iter_free(iter);
 }
 
 void pdf_flow(struct pdf *pdf, const struct pdf_style *style, const char *text,
@@ -190,10 +219,8 @@ void pdf_flow(struct pdf *pdf, const struct pdf_style *style, const char *text,
         if (pdf_need(pdf, height)) {
             set_ink(pdf, style);
         }
-        cairo_move_to(pdf->cairo, x,
-                      pdf->y + (double)(baseline - top) / PANGO_SCALE);
-        pango_cairo_show_layout_line(pdf->cairo,
-                                     pango_layout_iter_get_line_readonly(iter));
+        show_line(pdf, iter, x,
+                  pdf->y + (double)(baseline - top) / PANGO_SCALE);
         pdf->y += height;
     } while (pango_layout_iter_next_line(iter));
     pango_layout_iter_free(iter);

@@ -259,6 +259,14 @@ class Check:
         missing = [word for word, count in want.items()
                    if have[word] < count and not self.broken(word, together)]
         self.rule("the same words as the HTML", path, missing)
+        # What a screen reader is told, by the tags.
+        told = run("pdfinfo", "-struct-text", str(path)).stdout
+        told = "".join(re.findall(r'^ *"(.*)"$', told, re.M | re.S))
+        have = collections.Counter(unicodedata.normalize(
+            "NFKC", re.sub(r'"?\n[^"]*\n? *"', " ", told)).split())
+        self.rule("the same words by the PDF's tags", path,
+                  [word for word, count in want.items()
+                   if len(word) > 1 and have[word] < count])
         boxes = run("pdftotext", "-bbox", str(path), "-").stdout
         width, height = map(float, paper.split(" x "))
         self.rule("nothing beyond the paper", path,
