@@ -262,8 +262,9 @@ class Check:
         # What a screen reader is told, by the tags.
         told = run("pdfinfo", "-struct-text", str(path)).stdout
         told = "".join(re.findall(r'^ *"(.*)"$', told, re.M | re.S))
-        have = collections.Counter(unicodedata.normalize(
-            "NFKC", re.sub(r'"?\n[^"]*\n? *"', " ", told)).split())
+        told = re.sub(r'"?\n[^"]*\n? *"', " ", told)
+        have = collections.Counter(
+            self.apart(unicodedata.normalize("NFKC", told)).split())
         self.rule("the same words by the PDF's tags", path,
                   [word for word, count in want.items()
                    if len(word) > 1 and have[word] < count])
