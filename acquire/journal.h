@@ -31,7 +31,8 @@
  *            notes, serial, model, firmware, calibration, each u16 length and
  *            bytes; double x 5: accel_range_g, gyro_range_dps, accel_scale,
  *            gyro_scale, rate_nominal_hz; u8 placement. Comes first, and again
- *            from time to time: without it samples have no unit
+ *            from time to time: without it samples have no unit. All are the
+ *            same but for the notes, of which the last are meant
  *   FRAMES   bytes from the device as they came (wire.h), cut anywhere
  *   CLOCK    struct recording_clock: 4 x i64 [ns] in its order
  *   EVENT    u8 base (0: host's monotonic clock, 1: session time), i64 start,

@@ -25,6 +25,7 @@
 
 enum {
     QUEUE_STREAM_BYTES = 1 << 20, /* reader to writer, see above */
+    QUEUE_MOTION_BYTES = 1 << 18, /* writer to who looks on: 10 s */
     QUEUE_SMALL_BYTES = 1 << 14,  /* marks and statistics */
 };
 

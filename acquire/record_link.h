@@ -6,6 +6,7 @@
  * values. A link is of one device, the control of the whole recording.
  *
  *   reader --stream--> writer --snapshots--> user's thread --marks--> writer
+ *                      writer --motion-----> user's thread
  */
 #ifndef ACQUIRE_RECORD_LINK_H
 #define ACQUIRE_RECORD_LINK_H
@@ -47,7 +48,8 @@ struct record_control {
 struct record_link {
     struct record_control *control;
     struct queue *stream;
-    atomic_bool away; /* the device is, and is waited for */
+    struct queue *motion; /* record_motion.h; NULL: nobody looks on */
+    atomic_bool away;     /* the device is, and is waited for */
     atomic_bool reader_done;
     /* Host clock as the device sees it, minus CLOCK_MONOTONIC: 0 but for a
      * simulated device that is not in real time [ns]. */

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "acquire/clocks.h"
+#include "acquire/record_motion.h"
 
 static const int64_t IDLE_NS = 10000000;         /* between looks at a queue */
 static const int64_t SYNC_EVERY_NS = 1000000000; /* what a power cut may cost */
@@ -78,6 +79,9 @@ static void count_frames(struct record_sensor *sensor, const uint8_t *data,
         struct stream_run run;
         while (stream_next(&sensor->stream, &run)) {
             count_run(sensor, &run, stats);
+            if (sensor->link->motion != NULL && run.block.count > 0) {
+                record_motion_show(sensor->link->motion, &run);
+            }
         }
     }
 }
@@ -184,6 +188,9 @@ static int append_message(struct record_writer *writer,
         break;
     case MESSAGE_CLOCK:
         memcpy(&clock, data, sizeof(clock));
+        if (sensor->link->motion != NULL) {
+            record_motion_show_clock(sensor->link->motion, &clock);
+        }
         err = journal_append_clock(writer->journal, &clock, &error);
         break;
     case MESSAGE_GAP:

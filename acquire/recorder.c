@@ -24,20 +24,27 @@ struct recorder {
     pthread_t reader_threads[RECORDER_DEVICES_MAX];
     size_t reader_count; /* threads that were started */
     pthread_t writer_thread;
+    struct record_motion_clock clocks[RECORDER_DEVICES_MAX];
+    char notes[sizeof(((struct recording_info *)NULL)->notes)]; /* "": as they
+                                                                 * were */
 };
 
 static void free_recorder(struct recorder *recorder)
 {
     for (size_t i = 0; i < recorder->device_count; i++) {
         queue_free(recorder->links[i].stream);
+        queue_free(recorder->links[i].motion);
     }
     queue_free(recorder->control.marks);
     queue_free(recorder->control.snapshots);
     free(recorder);
 }
 
-static bool new_queues(struct recorder *recorder, size_t stream_bytes)
+static bool new_queues(struct recorder *recorder,
+                       const struct recorder_config *config)
 {
+    size_t stream_bytes =
+        config->queue_bytes > 0 ? config->queue_bytes : QUEUE_STREAM_BYTES;
     struct record_control *control = &recorder->control;
     control->marks = queue_new(QUEUE_SMALL_BYTES);
     control->snapshots = queue_new(QUEUE_SMALL_BYTES);
@@ -45,9 +52,10 @@ static bool new_queues(struct recorder *recorder, size_t stream_bytes)
     for (size_t i = 0; i < recorder->device_count; i++) {
         struct record_link *link = &recorder->links[i];
         link->control = control;
-        link->stream =
-            queue_new(stream_bytes > 0 ? stream_bytes : QUEUE_STREAM_BYTES);
+        link->stream = queue_new(stream_bytes);
+        link->motion = config->motion ? queue_new(QUEUE_MOTION_BYTES) : NULL;
         good &= link->stream != NULL;
+        good &= link->motion != NULL || !config->motion;
     }
     return good;
 }
@@ -81,7 +89,7 @@ static struct recorder *new_recorder(const struct recorder_config *config)
         return NULL;
     }
     recorder->device_count = config->source_count;
-    if (!new_queues(recorder, config->queue_bytes)) {
+    if (!new_queues(recorder, config)) {
         free_recorder(recorder);
         return NULL;
     }
@@ -293,14 +301,42 @@ bool recorder_stats(struct recorder *recorder, struct recorder_stats *out)
     return any;
 }
 
+int64_t recorder_now_ns(const struct recorder *recorder)
+{
+    return monotonic_ns() + atomic_load(&recorder->links[0].clock_offset_ns);
+}
+
+bool recorder_event(struct recorder *recorder,
+                    const struct journal_event *event)
+{
+    return queue_push(recorder->control.marks, 0, event, sizeof(*event));
+}
+
 bool recorder_mark(struct recorder *recorder, const char *label)
 {
-    int64_t now_ns =
-        monotonic_ns() + atomic_load(&recorder->links[0].clock_offset_ns);
+    int64_t now_ns = recorder_now_ns(recorder);
     struct journal_event event = {
         .start_ns = now_ns, .end_ns = now_ns, .source = "key"};
     snprintf(event.label, sizeof(event.label), "%s", label);
-    return queue_push(recorder->control.marks, 0, &event, sizeof(event));
+    return recorder_event(recorder, &event);
+}
+
+void recorder_notes(struct recorder *recorder, const char *notes)
+{
+    snprintf(recorder->notes, sizeof(recorder->notes), "%s", notes);
+}
+
+bool recorder_motion(struct recorder *recorder, struct record_motion *out)
+{
+    for (size_t i = 0; i < recorder->device_count; i++) {
+        struct queue *motion = recorder->links[i].motion;
+        if (motion != NULL &&
+            record_motion_take(motion, &recorder->clocks[i], out)) {
+            out->sensor = i;
+            return true;
+        }
+    }
+    return false;
 }
 
 void recorder_stop(struct recorder *recorder)
@@ -316,6 +352,31 @@ void recorder_abort(struct recorder *recorder)
 bool recorder_running(const struct recorder *recorder)
 {
     return !atomic_load(&recorder->control.writer_done);
+}
+
+/* What came too late for the writer: events, and notes, which are the
+ * description's. A journal that failed takes no more. */
+static int end_events(struct recorder *recorder, struct error *error)
+{
+    struct journal *journal = &recorder->journal;
+    struct journal_event event;
+    uint32_t type;
+    size_t size;
+    int err = 0;
+    journal->sensor = 0;
+    while (err == 0 && queue_pop(recorder->control.marks, &type, &event,
+                                 sizeof(event), &size)) {
+        err = journal_append_event(journal, &event, error);
+    }
+    for (size_t i = 0;
+         err == 0 && recorder->notes[0] != '\0' && i < recorder->device_count;
+         i++) {
+        struct recording_info info = *recorder->writer.sensors[i].info;
+        memcpy(info.notes, recorder->notes, sizeof(info.notes));
+        journal->sensor = (uint16_t)i;
+        err = journal_append_session(journal, &info, error);
+    }
+    return err;
 }
 
 /* A journal that cannot be written cannot be ended either; a full disk may
@@ -336,9 +397,14 @@ static int end_journal(struct recorder *recorder, struct error *error)
     }
     struct error closing = {0};
     int err = 0;
+    if (recorder->writer.error.code == 0 || why == JOURNAL_END_FULL) {
+        err = end_events(recorder, &closing);
+    }
     recorder->journal.sensor = 0;
     if (atomic_load(&recorder->control.stop) != STOP_AT_ONCE) {
-        err = journal_append_end(&recorder->journal, why, &closing);
+        int ended = journal_append_end(&recorder->journal, why,
+                                       err == 0 ? &closing : NULL);
+        err = err == 0 ? ended : err;
     }
     int closed =
         journal_file_close(&recorder->journal.file, err == 0 ? &closing : NULL);

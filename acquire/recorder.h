@@ -22,6 +22,7 @@
 #include "acquire/device.h"
 #include "acquire/error.h"
 #include "acquire/journal.h"
+#include "acquire/record_motion.h"
 #include "acquire/recording.h"
 
 /* Left free on the disk beside what the recording will need [bytes]. */
@@ -46,6 +47,7 @@ struct recorder_config {
     size_t event_count;
     double for_s;       /* how long, 0: until told to stop */
     size_t queue_bytes; /* for each device; 0: QUEUE_STREAM_BYTES */
+    bool motion;        /* recorder_motion shall give what comes */
 };
 
 /* In the order of the sources. */
@@ -82,8 +84,23 @@ int recorder_start(const struct recorder_config *config, struct recorder **out,
 /* The newest statistics; false if there are none newer than the last. */
 bool recorder_stats(struct recorder *recorder, struct recorder_stats *out);
 
-/* Marks this moment. false if too many marks wait to be written. */
+/* This moment on the host's clock as the first device sees it: what events are
+ * stamped with. */
+int64_t recorder_now_ns(const struct recorder *recorder);
+
+/* Marks this moment. false if too many events wait to be written. */
 bool recorder_mark(struct recorder *recorder, const char *label);
+
+/* Adds an event; false as above. It may come as late as just before
+ * recorder_finish, also if the recording has ended by itself. */
+bool recorder_event(struct recorder *recorder,
+                    const struct journal_event *event);
+
+/* The recording's notes shall be these (UTF-8); recorder_finish writes them. */
+void recorder_notes(struct recorder *recorder, const char *notes);
+
+/* Takes the oldest motion that was not yet taken; false if there is none. */
+bool recorder_motion(struct recorder *recorder, struct record_motion *out);
 
 /* Asks for the end; nothing that the devices still have is lost. */
 void recorder_stop(struct recorder *recorder);

@@ -139,6 +139,22 @@ static int take_frames(struct session *session, struct sensor *sensor,
     return 0;
 }
 
+/* The description is repeated as it is, but for the notes: those that were
+ * written last are meant. */
+static void take_session(struct sensor *sensor,
+                         const struct journal_record *record)
+{
+    struct recording_info info;
+    if (!journal_get_session(record, &info)) {
+        return;
+    }
+    if (!sensor->has_info) {
+        sensor->info = info;
+        sensor->has_info = true;
+    }
+    memcpy(sensor->info.notes, info.notes, sizeof(info.notes));
+}
+
 static int take_record(struct session *session,
                        const struct journal_record *record, struct error *error)
 {
@@ -152,9 +168,7 @@ static int take_record(struct session *session,
     }
     switch (record->type) {
     case JOURNAL_SESSION:
-        if (!sensor->has_info) {
-            sensor->has_info = journal_get_session(record, &sensor->info);
-        }
+        take_session(sensor, record);
         return 0;
     case JOURNAL_FRAMES:
         return take_frames(session, sensor, record, error);

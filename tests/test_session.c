@@ -263,6 +263,26 @@ static void events_get_session_time(void **state)
     recording_close(recording);
 }
 
+static void notes_that_were_written_last_are_meant(void **state)
+{
+    (void)state;
+    struct recording_info later = {.notes = "it hurt less",
+                                   .serial = "T2",
+                                   .rate_nominal_hz = 52,
+                                   .accel_scale = 1,
+                                   .gyro_scale = 1};
+    begin();
+    put_frames(0, FRAMES);
+    assert_int_equal(journal_append_session(&journal, &later, &error), 0);
+    end(true);
+    struct recording *recording = open_built();
+    const struct recording_info *info = recording_info(recording);
+    assert_string_equal(info->notes, "it hurt less");
+    assert_string_equal(info->serial, "T1");
+    assert_true(info->rate_nominal_hz == RATE_HZ);
+    recording_close(recording);
+}
+
 /* Changes one byte of the journal where `text` stands in it. */
 static void damage(uint64_t at)
 {
@@ -771,6 +791,7 @@ int main(void)
         cmocka_unit_test(rate_is_measured_on_the_hosts_clock),
         cmocka_unit_test(gaps_stand_where_samples_are_missing),
         cmocka_unit_test(events_get_session_time),
+        cmocka_unit_test(notes_that_were_written_last_are_meant),
         cmocka_unit_test(damaged_stretch_becomes_a_gap),
         cmocka_unit_test(repeated_stretch_costs_no_sample),
         cmocka_unit_test(frames_may_be_cut_anywhere),

@@ -3,8 +3,8 @@
 USB := $(BUILD)/usb
 THREADS := $(BUILD)/threads
 # Unit tests that have threads, or prove what others are used by.
-THREAD_TESTS := queue ring_threads recorder recorder_several record_chain \
-    usb_stream device_usb
+THREAD_TESTS := queue ring_threads recorder recorder_several record_motion \
+    record_chain usb_stream device_usb
 VIRTUAL_CLOCK = $(patsubst %,-Wl$(comma)--wrap=%,clock_gettime nanosleep poll \
     pthread_create pthread_join pthread_cond_timedwait pthread_cond_broadcast)
 comma := ,
