@@ -11,7 +11,7 @@ enum { USUAL_WIDTH = 80 };
 
 /* In the background a terminal's input is somebody else's, and asking for it
  * would stop us. */
-static bool in_foreground(void)
+bool terminal_in_foreground(void)
 {
     return isatty(STDIN_FILENO) && tcgetpgrp(STDIN_FILENO) == getpgrp();
 }
@@ -20,10 +20,17 @@ void terminal_begin(struct terminal *terminal, bool quiet)
 {
     memset(terminal, 0, sizeof(*terminal));
     terminal->status = !quiet && isatty(STDERR_FILENO);
-    if (!in_foreground() || tcgetattr(STDIN_FILENO, &terminal->before) != 0) {
+    terminal->known = terminal_in_foreground() &&
+                      tcgetattr(STDIN_FILENO, &terminal->before) == 0;
+    terminal_take_keys(terminal);
+}
+
+void terminal_take_keys(struct terminal *terminal)
+{
+    struct termios raw = terminal->before;
+    if (!terminal->known) {
         return;
     }
-    struct termios raw = terminal->before;
     raw.c_lflag &= ~(tcflag_t)(ICANON | ECHO);
     raw.c_cc[VMIN] = 1;
     raw.c_cc[VTIME] = 0;
@@ -34,7 +41,7 @@ void terminal_begin(struct terminal *terminal, bool quiet)
 char terminal_key(struct terminal *terminal, int timeout_ms)
 {
     struct pollfd input = {.fd = STDIN_FILENO, .events = POLLIN};
-    bool keys = terminal->keys && in_foreground();
+    bool keys = terminal->keys && terminal_in_foreground();
     char key = 0;
     if (poll(&input, keys ? 1 : 0, timeout_ms) <= 0) {
         return 0;

@@ -17,11 +17,18 @@ struct terminal {
     bool keys;   /* standard input gives keys */
     bool status; /* standard error shows the line */
     bool shown;  /* there is one */
+    bool known;  /* how it was before */
     struct termios before;
 };
 
+/* Standard input is a terminal, and ours to read from. */
+bool terminal_in_foreground(void);
+
 /* `quiet`: no status line. */
 void terminal_begin(struct terminal *terminal, bool quiet);
+
+/* Reads keys again, after terminal_end, or after the process was stopped. */
+void terminal_take_keys(struct terminal *terminal);
 
 /* Waits up to `timeout_ms` for a key; 0 if none came. */
 char terminal_key(struct terminal *terminal, int timeout_ms);
