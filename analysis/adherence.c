@@ -49,6 +49,23 @@ void adherence_free(struct adherence *adherence)
 
 /* ---- items ---- */
 
+void adherence_item_init(struct adherence_item *item,
+                         const struct programme_exercise *exercise,
+                         enum side side, uint32_t week)
+{
+    *item = (struct adherence_item){
+        .exercise = exercise,
+        .side = side,
+        .prescribed = programme_dose(exercise, week),
+        .done = done_nothing,
+        .basis = BASIS_NONE,
+        .fraction = NAN,
+        .confidence = NAN,
+        .start_s = NAN,
+        .end_s = NAN,
+    };
+}
+
 static int add_item(struct adherence *adherence,
                     const struct programme_exercise *exercise, enum side side)
 {
@@ -58,15 +75,7 @@ static int add_item(struct adherence *adherence,
         return ERR_NO_MEMORY;
     }
     adherence->item_count++;
-    item->exercise = exercise;
-    item->side = side;
-    item->prescribed = programme_dose(exercise, adherence->week);
-    item->done = done_nothing;
-    item->basis = BASIS_NONE;
-    item->fraction = NAN;
-    item->confidence = NAN;
-    item->start_s = NAN;
-    item->end_s = NAN;
+    adherence_item_init(item, exercise, side, adherence->week);
     return 0;
 }
 

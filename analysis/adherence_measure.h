@@ -12,6 +12,11 @@
 
 #include "analysis/adherence_tally.h"
 
+/* An item of which nothing is known yet. */
+void adherence_item_init(struct adherence_item *item,
+                         const struct programme_exercise *exercise,
+                         enum side side, uint32_t week);
+
 /* Fills in item->done, confidence, start_s and end_s with what the sensor saw
  * in the windows. item->basis is BASIS_MEASURED then, which may be of nothing
  * at all; or BASIS_NONE, and item->reason says why nothing can be told. */

@@ -62,7 +62,7 @@ static int add_grid(struct pipeline *p, double rate_hz)
     return 0;
 }
 
-static void pipeline_free(struct pipeline *p)
+void pipeline_free(struct pipeline *p)
 {
     if (p == NULL) {
         return;
@@ -78,8 +78,7 @@ static void pipeline_free(struct pipeline *p)
     free(p);
 }
 
-static int pipeline_new(const struct measure_input *input,
-                        struct pipeline **out)
+int pipeline_new(const struct measure_input *input, struct pipeline **out)
 {
     struct pipeline *p = aligned_alloc(_Alignof(struct pipeline), sizeof(*p));
     if (p == NULL) {
@@ -260,7 +259,7 @@ static int bridge(struct pipeline *p, const struct recording_chunk *chunk)
     return err;
 }
 
-static int push_chunk(struct pipeline *p, const struct recording_chunk *chunk)
+int pipeline_push(struct pipeline *p, const struct recording_chunk *chunk)
 {
     if (p->started && chunk->gap_before) {
         bool is_short = chunk->t0_s - p->last_s <= PIPELINE_BRIDGE_S;
@@ -290,23 +289,20 @@ static int read_all(struct pipeline *p, struct recording *recording,
         }
         out->quality.clipped_samples +=
             chunk.clipped_accel + chunk.clipped_gyro;
-        if (push_chunk(p, &chunk) < 0) {
+        if (pipeline_push(p, &chunk) < 0) {
             return error_set(error, ERR_NO_MEMORY, "out of memory");
         }
     }
-    return end_segment(p) < 0 ? error_set(error, ERR_NO_MEMORY, "out of memory")
-                              : 0;
+    return 0;
 }
 
-static int finish(struct pipeline *p, struct summary *out, struct error *error)
+int pipeline_finish(struct pipeline *p, struct summary *out)
 {
-    for (size_t i = 0; i < MEASURES; i++) {
-        if (pipeline_measures[i]->finish(p->state[i], out) < 0) {
-            return error_set(error, ERR_NO_MEMORY, "out of memory");
-        }
+    int err = end_segment(p);
+    for (size_t i = 0; i < MEASURES && err == 0; i++) {
+        err = pipeline_measures[i]->finish(p->state[i], out);
     }
-    return arbitrate(out) < 0 ? error_set(error, ERR_NO_MEMORY, "out of memory")
-                              : 0;
+    return err < 0 ? err : arbitrate(out);
 }
 
 /* What the recording itself says. */
@@ -373,8 +369,8 @@ int pipeline_run(struct recording *recording,
                          input.source_hz);
     }
     err = read_all(p, recording, out, error);
-    if (err >= 0) {
-        err = finish(p, out, error);
+    if (err >= 0 && pipeline_finish(p, out) < 0) {
+        err = error_set(error, ERR_NO_MEMORY, "out of memory");
     }
     pipeline_free(p);
     return err;

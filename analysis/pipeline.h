@@ -22,6 +22,7 @@
 #define PIPELINE_BRIDGE_S 1.0
 
 struct measure;
+struct measure_input;
 
 /* The measures, in the order in which they run; NULL after the last. */
 extern const struct measure *const pipeline_measures[];
@@ -33,6 +34,18 @@ struct pipeline_options {
     const struct span *watch; /* guided exercises, as in measure_input */
     size_t watch_count;
 };
+
+/* A pipeline by hand, for motion that is not in a recording: push chunks in
+ * order, then finish once; what is counted then lies in the chunks' time.
+ * Return 0 or ERR_NO_MEMORY (new: also for a rate that cannot be analysed). */
+struct pipeline;
+int pipeline_new(const struct measure_input *input, struct pipeline **out);
+void pipeline_free(struct pipeline *pipeline);
+int pipeline_push(struct pipeline *pipeline,
+                  const struct recording_chunk *chunk);
+
+/* Ends the last segment and fills in what was measured. */
+int pipeline_finish(struct pipeline *pipeline, struct summary *out);
 
 /* Fills `out` (summary_init'ed by it; free with summary_free also on error)
  * from `recording`, which is read from where it stands. */
