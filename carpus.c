@@ -7,13 +7,23 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "acquire/cmd_record.h"
 #include "acquire/command.h"
+#include "analysis/guided_session.h"
+
+static int run_record(int argc, char **argv, struct error *error)
+{
+    return record_run(&guided_session, argc, argv, error);
+}
+
+static const struct command record_command = {
+    "record", "record wristbands into a file", run_record};
 
 static const struct command *const commands[] = {
-    &doctor_command,    &devices_command, &device_command, &record_command,
-    &recover_command,   &info_command,    &verify_command, &import_command,
-    &export_command,    &analyse_command, &report_command, &batch_command,
-    &history_command,   &programme_command,
+    &doctor_command,  &devices_command,   &device_command, &record_command,
+    &recover_command, &info_command,      &verify_command, &import_command,
+    &export_command,  &analyse_command,   &report_command, &batch_command,
+    &history_command, &programme_command,
 };
 
 enum { COMMANDS = sizeof(commands) / sizeof(commands[0]) };

@@ -32,7 +32,6 @@ extern const struct command history_command;
 extern const struct command import_command;
 extern const struct command info_command;
 extern const struct command programme_command;
-extern const struct command record_command;
 extern const struct command recover_command;
 extern const struct command report_command;
 extern const struct command verify_command;

@@ -21,20 +21,26 @@ static void take_key(struct recorder *recorder, char key)
     }
 }
 
-static void show(struct terminal *terminal,
-                 const struct record_devices *devices,
-                 const struct recorder_stats *stats)
+void record_watch_status(const struct record_devices *devices,
+                         const struct recorder_stats *stats, size_t width,
+                         char line[RECORD_WATCH_LINE])
 {
-    enum { WIDTH_MAX = 250 };
     const char *names[RECORDER_DEVICES_MAX];
-    char line[WIDTH_MAX + 1];
-    size_t width = terminal_width(terminal);
     for (size_t i = 0; i < devices->count; i++) {
         names[i] = record_device_nickname(&devices->device[i]);
     }
-    record_text_status(stats, names, width < WIDTH_MAX ? width : WIDTH_MAX,
-                       line);
-    terminal_show(terminal, line);
+    record_text_status(
+        stats, names, width < RECORD_WATCH_LINE ? width : RECORD_WATCH_LINE - 1,
+        line);
+}
+
+void record_watch_interrupts(struct recorder *recorder)
+{
+    if (interrupt_twice()) {
+        recorder_abort(recorder);
+    } else if (interrupt_once()) {
+        recorder_stop(recorder);
+    }
 }
 
 void record_watch(struct recorder *recorder,
@@ -45,14 +51,13 @@ void record_watch(struct recorder *recorder,
     terminal_begin(&terminal, quiet);
     for (int look = 0; recorder_running(recorder); look++) {
         take_key(recorder, terminal_key(&terminal, LOOK_EVERY_MS));
-        if (interrupt_twice()) {
-            recorder_abort(recorder);
-        } else if (interrupt_once()) {
-            recorder_stop(recorder);
-        }
+        record_watch_interrupts(recorder);
         struct recorder_stats stats;
         if (look % SHOW_EVERY == 0 && recorder_stats(recorder, &stats)) {
-            show(&terminal, devices, &stats);
+            char line[RECORD_WATCH_LINE];
+            record_watch_status(devices, &stats, terminal_width(&terminal),
+                                line);
+            terminal_show(&terminal, line);
         }
     }
     terminal_end(&terminal);

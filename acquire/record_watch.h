@@ -15,4 +15,13 @@
 void record_watch(struct recorder *recorder,
                   const struct record_devices *devices, bool quiet);
 
+/* The line that it shows, of at most `width` columns. */
+enum { RECORD_WATCH_LINE = 251 }; /* bytes, with the NUL */
+void record_watch_status(const struct record_devices *devices,
+                         const struct recorder_stats *stats, size_t width,
+                         char line[RECORD_WATCH_LINE]);
+
+/* Passes on that it was asked to end (interrupt.h). */
+void record_watch_interrupts(struct recorder *recorder);
+
 #endif

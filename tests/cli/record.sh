@@ -17,7 +17,7 @@ whole() {
 
 # ---- plain ----
 check record_help_tells_exit_statuses sh -c \
-    '"$CARPUS" record --help | grep -q "82 stopped at once"'
+    '"$CARPUS" record --help | tr -s "\n " " " | grep -q "82 stopped at once"'
 check recover_help_tells_that_the_journal_is_kept sh -c \
     '"$CARPUS" recover --help | tr -s "\n " " " | grep -q "kept unless --remove"'
 check record_for_a_time record $fast --for 5s -o a.h5
