@@ -71,7 +71,7 @@ static void ask_symptom(struct guide *g, enum moment when, size_t index,
 static void ask_word(struct guide *g, int64_t now_ns)
 {
     const struct guide_item *item = &g->plan->item[g->item];
-    bool counted = item->measured || guide_item_is_paced(item);
+    bool counted = item->measured || !isnan(g->amount);
     ask(g,
         (struct guide_question){.kind = GUIDE_QUESTION_WORD,
                                 .value = counted ? g->amount : item->goal.low,
@@ -91,6 +91,46 @@ static void ask_hand(struct guide *g, size_t index, int64_t now_ns)
             now_ns);
     } else {
         ask_symptom(g, MOMENT_AFTER, 0, now_ns);
+    }
+}
+
+/* ---- the clock ---- */
+
+double guide_elapsed_s(const struct guide *g, int64_t now_ns)
+{
+    bool paused = g->state == GUIDE_PAUSE;
+    int64_t end_ns = paused ? g->since_ns : now_ns;
+    return (double)(end_ns - g->start_ns - g->paused_ns) / (double)SECOND_NS;
+}
+
+static double turn_s(const struct guide *g)
+{
+    return g->plan->item[g->item].goal.hold_s + GUIDE_LET_GO_S;
+}
+
+double guide_pace_s(const struct guide *g, int64_t now_ns)
+{
+    double in_turn_s = fmod(guide_elapsed_s(g, now_ns), turn_s(g));
+    double hold_s = g->plan->item[g->item].goal.hold_s;
+    return in_turn_s < hold_s ? hold_s - in_turn_s : in_turn_s - turn_s(g);
+}
+
+/* How much has been done, of what the goal counts, by the clock alone. */
+static double amount_by_clock(const struct guide *g, int64_t now_ns)
+{
+    const struct guide_item *item = &g->plan->item[g->item];
+    double elapsed_s = guide_elapsed_s(g, now_ns);
+    switch (item->goal.part) {
+    case DOSE_MINUTES:
+        return elapsed_s / 60;
+    case DOSE_REPETITIONS:
+        if (!guide_item_is_paced(item)) {
+            return NAN;
+        }
+        /* A hold counts when it is over, not when the next one begins. */
+        return floor((elapsed_s + GUIDE_LET_GO_S) / turn_s(g) + ROUNDING);
+    default:
+        return elapsed_s;
     }
 }
 
@@ -117,10 +157,8 @@ static void start_exercise(struct guide *g, int64_t now_ns)
     g->tick_ns = now_ns;
     g->paused_ns = 0;
     g->enough = false;
-    g->amount = item->measured || item->goal.part != DOSE_REPETITIONS ||
-                        guide_item_is_paced(item)
-                    ? 0
-                    : (double)NAN;
+    g->by_clock = !item->measured;
+    g->amount = item->measured ? 0 : amount_by_clock(g, now_ns);
     g->count = (struct guide_count){NAN, NAN, NAN};
     g->bell = true;
 }
@@ -130,17 +168,17 @@ static bool needs_word(const struct guide *g)
 {
     const struct guide_item *item = &g->plan->item[g->item];
     return item->goal.part == DOSE_REPETITIONS &&
-           (!item->measured || !(g->amount > 0));
+           (g->by_clock || !(g->amount > 0));
 }
 
-static void add_result(struct guide *g, double amount, bool by_word)
+static void add_result(struct guide *g, double amount, enum guide_basis basis)
 {
     const struct guide_goal *goal = &g->plan->item[g->item].goal;
     struct guide_result *result = &g->result[g->item];
     bool adds = result->outcome != GUIDE_OPEN && !isnan(result->amount) &&
                 goal->part != DOSE_HOLD_S;
     result->amount = adds ? result->amount + amount : amount;
-    result->by_word = by_word;
+    result->basis = basis;
     result->outcome =
         result->amount >= goal->low - ROUNDING ? GUIDE_FULL : GUIDE_PART;
 }
@@ -152,7 +190,8 @@ static void close_exercise(struct guide *g, int64_t end_ns)
     struct programme_event event = of_item(g, PROGRAMME_EVENT_EXERCISE);
     add_event(g, &event, g->start_ns, end_ns);
     if (!needs_word(g)) {
-        add_result(g, g->amount, false);
+        add_result(g, g->amount,
+                   g->by_clock ? GUIDE_BY_CLOCK : GUIDE_BY_SENSOR);
     } else if (g->result[g->item].outcome == GUIDE_OPEN) {
         g->result[g->item] = (struct guide_result){
             .outcome = GUIDE_PART, .amount = item->measured ? 0 : (double)NAN};
@@ -318,7 +357,7 @@ static void answer_word(struct guide *g, int64_t now_ns)
     event.part = DOSE_REPETITIONS;
     event.value = g->question.value;
     add_event(g, &event, now_ns, now_ns);
-    add_result(g, event.value, true);
+    add_result(g, event.value, GUIDE_BY_WORD);
     go_on(g, now_ns);
 }
 
@@ -415,51 +454,11 @@ void guide_key(struct guide *g, const struct key *key, int64_t now_ns)
 
 /* ---- time ---- */
 
-double guide_elapsed_s(const struct guide *g, int64_t now_ns)
-{
-    bool paused = g->state == GUIDE_PAUSE;
-    int64_t end_ns = paused ? g->since_ns : now_ns;
-    return (double)(end_ns - g->start_ns - g->paused_ns) / (double)SECOND_NS;
-}
-
-static double turn_s(const struct guide *g)
-{
-    return g->plan->item[g->item].goal.hold_s + GUIDE_LET_GO_S;
-}
-
-double guide_pace_s(const struct guide *g, int64_t now_ns)
-{
-    double in_turn_s = fmod(guide_elapsed_s(g, now_ns), turn_s(g));
-    double hold_s = g->plan->item[g->item].goal.hold_s;
-    return in_turn_s < hold_s ? hold_s - in_turn_s : in_turn_s - turn_s(g);
-}
-
-/* How much has been done, of what the goal counts, by the clock alone. */
-static double amount_by_clock(const struct guide *g, int64_t now_ns)
-{
-    const struct guide_item *item = &g->plan->item[g->item];
-    double elapsed_s = guide_elapsed_s(g, now_ns);
-    switch (item->goal.part) {
-    case DOSE_MINUTES:
-        return elapsed_s / 60;
-    case DOSE_REPETITIONS:
-        if (!guide_item_is_paced(item)) {
-            return NAN;
-        }
-        /* A hold counts when it is over, not when the next one begins. */
-        return floor((elapsed_s + GUIDE_LET_GO_S) / turn_s(g) + ROUNDING);
-    default:
-        return elapsed_s;
-    }
-}
-
 static void take_amount(struct guide *g, double amount, int64_t now_ns)
 {
     const struct guide_item *item = &g->plan->item[g->item];
     if (amount != g->amount && !isnan(amount)) {
         g->progress_ns = now_ns;
-        /* With each hold that is over, let go. */
-        g->bell |= guide_item_is_paced(item);
         g->amount = amount;
     }
     if (!g->enough && g->amount >= item->goal.low - ROUNDING) {
@@ -476,12 +475,12 @@ static bool is_over(const struct guide *g, int64_t now_ns)
     return g->enough && (g->amount >= item->goal.high - ROUNDING || idle);
 }
 
-/* The next hold begins: the bell rings then, too. */
-static bool turn_begins(const struct guide *g, int64_t before_ns,
+/* A hold is over, or the next one begins. */
+static bool bell_is_due(const struct guide *g, int64_t before_ns,
                         int64_t now_ns)
 {
     return guide_item_is_paced(&g->plan->item[g->item]) &&
-           guide_pace_s(g, before_ns) < 0 && guide_pace_s(g, now_ns) > 0;
+           (guide_pace_s(g, before_ns) > 0) != (guide_pace_s(g, now_ns) > 0);
 }
 
 void guide_counted(struct guide *g, const struct guide_count *count,
@@ -489,16 +488,17 @@ void guide_counted(struct guide *g, const struct guide_count *count,
 {
     if (g->state == GUIDE_EXERCISE && g->plan->item[g->item].measured) {
         g->count = *count;
+        g->by_clock = isnan(count->amount);
         take_amount(g, count->amount, now_ns);
     }
 }
 
 static void tick_exercise(struct guide *g, int64_t now_ns)
 {
-    if (!g->plan->item[g->item].measured) {
+    if (g->by_clock) {
         take_amount(g, amount_by_clock(g, now_ns), now_ns);
     }
-    g->bell |= turn_begins(g, g->tick_ns, now_ns);
+    g->bell |= bell_is_due(g, g->tick_ns, now_ns);
     g->tick_ns = now_ns;
     if (is_over(g, now_ns)) {
         finish_exercise(g, now_ns);

@@ -18,6 +18,9 @@
  *
  * (* Where enough is done, right is as good as space.)
  *
+ * A sensor that is there may not be able to tell (guide_counted with NAN): the
+ * clock, or the bell that sets the pace of holds, stands in until it can.
+ *
  * An exercise ends by itself: when the upper end of its dose is reached, or the
  * lower end and nothing more is done. In NOTES keys are text, Enter ends it (so
  * does space before any text).
@@ -86,12 +89,15 @@ enum guide_outcome {
     GUIDE_SKIPPED,
 };
 
+/* How an amount is known. */
+enum guide_basis { GUIDE_BY_SENSOR, GUIDE_BY_CLOCK, GUIDE_BY_WORD };
+
 /* What came of an item. What is done again comes on top, as it does where the
  * recording is analysed; of holds in seconds the last one counts. */
 struct guide_result {
     enum guide_outcome outcome;
     double amount; /* of what the goal counts; NAN: not known */
-    bool by_word;
+    enum guide_basis basis;
 };
 
 struct guide_event {
@@ -119,6 +125,7 @@ struct guide {
     int64_t paused_ns; /* of the time since then */
     int64_t tick_ns;   /* the last one of it */
     double amount;     /* of what the goal counts; NAN: not known */
+    bool by_clock;     /* no sensor can tell, as yet: time and the bell do */
     struct guide_count count;
     bool enough;         /* the lower end of the dose is reached */
     int64_t progress_ns; /* when `amount` changed last */

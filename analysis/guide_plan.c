@@ -90,6 +90,7 @@ void guide_plan_free(struct guide_plan *plan)
 
 bool guide_item_is_paced(const struct guide_item *item)
 {
-    return !item->measured && item->goal.part == DOSE_REPETITIONS &&
+    bool moves = item->exercise->movement == MOVEMENT_REPETITIONS;
+    return !(item->measured && moves) && item->goal.part == DOSE_REPETITIONS &&
            !isnan(item->goal.hold_s);
 }

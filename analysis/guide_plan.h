@@ -54,8 +54,8 @@ int guide_plan_make(const struct programme *programme, uint32_t week,
                     struct guide_senses senses, struct guide_plan *out);
 void guide_plan_free(struct guide_plan *plan);
 
-/* True where a bell sets the pace: repetitions that are held and that no sensor
- * counts. */
+/* True where a bell sets the pace: repetitions that are held, but for those
+ * that a sensor counts as movements there and back. */
 bool guide_item_is_paced(const struct guide_item *item);
 
 #endif

@@ -31,6 +31,8 @@ const char *const guide_texts[LANGUAGES][GUIDE_TEXTS] = {
                 "The band counts; it needs a few movements before it begins.",
             [GUIDE_TEXT_BY_CLOCK] =
                 "The band cannot tell here: the clock counts.",
+            [GUIDE_TEXT_BY_CLOCK_YET] =
+                "The band cannot tell yet: the clock counts so far.",
             [GUIDE_TEXT_BY_BELL] =
                 ("The band cannot tell here: follow the bell. "
                  "Afterwards you say how many you did."),
@@ -41,6 +43,7 @@ const char *const guide_texts[LANGUAGES][GUIDE_TEXTS] = {
             [GUIDE_TEXT_SKIPPED] = "Skipped: %s",
             [GUIDE_TEXT_PART] = "Ended: %s",
             [GUIDE_TEXT_BY_YOUR_WORD] = "as you said",
+            [GUIDE_TEXT_BY_THE_CLOCK] = "by the clock",
             [GUIDE_TEXT_ASK_PAIN] =
                 "Before we begin: how strong is your pain now?",
             [GUIDE_TEXT_ASK_NUMBNESS] =
@@ -119,6 +122,8 @@ const char *const guide_texts[LANGUAGES][GUIDE_TEXTS] = {
                  "Bewegungen, bis es beginnt."),
             [GUIDE_TEXT_BY_CLOCK] =
                 "Das Band erkennt das hier nicht: die Uhr zählt.",
+            [GUIDE_TEXT_BY_CLOCK_YET] =
+                "Das Band erkennt das noch nicht: so weit zählt die Uhr.",
             [GUIDE_TEXT_BY_BELL] =
                 ("Das Band erkennt das hier nicht: folgen Sie dem Ton. Danach "
                  "sagen Sie, wie oft Sie es getan haben."),
@@ -129,6 +134,7 @@ const char *const guide_texts[LANGUAGES][GUIDE_TEXTS] = {
             [GUIDE_TEXT_SKIPPED] = "Ausgelassen: %s",
             [GUIDE_TEXT_PART] = "Beendet: %s",
             [GUIDE_TEXT_BY_YOUR_WORD] = "wie Sie sagen",
+            [GUIDE_TEXT_BY_THE_CLOCK] = "nach der Uhr",
             [GUIDE_TEXT_ASK_PAIN] =
                 "Bevor es losgeht: Wie stark sind Ihre Schmerzen jetzt?",
             [GUIDE_TEXT_ASK_NUMBNESS] =

@@ -91,6 +91,12 @@ static enum guide_text part_text(enum dose_part part)
                                  : GUIDE_TEXT_TIMES;
 }
 
+/* Where it does not say what is to be done, but how much. */
+static enum guide_text amount_form(enum dose_part part)
+{
+    return part == DOSE_HOLD_S ? GUIDE_TEXT_SECONDS : part_text(part);
+}
+
 /* "10 times, hold 5 s" */
 static void goal_text(const struct view *v, const struct guide_goal *goal,
                       char out[GOAL])
@@ -120,7 +126,8 @@ static void of_goal_text(const struct view *v, const struct guide_goal *goal,
     goal_text(v, goal, words);
     if (goal->part == DOSE_HOLD_S) {
         range_text(v, goal->low, goal->high, number);
-        snprintf(words, sizeof(words), v->text[GUIDE_TEXT_SECONDS], number);
+        snprintf(words, sizeof(words), v->text[amount_form(goal->part)],
+                 number);
     }
     snprintf(out, GOAL + WORDS, v->text[GUIDE_TEXT_OF], words);
 }
@@ -142,14 +149,20 @@ static void result_text(const struct view *v, size_t index, char out[RESULT])
     const struct guide_result *result = &v->guide->result[index];
     char asked[GOAL + WORDS];
     char amount[WORDS];
+    static const enum guide_text by[] = {
+        [GUIDE_BY_SENSOR] = GUIDE_TEXTS,
+        [GUIDE_BY_CLOCK] = GUIDE_TEXT_BY_THE_CLOCK,
+        [GUIDE_BY_WORD] = GUIDE_TEXT_BY_YOUR_WORD,
+    };
+    enum guide_text said = by[result->basis];
     out[0] = '\0';
     if (!isnan(result->amount) && result->outcome != GUIDE_OPEN) {
         of_goal_text(v, &item->goal, asked);
         amount_text(item->goal.part, result->amount, amount);
         snprintf(out, RESULT, "%s %s%s%s%s", amount, asked,
-                 result->by_word ? " (" : "",
-                 result->by_word ? v->text[GUIDE_TEXT_BY_YOUR_WORD] : "",
-                 result->by_word ? ")" : "");
+                 said != GUIDE_TEXTS ? " (" : "",
+                 said != GUIDE_TEXTS ? v->text[said] : "",
+                 said != GUIDE_TEXTS ? ")" : "");
     }
 }
 
@@ -179,13 +192,18 @@ static void show_keys(const struct view *v, enum guide_text keys)
 static enum guide_text counted_by(const struct guide *g,
                                   const struct guide_item *item)
 {
-    if (item->measured) {
-        bool under_way = g->state == GUIDE_EXERCISE && g->amount > 0;
-        return under_way ? GUIDE_TEXT_BY_BAND : GUIDE_TEXT_BY_BAND_LATER;
+    bool counts = item->goal.part == DOSE_REPETITIONS;
+    bool under_way = g->state == GUIDE_EXERCISE;
+    if (item->measured && under_way && g->by_clock) {
+        return GUIDE_TEXT_BY_CLOCK_YET;
     }
-    return guide_item_is_paced(item)             ? GUIDE_TEXT_BY_BELL
-           : item->goal.part == DOSE_REPETITIONS ? GUIDE_TEXT_BY_WORD
-                                                 : GUIDE_TEXT_BY_CLOCK;
+    if (item->measured) {
+        bool begun = under_way && g->amount > 0;
+        return begun || !counts ? GUIDE_TEXT_BY_BAND : GUIDE_TEXT_BY_BAND_LATER;
+    }
+    return guide_item_is_paced(item) ? GUIDE_TEXT_BY_BELL
+           : counts                  ? GUIDE_TEXT_BY_WORD
+                                     : GUIDE_TEXT_BY_CLOCK;
 }
 
 /* What it is, how it is done, how much of it, and who counts. */
@@ -306,7 +324,7 @@ static void show_enough(const struct view *v)
         return;
     }
     range_text(v, goal->high, goal->high, most);
-    snprintf(words, sizeof(words), v->text[part_text(goal->part)], most);
+    snprintf(words, sizeof(words), v->text[amount_form(goal->part)], most);
     screen_add(v->out, SCREEN_NEEDED, v->text[GUIDE_TEXT_ENOUGH_MORE], words);
 }
 

@@ -211,7 +211,8 @@ static void count(struct guided_session *s, int64_t now_ns)
 {
     struct adherence_item item;
     int64_t begin_ns = monotonic_ns();
-    adherence_item_init(&item, s->item->exercise, s->item->side, 1);
+    adherence_item_init(&item, s->item->exercise, s->item->side,
+                        s->guide->week);
     if (live_measure(s->live[s->item->sensor], &s->windows, &item) == 0) {
         tell_guide(s, &item, now_ns);
     }

@@ -225,6 +225,7 @@ static int run_pipeline(const struct live *live, struct summary *out)
         .has_gyro = live->info->has_gyro,
         .placement = live->info->placement,
         .lever_m = MEASURE_LEVER_MM / 1000.0,
+        .programme = true,
     };
     struct pipeline *pipeline = NULL;
     int err = pipeline_new(&input, &pipeline);
@@ -250,7 +251,7 @@ int live_measure(struct live *live, const struct windows *windows,
         err = run_pipeline(live, &summary);
     }
     if (err == 0) {
-        err = adherence_measure(&summary, windows, item);
+    err = adherence_measure(&summary, windows, item);
     }
     summary_free(&summary);
     return err;

@@ -55,6 +55,14 @@ static const char TOUCHES[] =
     EXERCISE("touches", "Touches",
              "    movement: touches\n    placement: ankle\n    side: none\n"
              "    repetitions: 3\n    hold_s: 5\n    period_s: 4..12\n");
+static const char PRESSES[] =
+    EXERCISE("presses", "Presses",
+             "    movement: touches\n    placement: wrist\n    side: both\n"
+             "    repetitions: 3\n    hold_s: 5\n    period_s: 4..12\n");
+static const char REACH[] =
+    EXERCISE("reach", "Reach",
+             "    movement: hold\n    placement: wrist\n    side: both\n"
+             "    repetitions: 1\n    hold_s: 15\n");
 static const char STRETCH[] =
     EXERCISE("stretch", "Stretch",
              "    movement: hold\n    placement: ankle\n    side: none\n"
@@ -72,7 +80,8 @@ static struct programme *programme;
 static struct guide_plan plan;
 static struct guide *guide;
 static int64_t now_ns;
-static double counted; /* what a sensor says, NAN: nothing */
+static double counted; /* what a sensor says, NAN: it cannot tell */
+static bool counts;    /* it says anything at all */
 static unsigned bells;
 static char events[4096]; /* of the script, a line each */
 
@@ -111,7 +120,7 @@ static void lead_through(const char *const *exercises, uint32_t week)
     guide = guide_new(programme, week, &plan);
     assert_non_null(guide);
     now_ns = BEGIN_NS;
-    counted = NAN;
+    counts = false;
     bells = 0;
     events[0] = '\0';
     guide_start(guide, now_ns);
@@ -155,7 +164,7 @@ static void pass(double seconds)
 {
     for (int i = 0; i < (int)lround(10 * seconds); i++) {
         now_ns += 100000000;
-        if (!isnan(counted)) {
+        if (counts) {
             const struct guide_count count = {counted, NAN, NAN};
             guide_counted(guide, &count, now_ns);
         }
@@ -165,7 +174,8 @@ static void pass(double seconds)
 }
 
 /* Plays keys: 's' for space, < > ^ v, 'e' Enter, 'b' backspace; a number is of
- * seconds that pass, after '=' what the sensor counts from now on; after '!'
+ * seconds that pass, after '=' what the sensor counts from now on (? that it
+ * cannot tell); after '!'
  * comes a letter as it is. Spaces part numbers. */
 static void play(const char *script)
 {
@@ -177,7 +187,9 @@ static void play(const char *script)
         char letter[2] = {*c, '\0'};
         char *end = NULL;
         if (*c == '=') {
-            counted = strtod(c + 1, &end);
+            counted = c[1] == '?' ? (double)NAN : strtod(c + 1, &end);
+            end = c[1] == '?' ? (char *)c + 2 : end;
+            counts = true;
         } else if (*c >= '0' && *c <= '9') {
             pass(strtod(c, &end));
         } else if (*c == '!') {

@@ -152,7 +152,7 @@ static void nothing_seen_is_asked_for(void **state)
     assert_non_null(
         strstr(events, "35.0..35.0 word id=taps side=left repetitions=4\n"));
     assert_int_equal(guide->result[0].outcome, GUIDE_PART);
-    assert_true(guide->result[0].by_word);
+    assert_int_equal(guide->result[0].basis, GUIDE_BY_WORD);
 }
 
 static void uncounted_repetitions_are_asked_for(void **state)
@@ -228,6 +228,59 @@ static void minutes_without_a_sensor_are_for_the_clock(void **state)
     play("0.2");
     assert_int_equal(guide->state, GUIDE_ASK);
     assert_true(fabs(guide->result[0].amount - 2) < 0.01);
+}
+
+static void clock_stands_in_for_a_sensor_that_cannot_tell(void **state)
+{
+    (void)state;
+    LEAD(REACH, CURLS);
+    play("sss5=? 9");
+    assert_true(guide->by_clock);
+    assert_true(fabs(guide->amount - 9) < 1e-6);
+    play("7");
+    assert_int_equal(guide->state, GUIDE_REST);
+    assert_int_equal(guide->result[0].basis, GUIDE_BY_CLOCK);
+    assert_int_equal(guide->result[0].outcome, GUIDE_FULL);
+}
+
+static void sensor_that_can_tell_has_the_last_word(void **state)
+{
+    (void)state;
+    LEAD(REACH, CURLS);
+    play("sss5=? 14=8 20");
+    assert_int_equal(guide->state, GUIDE_EXERCISE);
+    assert_false(guide->by_clock);
+    assert_true(guide->amount == 8);
+    play("s");
+    assert_int_equal(guide->result[0].basis, GUIDE_BY_SENSOR);
+    assert_int_equal(guide->result[0].outcome, GUIDE_PART);
+}
+
+static void bell_sets_the_pace_of_presses_that_a_sensor_counts(void **state)
+{
+    (void)state;
+    LEAD(PRESSES, CURLS);
+    play("sss5=0 4.9");
+    bells = 0;
+    play("0.2");
+    assert_int_equal(bells, 1);
+    play("=1 3");
+    assert_int_equal(bells, 2);
+    assert_true(guide->amount == 1);
+    play("=3 1");
+    assert_int_equal(guide->state, GUIDE_REST);
+}
+
+static void presses_that_no_sensor_tells_are_asked_for(void **state)
+{
+    (void)state;
+    LEAD(PRESSES, CURLS);
+    play("sss5=? 22");
+    assert_int_equal(guide->state, GUIDE_ASK);
+    assert_true(guide->question.value == 3); /* by the bell */
+    play("<s");
+    assert_int_equal(guide->result[0].basis, GUIDE_BY_WORD);
+    assert_true(guide->result[0].amount == 2);
 }
 
 static void enough_by_the_clock_is_done_at_a_key(void **state)
@@ -518,11 +571,11 @@ static void stopping_keeps_what_is_under_way(void **state)
 static void any_keys_at_any_time_make_good_events(void **state)
 {
     (void)state;
-    static const char *const some[] = {"s", ">",   "<",  "v",  "1",  "4",
-                                       "9", "=12", "=0", "30", "!x", "e"};
+    static const char *const some[] = {"s",   ">",  "<",  "v",  "1",  "4", "9",
+                                       "=12", "=0", "=?", "30", "!x", "e"};
     uint64_t random = 1;
     for (int round = 0; round < 300; round++) {
-        LEAD(CURLS, TAPS, TOUCHES, STRETCH, ROLLING, HEAT);
+        LEAD(CURLS, TAPS, TOUCHES, PRESSES, STRETCH, ROLLING, HEAT);
         for (int i = 0; i < 60; i++) {
             struct guide_event event;
             random = random * 6364136223846793005U + 1442695040888963407U;
@@ -557,6 +610,10 @@ int main(void)
         RULE(holds_without_a_sensor_follow_the_bell),
         RULE(one_hold_without_a_sensor_is_for_the_clock),
         RULE(minutes_without_a_sensor_are_for_the_clock),
+        RULE(clock_stands_in_for_a_sensor_that_cannot_tell),
+        RULE(sensor_that_can_tell_has_the_last_word),
+        RULE(bell_sets_the_pace_of_presses_that_a_sensor_counts),
+        RULE(presses_that_no_sensor_tells_are_asked_for),
         RULE(enough_by_the_clock_is_done_at_a_key),
         RULE(space_goes_on_without_waiting),
         RULE(right_skips_in_every_state),

@@ -236,7 +236,7 @@ static void summary_says_what_was_done(void **state)
                         "Done in this session:\n"
                         "  Curls, both hands: 12 of 10 to 15 times\n"
                         "  Taps, right hand: 10 of 10 times (as you said)\n"
-                        "  Rolling: 1:30 of 1 to 2 min\n"
+                        "  Rolling: 1:30 of 1 to 2 min (by the clock)\n"
                         "Not done: 2 of the exercises.\n"
                         "Pain, 0 to 10: 3 before, 0 after\n"
                         "Numbness, 0 to 10: 0 before, – after\n");

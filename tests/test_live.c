@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
  * What is counted while an exercise is done against what the analysis of the
- * whole recording says afterwards, on motion of real people.
+ * whole recording says afterwards, on motion of real people (and of a script
+ * where there is none: a long hold).
  */
 #include <setjmp.h>
 #include <stdarg.h>
@@ -18,6 +19,7 @@
 #include "acquire/import.h"
 #include "analysis/live.h"
 #include "analysis/pipeline.h"
+#include "firmware/virtual/script.h"
 
 static const double STANDARD_GRAVITY = 9.80665;
 static const double RADIAN_DEG = 57.29577951308232;
@@ -56,7 +58,8 @@ static int read_motion(void **state)
     (void)state;
     struct recording *recording;
     struct recording_chunk chunk;
-    struct pipeline_options options = {.placement = PLACEMENT_LEFT_WRIST};
+    struct pipeline_options options = {.placement = PLACEMENT_LEFT_WRIST,
+                                       .programme = true};
     if (recording_open(path, NULL, &recording, NULL) < 0 ||
         pipeline_run(recording, &options, &whole, NULL) < 0 ||
         recording_rewind(recording, NULL) < 0) {
@@ -213,6 +216,17 @@ static void walking_is_that_of_the_analysis(void **state)
     assert_true(fabs(live.cadence_spm - after.cadence_spm) < 2);
 }
 
+static void active_time_is_that_of_the_analysis(void **state)
+{
+    (void)state;
+    const struct programme_exercise exercise = exercise_of(MOVEMENT_RHYTHM);
+    struct done after = by_analysis(&exercise, curls);
+    struct done live = by_live(&exercise, curls);
+    assert_true(after.part[DOSE_MINUTES] > 0.1);
+    assert_true(fabs(live.part[DOSE_MINUTES] - after.part[DOSE_MINUTES]) <
+                2.0 / 60);
+}
+
 static void a_pause_is_not_counted(void **state)
 {
     (void)state;
@@ -269,6 +283,60 @@ static void lost_motion_is_a_gap(void **state)
     live_free(player.live);
 }
 
+/* Plays a script to a sensor, from the player's row up to `end_s`. */
+static void play_script(struct player *player,
+                        const struct motion_source *motion, double end_s)
+{
+    for (; (double)player->next < end_s * RATE_HZ; player->next += FRAME) {
+        struct record_motion run = {
+            .index = player->next,
+            .host_ns =
+                HOST_ZERO_NS + (int64_t)player->next * (1000000000 / RATE_HZ),
+            .count = FRAME,
+        };
+        for (size_t i = 0; i < FRAME; i++) {
+            struct motion_point point;
+            double at_s = (double)(player->next + i) / RATE_HZ;
+            assert_int_equal(motion->at(motion->ctx, at_s, RATE_HZ, &point), 0);
+            struct motion row_of = {.spare = 0};
+            for (int axis = 0; axis < 3; axis++) {
+                row_of.accel[axis] = (float)point.accel_g[axis];
+                row_of.gyro[axis] = (float)point.gyro_dps[axis];
+            }
+            quantise(&row_of, run.samples[i]);
+        }
+        assert_int_equal(live_push(player->live, &run), 0);
+    }
+}
+
+/* A hold is not over while it is seen: it grows from second to second. */
+static void hold_is_seen_as_it_happens(void **state)
+{
+    (void)state;
+    const struct programme_exercise exercise = exercise_of(MOVEMENT_HOLD);
+    const struct span early = {16, 34};
+    const struct span late = {16, 44};
+    struct player player = {0};
+    struct script *script;
+    char why[256] = "";
+    if (script_parse("rest 20 pose=lap\ncurls 34 count=1 range=80 hold=25\n", 1,
+                     &script, why, sizeof(why)) < 0) {
+        fail_msg("%s", why);
+    }
+    struct motion_source motion = script_motion(script);
+    assert_int_equal(live_new(&info, &player.live), 0);
+    play_script(&player, &motion, early.start_s);
+    live_begin(player.live);
+    play_script(&player, &motion, early.end_s);
+    double first_s = measure(&player, &exercise, &early, 1).part[DOSE_HOLD_S];
+    play_script(&player, &motion, late.end_s);
+    double second_s = measure(&player, &exercise, &late, 1).part[DOSE_HOLD_S];
+    assert_true(first_s > 8 && first_s < 14);
+    assert_true(fabs(second_s - first_s - 10) < 0.5);
+    live_free(player.live);
+    motion.release(motion.ctx);
+}
+
 static void nothing_is_counted_of_nothing(void **state)
 {
     (void)state;
@@ -288,6 +356,8 @@ int main(void)
         cmocka_unit_test(repetitions_are_those_of_the_analysis),
         cmocka_unit_test(taps_are_those_of_the_analysis),
         cmocka_unit_test(walking_is_that_of_the_analysis),
+        cmocka_unit_test(active_time_is_that_of_the_analysis),
+        cmocka_unit_test(hold_is_seen_as_it_happens),
         cmocka_unit_test(a_pause_is_not_counted),
         cmocka_unit_test(what_came_before_the_exercise_is_forgotten),
         cmocka_unit_test(lost_motion_is_a_gap),
