@@ -6,6 +6,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "analysis/guide_clock.h"
+
 static const int64_t SECOND_NS = 1000000000;
 static const double SYMPTOM_MOST = 10;
 static const double REPETITIONS_MOST = 1000;
@@ -94,46 +96,6 @@ static void ask_hand(struct guide *g, size_t index, int64_t now_ns)
     }
 }
 
-/* ---- the clock ---- */
-
-double guide_elapsed_s(const struct guide *g, int64_t now_ns)
-{
-    bool paused = g->state == GUIDE_PAUSE;
-    int64_t end_ns = paused ? g->since_ns : now_ns;
-    return (double)(end_ns - g->start_ns - g->paused_ns) / (double)SECOND_NS;
-}
-
-static double turn_s(const struct guide *g)
-{
-    return g->plan->item[g->item].goal.hold_s + GUIDE_LET_GO_S;
-}
-
-double guide_pace_s(const struct guide *g, int64_t now_ns)
-{
-    double in_turn_s = fmod(guide_elapsed_s(g, now_ns), turn_s(g));
-    double hold_s = g->plan->item[g->item].goal.hold_s;
-    return in_turn_s < hold_s ? hold_s - in_turn_s : in_turn_s - turn_s(g);
-}
-
-/* How much has been done, of what the goal counts, by the clock alone. */
-static double amount_by_clock(const struct guide *g, int64_t now_ns)
-{
-    const struct guide_item *item = &g->plan->item[g->item];
-    double elapsed_s = guide_elapsed_s(g, now_ns);
-    switch (item->goal.part) {
-    case DOSE_MINUTES:
-        return elapsed_s / 60;
-    case DOSE_REPETITIONS:
-        if (!guide_item_is_paced(item)) {
-            return NAN;
-        }
-        /* A hold counts when it is over, not when the next one begins. */
-        return floor((elapsed_s + GUIDE_LET_GO_S) / turn_s(g) + ROUNDING);
-    default:
-        return elapsed_s;
-    }
-}
-
 /* ---- exercises ---- */
 
 static void begin_item(struct guide *g, size_t item, enum guide_state state,
@@ -158,7 +120,7 @@ static void start_exercise(struct guide *g, int64_t now_ns)
     g->paused_ns = 0;
     g->enough = false;
     g->by_clock = !item->measured;
-    g->amount = item->measured ? 0 : amount_by_clock(g, now_ns);
+    g->amount = item->measured ? 0 : guide_clock_amount(g, now_ns);
     g->count = (struct guide_count){NAN, NAN, NAN};
     g->bell = true;
 }
@@ -454,6 +416,12 @@ void guide_key(struct guide *g, const struct key *key, int64_t now_ns)
 
 /* ---- time ---- */
 
+static void reach_dose(struct guide *g)
+{
+    g->enough = true;
+    g->bell = true;
+}
+
 static void take_amount(struct guide *g, double amount, int64_t now_ns)
 {
     const struct guide_item *item = &g->plan->item[g->item];
@@ -462,8 +430,7 @@ static void take_amount(struct guide *g, double amount, int64_t now_ns)
         g->amount = amount;
     }
     if (!g->enough && g->amount >= item->goal.low - ROUNDING) {
-        g->enough = true;
-        g->bell = true;
+        reach_dose(g);
     }
 }
 
@@ -495,8 +462,14 @@ void guide_counted(struct guide *g, const struct guide_count *count,
 
 static void tick_exercise(struct guide *g, int64_t now_ns)
 {
+    const struct guide_item *item = &g->plan->item[g->item];
     if (g->by_clock) {
-        take_amount(g, amount_by_clock(g, now_ns), now_ns);
+        take_amount(g, guide_clock_amount(g, now_ns), now_ns);
+    }
+    /* A wrist may show less of small movements than was done. */
+    if (item->exercise->movement == MOVEMENT_RHYTHM && !g->enough &&
+        guide_clock_amount(g, now_ns) >= item->goal.low) {
+        reach_dose(g);
     }
     g->bell |= bell_is_due(g, g->tick_ns, now_ns);
     g->tick_ns = now_ns;

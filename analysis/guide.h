@@ -22,7 +22,8 @@
  * clock, or the bell that sets the pace of holds, stands in until it can.
  *
  * An exercise ends by itself: when the upper end of its dose is reached, or the
- * lower end and nothing more is done. In NOTES keys are text, Enter ends it (so
+ * lower end and nothing more is done; one that is done for its time, when that
+ * is up. In NOTES keys are text, Enter ends it (so
  * does space before any text).
  *
  * Times are nanoseconds of one clock that never goes back.
@@ -161,12 +162,5 @@ bool guide_take_bell(struct guide *guide);
 
 /* The item that is done now or comes next; NULL outside of exercises. */
 const struct guide_item *guide_item(const struct guide *guide);
-
-/* How long the exercise has been going on, without pauses. */
-double guide_elapsed_s(const struct guide *guide, int64_t now_ns);
-
-/* Where in its turn a hold to the bell is: how long it is still to be held, or
- * (negative) until the next one begins. */
-double guide_pace_s(const struct guide *guide, int64_t now_ns);
 
 #endif

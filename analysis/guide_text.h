@@ -24,7 +24,7 @@ enum guide_text {
     GUIDE_TEXT_MINUTES,    /* %s */
     GUIDE_TEXT_TO,         /* %g, %g */
     GUIDE_TEXT_OF,         /* %s what is asked */
-    GUIDE_TEXT_HELD,       /* %.1f s */
+    GUIDE_TEXT_HELD,       /* %.0f s */
     GUIDE_TEXT_CADENCE,    /* %.0f steps a minute */
     GUIDE_TEXT_STILL_HOLD, /* %.0f s */
     GUIDE_TEXT_LET_GO,     /* %.0f s */

@@ -7,6 +7,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "analysis/guide_clock.h"
 #include "analysis/guide_text.h"
 
 /* Bytes of what is put together from texts and numbers. */

@@ -251,7 +251,7 @@ int live_measure(struct live *live, const struct windows *windows,
         err = run_pipeline(live, &summary);
     }
     if (err == 0) {
-    err = adherence_measure(&summary, windows, item);
+        err = adherence_measure(&summary, windows, item);
     }
     summary_free(&summary);
     return err;

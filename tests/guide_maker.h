@@ -18,7 +18,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "analysis/guide.h"
+#include "analysis/guide_clock.h"
 
 static const char HEAD[] = "programme: small\n"
                            "title: {en: A small one, de: Ein kleines für Sie}\n"
@@ -71,6 +71,10 @@ static const char ROLLING[] =
     EXERCISE("rolling", "Rolling",
              "    movement: rhythm\n    placement: ankle\n    side: none\n"
              "    minutes: 1..2\n");
+static const char CIRCLES[] =
+    EXERCISE("circles", "Circles",
+             "    movement: rhythm\n    placement: wrist\n    side: both\n"
+             "    minutes: 1\n");
 static const char HEAT[] =
     EXERCISE("heat", "Heat",
              "    movement: by-hand\n    placement: none\n    side: none\n"

@@ -283,6 +283,21 @@ static void presses_that_no_sensor_tells_are_asked_for(void **state)
     assert_true(guide->result[0].amount == 2);
 }
 
+static void time_is_up_though_the_wrist_shows_little(void **state)
+{
+    (void)state;
+    LEAD(CIRCLES, CURLS);
+    bells = 0;
+    play("sss5=0.2 59.8");
+    assert_int_equal(guide->state, GUIDE_EXERCISE);
+    assert_int_equal(bells, 1); /* that it begins */
+    play("0.3");
+    assert_int_equal(bells, 2);
+    assert_int_equal(guide->state, GUIDE_REST);
+    assert_true(guide->result[0].amount == 0.2);
+    assert_int_equal(guide->result[0].outcome, GUIDE_PART);
+}
+
 static void enough_by_the_clock_is_done_at_a_key(void **state)
 {
     (void)state;
@@ -575,7 +590,7 @@ static void any_keys_at_any_time_make_good_events(void **state)
                                        "=12", "=0", "=?", "30", "!x", "e"};
     uint64_t random = 1;
     for (int round = 0; round < 300; round++) {
-        LEAD(CURLS, TAPS, TOUCHES, PRESSES, STRETCH, ROLLING, HEAT);
+        LEAD(CURLS, TAPS, TOUCHES, PRESSES, STRETCH, CIRCLES, ROLLING, HEAT);
         for (int i = 0; i < 60; i++) {
             struct guide_event event;
             random = random * 6364136223846793005U + 1442695040888963407U;
@@ -614,6 +629,7 @@ int main(void)
         RULE(sensor_that_can_tell_has_the_last_word),
         RULE(bell_sets_the_pace_of_presses_that_a_sensor_counts),
         RULE(presses_that_no_sensor_tells_are_asked_for),
+        RULE(time_is_up_though_the_wrist_shows_little),
         RULE(enough_by_the_clock_is_done_at_a_key),
         RULE(space_goes_on_without_waiting),
         RULE(right_skips_in_every_state),

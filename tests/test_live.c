@@ -216,17 +216,6 @@ static void walking_is_that_of_the_analysis(void **state)
     assert_true(fabs(live.cadence_spm - after.cadence_spm) < 2);
 }
 
-static void active_time_is_that_of_the_analysis(void **state)
-{
-    (void)state;
-    const struct programme_exercise exercise = exercise_of(MOVEMENT_RHYTHM);
-    struct done after = by_analysis(&exercise, curls);
-    struct done live = by_live(&exercise, curls);
-    assert_true(after.part[DOSE_MINUTES] > 0.1);
-    assert_true(fabs(live.part[DOSE_MINUTES] - after.part[DOSE_MINUTES]) <
-                2.0 / 60);
-}
-
 static void a_pause_is_not_counted(void **state)
 {
     (void)state;
@@ -356,7 +345,6 @@ int main(void)
         cmocka_unit_test(repetitions_are_those_of_the_analysis),
         cmocka_unit_test(taps_are_those_of_the_analysis),
         cmocka_unit_test(walking_is_that_of_the_analysis),
-        cmocka_unit_test(active_time_is_that_of_the_analysis),
         cmocka_unit_test(hold_is_seen_as_it_happens),
         cmocka_unit_test(a_pause_is_not_counted),
         cmocka_unit_test(what_came_before_the_exercise_is_forgotten),
