@@ -325,7 +325,7 @@ static void plan(struct journal_reader *reader)
     uint64_t next = reader->sequence;
     size_t at = 0;
     reader->run_count = 0;
-    if (count > 0) {
+    if (runs != NULL) {
         qsort(runs, count, sizeof(runs[0]), compare_runs);
     }
     while (at < count) {

@@ -397,6 +397,28 @@ static void damaged_record_is_taken_from_its_repetition(void **state)
     }
 }
 
+/* Nor does a repetition end the reading of what is behind a later damage. */
+static void damage_behind_a_repetition_costs_its_own_record(void **state)
+{
+    (void)state;
+    static struct parts parts;
+    take_apart(&parts);
+    for (size_t hurt = 4; hurt + 1 < RECORDS; hurt++) {
+        uint32_t seen;
+        bool damage;
+        parts.out.size = 0;
+        put(&parts, 0, 3);
+        put(&parts, 1, 2);
+        size_t at = parts.out.size;
+        put(&parts, 3, RECORDS);
+        parts.out.data[at + parts.at[hurt] - parts.at[3] + 10] ^= 1;
+        store(parts.out.data, parts.out.size);
+        assert_int_equal(read_all(&seen, &damage), 0);
+        assert_int_equal(seen, ALL & ~(1U << hurt));
+        assert_true(damage);
+    }
+}
+
 /* A stretch of some other journal, whose numbers are far ahead, is read behind
  * our own records, whose numbers it does not hide. */
 static void strange_stretch_hides_no_record(void **state)
@@ -698,22 +720,25 @@ static void journal_is_gone_on_with_in_its_version(void **state)
     (void)state;
     struct bytes whole;
     struct journal_record record;
-    FILE *file = fopen("tests/data/format-1.h5.journal", "rb");
-    assert_non_null(file);
-    whole.size = fread(whole.data, 1, sizeof(whole.data), file);
-    fclose(file);
-    store(whole.data, whole.size);
-    assert_int_equal(journal_open(&reader, path, NULL), 0);
-    while (journal_next(&reader, &record, NULL) == 1) {
-        assert_false(record.after_damage);
+    for (size_t damaged = 0; damaged < 2; damaged++) {
+        FILE *file = fopen("tests/data/format-1.h5.journal", "rb");
+        assert_non_null(file);
+        whole.size = fread(whole.data, 1, sizeof(whole.data), file);
+        fclose(file);
+        whole.data[8] ^= damaged ? 0x40 : 0; /* then the records tell it */
+        store(whole.data, whole.size);
+        assert_int_equal(journal_open(&reader, path, NULL), 0);
+        while (journal_next(&reader, &record, NULL) == 1) {
+            assert_false(record.after_damage);
+        }
+        assert_int_equal(journal_continue(&journal, &reader, NULL), 0);
+        assert_int_equal(journal_append_gap(&journal, 7, NULL), 0);
+        assert_int_equal(journal_file_close(&journal.file, NULL), 0);
+        size_t before = whole.size;
+        load(&whole);
+        assert_true(whole.size > before);
+        assert_int_equal(whole.data[before + 3], 1);
     }
-    assert_int_equal(journal_continue(&journal, &reader, NULL), 0);
-    assert_int_equal(journal_append_gap(&journal, 7, NULL), 0);
-    assert_int_equal(journal_file_close(&journal.file, NULL), 0);
-    size_t before = whole.size;
-    load(&whole);
-    assert_true(whole.size > before);
-    assert_int_equal(whole.data[before + 3], 1);
 }
 
 static void existing_journal_is_never_overwritten(void **state)
@@ -1221,6 +1246,7 @@ int main(void)
         cmocka_unit_test(repeated_stretch_hides_no_record),
         cmocka_unit_test(stretches_that_changed_places_are_read_in_order),
         cmocka_unit_test(damaged_record_is_taken_from_its_repetition),
+        cmocka_unit_test(damage_behind_a_repetition_costs_its_own_record),
         cmocka_unit_test(strange_stretch_hides_no_record),
         cmocka_unit_test(longest_of_stretches_with_the_same_numbers_is_read),
         cmocka_unit_test(many_stretches_are_put_in_order),
