@@ -38,7 +38,7 @@ PROGRAMS := carpus.c $(wildcard tests/*.c tests/*/*.c tests/*/*/*.c)
 TESTS := $(patsubst tests/%.c,%,$(wildcard tests/test_*.c))
 TEST_PROGRAMS := $(TESTS:%=$(BUILD)/test/%)
 CRASH_PROGRAMS := $(patsubst %,$(BUILD)/crash_%,power signals calls slow_disk \
-    fail_hdf5.so fail_memory)
+    fail_hdf5.so fail_library.so fail_memory)
 
 # Versions of libraries, one a line, for `carpus doctor`.
 BUILT_WITH := $(BUILD)/built_with.inc

@@ -9,7 +9,15 @@
 
 #include <stdarg.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <sys/stat.h>
+
+/* How many points to try, of as many as the figure is to have: a hundredth
+ * where the test is run very often (TEST_SHORT, tests/mutants). */
+static inline int figure_points(int points)
+{
+    return getenv("TEST_SHORT") == NULL ? points : points / 100 + 1;
+}
 
 __attribute__((format(printf, 4, 5))) static inline void
 figure(const char *name, const char *what, unsigned long long points,

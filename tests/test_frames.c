@@ -13,7 +13,7 @@
 
 enum {
     FRAMES = 8,
-    TRIALS = 100000,
+    TRIALS = 333334, /* of each of three kinds of damage */
     STREAM_MAX = (FRAMES + 1) * WIRE_FRAME_MAX
 };
 
@@ -123,8 +123,9 @@ static void run_damage_trials(bool remove, bool add)
     static uint8_t bytes[2 * STREAM_MAX];
     uint64_t seed = 88172645463325252;
     bool got[FRAMES];
+    int trials = figure_points(TRIALS);
 
-    for (int trial = 0; trial < TRIALS; trial++) {
+    for (int trial = 0; trial < trials; trial++) {
         if (trial % 100 == 0) {
             make_stream(&stream, &seed);
         }
@@ -143,7 +144,8 @@ static void run_damage_trials(bool remove, bool add)
            add && remove ? "frames: bytes replaced"
            : add         ? "frames: bytes added"
                          : "frames: bytes removed",
-           TRIALS, "no good frame lost beside the damage, none false");
+           (unsigned long long)trials,
+           "no good frame lost beside the damage, none false");
 }
 
 /* Frames of 56 and of 68 bytes, the lengths next to 64. */

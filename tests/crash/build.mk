@@ -6,9 +6,11 @@ $(BUILD)/crash_%: $(BUILD)/obj/tests/crash/%.o $(CRASH_PARTS) \
     $(BUILD)/obj/libcarpus.a
 	$(LINK) $^ $(LIBRARY_LIBS) -o $@
 
-# What is put between carpus and HDF5; and carpus with sanitizers whose own
+$(BUILD)/crash_calls: $(patsubst %,$(BUILD)/obj/tests/crash/calls_%.o,run judge)
+
+# What is put between carpus and its libraries; and carpus with sanitizers whose own
 # requests for memory can be refused.
-$(BUILD)/crash_fail_hdf5.so: tests/crash/fail_hdf5.c tests/crash/fail.h
+$(BUILD)/crash_fail_%.so: tests/crash/fail_%.c tests/crash/fail.h
 	$(V)$(CC) $(CPPFLAGS_ALL) -std=c11 $(CFLAGS) -shared -fPIC $< -ldl -o $@
 
 $(BUILD)/crash_fail_memory: $(BUILD)/test/obj/carpus.o \

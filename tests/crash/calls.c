@@ -9,7 +9,8 @@
  *
  *   - it ends, by itself, with a status of the table in acquire/error.c and a
  *     sentence where it is not 0;
- *   - 0 means that the result is there, whole;
+ *   - 0 means that the result is there, whole, and that no write, sync, or
+ *     close of a file that was written has failed;
  *   - a result under its own name is whole, whatever the status;
  *   - what was acknowledged can be recovered, and a journal that was there
  *     before is unchanged;
@@ -17,114 +18,117 @@
  *
  * EINTR for ever is left out: to ask again is right, and that has no end.
  *
- * The same with the n-th call of HDF5, and the n-th request for memory (under
- * AddressSanitizer, which also finds what is not given back), failing.
+ * The same with the n-th call of HDF5, with the n-th request of ours for memory
+ * (under AddressSanitizer, which also finds what is not given back), and with
+ * the n-th request of a library, failing.
  *
- *   crash_calls CARPUS [system | hdf5 | memory [COMMAND]]
+ *   crash_calls CARPUS [system | hdf5 | memory | library [COMMAND]]
  */
 #define _GNU_SOURCE
-#include <dirent.h>
 #include <errno.h>
-#include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
-#include <sys/stat.h>
-#include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include "acquire/error.h"
-#include "tests/crash/harness.h"
-#include "tests/crash/supervise.h"
-
-enum { WORDS = 24, FILES = 4, AT_ONCE = 2, TIMEOUT_S = 60, WHY = 160 };
+#include "tests/crash/calls.h"
 
 /* ---- the commands ---- */
 
-/* How a result is known to be whole. */
-enum whole {
-    WHOLE_SESSION, /* s.h5, from a journal: by its rows */
-    WHOLE_ROWS,    /* a recording: by its rows */
-    WHOLE_BYTES,   /* by its bytes */
-    WHOLE_BATCH,   /* by its bytes, but a row may tell why there is none */
-};
+/* Which libraries are refused memory: HDF5 only where it reads, in a child that
+ * may crash. Where it writes, it uses what it did not get or ends the program,
+ * as do fontconfig, cairo and GLib when a report is drawn; both by way of libc,
+ * too. libseccomp goes round in circles until its process has used up the time
+ * it may use. */
+#define READERS "libc.so:libhdf5:libjansson"
 
-static const struct command {
-    const char *name;
-    const char *line;
-    const char *before[FILES]; /* files to lay into the folder */
-    const char *result;
-    enum whole whole;
-    uint64_t rows; /* that a session of status 0 has at least */
-} commands[] = {
+static const struct command commands[] = {
     {"record",
      "record -q -d virtual --simulate seed=4,speed=max --rate 1667 --for 2s "
      "--events events.csv -o s.h5",
      {"events.csv"},
      "s.h5",
      WHOLE_SESSION,
-     2 * 1667},
+     2 * 1667,
+     NULL},
     {"recover",
      "recover -q s.h5.journal",
      {"s.h5.journal"},
      "s.h5",
      WHOLE_SESSION,
-     2 * 1667},
+     2 * 1667,
+     NULL},
     {"recover --remove",
      "recover -q --remove s.h5.journal",
      {"s.h5.journal"},
      "s.h5",
      WHOLE_SESSION,
-     2 * 1667},
+     2 * 1667,
+     NULL},
     {"device log get",
      "device log get 1 -q -d virtual --simulate "
      "flash=../band.flash,speed=max -o s.h5",
      {NULL},
      "s.h5",
      WHOLE_SESSION,
-     104 * 15},
+     104 * 15,
+     NULL},
     {"import",
      "import walk.csv -o out.h5",
      {"walk.csv"},
      "out.h5",
      WHOLE_ROWS,
-     0},
-    {"export", "export in.h5 -o out.csv", {"in.h5"}, "out.csv", WHOLE_BYTES, 0},
+     0,
+     "libcsv"},
+    {"export",
+     "export in.h5 -o out.csv",
+     {"in.h5"},
+     "out.csv",
+     WHOLE_BYTES,
+     0,
+     READERS},
     {"analyse",
      "analyse in.h5 --events out.csv",
      {"in.h5"},
      "out.csv",
      WHOLE_BYTES,
-     0},
+     0,
+     READERS},
     {"adherence",
      "analyse guided.h5 --programme hand-neuropathy --items out.csv",
      {"guided.h5"},
      "out.csv",
      WHOLE_BYTES,
-     0},
+     0,
+     READERS},
     {"anonymise",
      "info --anonymise -o out.h5 in.h5",
      {"in.h5"},
      "out.h5",
      WHOLE_ROWS,
-     0},
+     0,
+     NULL},
     {"report",
      "report in.h5 -o out.html",
      {"in.h5"},
      "out.html",
      WHOLE_BYTES,
-     0},
+     0,
+     "libhdf5"},
     {"batch",
      "batch in -q -j 1 -o out",
      {"in/a.h5", "in/b.h5"},
      "out/summary.csv",
      WHOLE_BATCH,
-     0},
+     0,
+     READERS},
+    {"verify", "verify in.h5", {"in.h5"}, NULL, WHOLE_ANSWER, 0, READERS},
+    {"info", "info in.h5", {"in.h5"}, NULL, WHOLE_ANSWER, 0, READERS},
 };
 
-enum { COMMANDS = sizeof(commands) / sizeof(commands[0]) };
+enum { COMMANDS = sizeof(commands) / sizeof(commands[0]), AT_ONCE = 2 };
 
 static const int errors[CALL_KINDS][6] = {
     [CALL_OPEN] = {EIO, ENOSPC, EINTR, EDQUOT},
@@ -137,375 +141,27 @@ static const int errors[CALL_KINDS][6] = {
     [CALL_MAP] = {ENOMEM},
 };
 
-/* ---- one run ---- */
-
-/* Where it fails: in the system, HDF5 (fail_hdf5.c) or memory
- * (fail_memory.c). */
-enum layer { LAYER_SYSTEM, LAYER_HDF5, LAYER_MEMORY, LAYERS };
-
-struct fault {
-    enum layer layer;
-    enum call_kind kind; /* of the system */
-    int answer;
-    uint64_t at; /* the n-th, from 1; 0: none */
-    bool ever;
-};
-
-struct run {
-    const struct command *command;
-    struct harness *harness;
-    char home[96];   /* what the commands need, and the references */
-    char folder[96]; /* the program's */
-    struct fault fault;
-    uint64_t count; /* of the kind, so far */
-    int shadow;     /* a copy of what was written to the journal */
-    struct kept kept;
-};
-
-/* What reached the journal. */
-static void copy_journal(const struct run *run, const struct call *call,
-                         int answer)
-{
-    static char bytes[1 << 17];
-    struct call part = *call;
-    part.size = answer == ANSWER_SHORT ? call->size / 2 : call->size;
-    if (call->kind == CALL_WRITE && answer <= 0 &&
-        strcmp(call->path, "s.h5.journal") == 0 &&
-        call->size <= sizeof(bytes) && call_data(&part, bytes)) {
-        (void)!pwrite(run->shadow, bytes, part.size, (off_t)call->offset);
-    }
-}
-
-static int disturb(void *context, const struct call *call)
-{
-    struct run *run = context;
-    const struct fault *fault = &run->fault;
-    bool counts = fault->layer == LAYER_SYSTEM && call->kind == fault->kind;
-    run->count += counts ? 1 : 0;
-    int answer = counts && fault->at > 0 &&
-                         (run->count == fault->at ||
-                          (fault->ever && run->count > fault->at))
-                     ? fault->answer
-                     : ANSWER_GO_ON;
-    copy_journal(run, call, answer);
-    return answer;
-}
-
-static void lay_files(const struct run *run)
-{
-    char shell[1024];
-    snprintf(shell, sizeof(shell), "rm -rf '%s' && mkdir '%s' && cd '%s'",
-             run->folder, run->folder, run->home);
-    for (size_t i = 0; i < FILES && run->command->before[i] != NULL; i++) {
-        size_t used = strlen(shell);
-        snprintf(shell + used, sizeof(shell) - used, " && cp --parents %s '%s'",
-                 run->command->before[i], run->folder);
-    }
-    if (system(shell) != 0) {
-        abort();
-    }
-}
-
-/* What makes the layer fail: programs and libraries beside the one tested. */
-static void beside(const struct run *run, const char *name, char *out)
-{
-    const char *slash = strrchr(run->harness->carpus, '/');
-    snprintf(out, 600, "%.*s/%s", (int)(slash - run->harness->carpus),
-             run->harness->carpus, name);
-}
-
-struct settings {
-    char preload[640];
-    char fail[64];
-    char count[160];
-    const char *list[6];
-};
-
-static void set_up(struct run *run, struct settings *settings)
-{
-    const struct fault *fault = &run->fault;
-    char path[600];
-    char zero[sizeof(uint64_t)] = {0};
-    beside(run, "crash_fail_hdf5.so", path);
-    snprintf(settings->preload, sizeof(settings->preload), "LD_PRELOAD=%s",
-             fault->layer == LAYER_HDF5 ? path : "");
-    snprintf(settings->fail, sizeof(settings->fail), "CRASH_FAIL=%s%llu",
-             fault->ever ? "-" : "", (unsigned long long)fault->at);
-    snprintf(settings->count, sizeof(settings->count), "CRASH_COUNT=%s.count",
-             run->folder);
-    const char *list[] = {settings->preload,
-                          settings->fail,
-                          settings->count,
-                          "ASAN_OPTIONS=detect_leaks=1",
-                          "UBSAN_OPTIONS=print_stacktrace=1",
-                          NULL};
-    memcpy(settings->list, list, sizeof(list));
-    FILE *file = fopen(strchr(settings->count, '=') + 1, "wb");
-    if (file != NULL) {
-        fwrite(zero, sizeof(zero), 1, file);
-        fclose(file);
-    }
-}
-
-static void read_count(struct run *run, const struct settings *settings)
-{
-    FILE *file = fopen(strchr(settings->count, '=') + 1, "rb");
-    if (file == NULL || fread(&run->count, sizeof(run->count), 1, file) != 1) {
-        run->count = 0;
-    }
-    if (file != NULL) {
-        fclose(file);
-    }
-}
-
-/* Cuts the line into the words of a command. */
-static void split(char *carpus, char *line, char **argv)
-{
-    size_t n = 0;
-    argv[n++] = carpus;
-    for (char *word; (word = strtok_r(line, " ", &line)) != NULL;) {
-        argv[n++] = word;
-    }
-    argv[n] = NULL;
-}
-
-static int run_once(struct run *run)
-{
-    char text[512];
-    char messages[128];
-    char shadow[128];
-    char *argv[WORDS];
-    char program[600];
-    struct settings settings = {0};
-    bool system = run->fault.layer == LAYER_SYSTEM;
-    snprintf(text, sizeof(text), "%s", run->command->line);
-    beside(run,
-           run->fault.layer == LAYER_MEMORY ? "crash_fail_memory" : "carpus",
-           program);
-    split(system ? run->harness->carpus : program, text, argv);
-    set_up(run, &settings);
-    snprintf(messages, sizeof(messages), "%s.err", run->folder);
-    snprintf(shadow, sizeof(shadow), "%s.shadow", run->folder);
-    lay_files(run);
-    run->count = 0;
-    run->shadow = open(shadow, O_RDWR | O_CREAT | O_TRUNC | O_CLOEXEC, 0666);
-    struct supervise supervise = {
-        .argv = argv,
-        .folder = run->folder,
-        .errors = messages,
-        .environment = system ? NULL : settings.list,
-        .kinds = (system ? 1U << run->fault.kind : 0U) | 1U << CALL_WRITE,
-        .timeout_s = TIMEOUT_S,
-        .hook = disturb,
-        .context = run};
-    int status = supervise_run(&supervise);
-    close(run->shadow);
-    if (!system) {
-        read_count(run, &settings);
-    }
-    return status;
-}
-
-/* ---- what is there then ---- */
-
-static bool in_folder(const char *folder, const char *name, char *path,
-                      size_t size)
-{
-    struct stat status;
-    snprintf(path, size, "%s/%s", folder, name);
-    return lstat(path, &status) == 0;
-}
-
-static char *load(const char *path, size_t *size)
-{
-    struct stat status;
-    FILE *file = fopen(path, "rb");
-    char *bytes = NULL;
-    *size = 0;
-    if (file != NULL && fstat(fileno(file), &status) == 0) {
-        bytes = malloc((size_t)status.st_size + 1);
-        *size =
-            bytes != NULL ? fread(bytes, 1, (size_t)status.st_size, file) : 0;
-    }
-    if (file != NULL) {
-        fclose(file);
-    }
-    return bytes;
-}
-
-static bool same_bytes(const char *path, const char *other)
-{
-    size_t size;
-    size_t other_size;
-    char *bytes = load(path, &size);
-    char *other_bytes = load(other, &other_size);
-    bool same = bytes != NULL && other_bytes != NULL && size == other_size &&
-                memcmp(bytes, other_bytes, size) == 0;
-    free(bytes);
-    free(other_bytes);
-    return same;
-}
-
-/* Whether a file of the folder is as in the undisturbed run. */
-static bool as_reference(const struct run *run, const char *name)
-{
-    char path[256];
-    char reference[256];
-    (void)in_folder(run->folder, name, path, sizeof(path));
-    snprintf(reference, sizeof(reference), "%s/%s.reference/%s", run->home,
-             run->command->name, name);
-    return same_bytes(path, reference);
-}
-
-/* All lines are whole, and there is at least one a file, and the head. */
-static bool is_table(const struct run *run, const char *name)
-{
-    char path[256];
-    char text[65536];
-    size_t lines = 0;
-    (void)in_folder(run->folder, name, path, sizeof(path));
-    harness_text(path, text, sizeof(text));
-    for (const char *c = text; *c != '\0'; c++) {
-        lines += *c == '\n' ? 1 : 0;
-    }
-    return lines >= 3 && text[strlen(text) - 1] == '\n';
-}
-
-/* The journal that there was, or what was written of a new one. */
-static bool judge_session(const struct run *run, int status, char *why)
-{
-    char path[256];
-    char journal[256];
-    char shadow[256];
-    uint64_t acknowledged;
-    bool there = in_folder(run->folder, "s.h5", path, sizeof(path));
-    bool left =
-        in_folder(run->folder, "s.h5.journal", journal, sizeof(journal));
-    bool brought = run->command->before[0] != NULL &&
-                   strcmp(run->command->before[0], "s.h5.journal") == 0;
-    if (brought) {
-        snprintf(shadow, sizeof(shadow), "%s/s.h5.journal", run->home);
-        if (left && !same_bytes(journal, shadow)) {
-            snprintf(why, WHY, "the journal was changed");
-            return false;
-        }
-    } else {
-        snprintf(shadow, sizeof(shadow), "%s.shadow", run->folder);
-    }
-    uint64_t rows = harness_journal_rows(shadow, &acknowledged);
-    rows = status == 0 && rows < run->command->rows ? run->command->rows : rows;
-    if (status == 0 && !there) {
-        snprintf(why, WHY, "it said that all is well");
-        return false;
-    }
-    return kept_session(&run->kept, path, rows, why);
-}
-
-static bool judge_batch(const struct run *run, int status, char *why)
-{
-    static const char *const names[] = {"out/a.h5.json", "out/b.h5.json"};
-    char path[256];
-    for (size_t i = 0; i < 2; i++) {
-        bool there = in_folder(run->folder, names[i], path, sizeof(path));
-        if ((there || status == 0) && !as_reference(run, names[i])) {
-            snprintf(why, WHY, "%s is not whole", names[i]);
-            return false;
-        }
-    }
-    bool table =
-        in_folder(run->folder, run->command->result, path, sizeof(path));
-    if (status == 0 ? !as_reference(run, run->command->result)
-                    : table && !is_table(run, run->command->result)) {
-        snprintf(why, WHY, "the table is not whole");
-        return false;
-    }
-    return true;
-}
-
-static bool judge_result(const struct run *run, int status, char *why)
-{
-    const struct command *command = run->command;
-    char path[256];
-    bool there = in_folder(run->folder, command->result, path, sizeof(path));
-    switch (command->whole) {
-    case WHOLE_SESSION:
-        return judge_session(run, status, why);
-    case WHOLE_BATCH:
-        return judge_batch(run, status, why);
-    case WHOLE_ROWS:
-        return (!there && status != 0) ||
-               kept_holds(&run->kept, path, run->kept.rows, why);
-    case WHOLE_BYTES:
-        break;
-    }
-    snprintf(why, WHY, "the result is not whole");
-    return ((!there && status != 0) || as_reference(run, command->result)) &&
-           (status != 0 || as_reference(run, "stdout"));
-}
-
-/* What has a temporary name was to go. */
-static bool is_left(const char *folder)
-{
-    DIR *dir = opendir(folder);
-    struct dirent *entry;
-    bool left = false;
-    /* cppcheck-suppress readdirCalled; one thread */
-    while (dir != NULL && (entry = readdir(dir)) != NULL) {
-        left |= strstr(entry->d_name, ".part-") != NULL;
-    }
-    if (dir != NULL) {
-        closedir(dir);
-    }
-    return left;
-}
-
-static bool judge_left(const struct run *run, char *why)
-{
-    char out[256];
-    (void)in_folder(run->folder, "out", out, sizeof(out));
-    if (run->fault.kind != CALL_NAME &&
-        (is_left(run->folder) || is_left(out))) {
-        snprintf(why, WHY, "a temporary file is left");
-        return false;
-    }
-    return true;
-}
-
-static bool status_is_known(int status)
-{
-    for (int code = -1; code > -100; code--) {
-        if (error_exit_status(code) == status && status != 70) {
-            return true;
-        }
-    }
-    return status == 0;
-}
-
-static bool judge(const struct run *run, int status, char *why)
-{
-    char path[128];
-    char message[512];
-    snprintf(path, sizeof(path), "%s.err", run->folder);
-    harness_text(path, message, sizeof(message));
-    why[0] = '\0';
-    if (!status_is_known(status)) {
-        snprintf(why, WHY, "no status of ours: %.100s", message);
-        return false;
-    }
-    if (status != 0 && message[0] == '\0') {
-        snprintf(why, WHY, "it said nothing");
-        return false;
-    }
-    return judge_result(run, status, why) && judge_left(run, why);
-}
-
 /* ---- all faults ---- */
+
+/* As the command line has it, in a point's description, in a figure. */
+static const struct {
+    const char *name;
+    const char *call;
+    const char *class;
+} layers[LAYERS] = {
+    [LAYER_SYSTEM] = {"system", NULL, "n-th system call fails, every n"},
+    [LAYER_HDF5] = {"hdf5", "HDF5", "n-th HDF5 call fails, every n"},
+    [LAYER_MEMORY] = {"memory", "memory",
+                      "n-th allocation of ours fails, every n, "
+                      "AddressSanitizer"},
+    [LAYER_LIBRARY] = {"library", "a library's memory",
+                       "n-th allocation of a library fails, n drawn"},
+};
 
 static const char *fault_name(const struct fault *fault)
 {
-    static const char *const names[LAYERS] = {"", "HDF5", "memory"};
     return fault->layer == LAYER_SYSTEM ? call_kind_name(fault->kind)
-                                        : names[fault->layer];
+                                        : layers[fault->layer].call;
 }
 
 /* Returns whether the fault has come about. */
@@ -513,11 +169,11 @@ static bool try_fault(struct run *run)
 {
     char why[WHY];
     const struct fault *fault = &run->fault;
-    int status = run_once(run);
+    int status = calls_run(run);
     if (run->count < fault->at) {
         return false;
     }
-    harness_point(run->harness, judge(run, status, why),
+    harness_point(run->harness, calls_judge(run, status, why),
                   "%s: %s %llu fails with %s%s: status %d: %s",
                   run->command->name, fault_name(fault),
                   (unsigned long long)fault->at,
@@ -552,16 +208,36 @@ static void try_kind(struct run *run, enum call_kind kind)
     }
 }
 
-/* Every n, once and for ever. */
+/* Every n, once and for ever; of HDF5's many in turn with CRASH_FACTOR 1. */
 static void try_layer(struct run *run, enum layer layer)
 {
-    for (int ever = 0; ever < 2; ever++) {
+    unsigned passes = layer == LAYER_HDF5 && run->harness->factor == 1 ? 1 : 2;
+    for (unsigned pass = 0; pass < passes; pass++) {
         bool reached = true;
-        run->fault = (struct fault){.layer = layer, .ever = ever};
+        run->fault = (struct fault){.layer = layer};
         while (reached) {
             run->fault.at++;
+            run->fault.ever =
+                passes == 2 ? pass == 1
+                            : (run->fault.at + run->harness->seed) % 2 == 0;
             reached = try_fault(run);
         }
+    }
+}
+
+/* Libraries ask thousands of times: some n, drawn, once and for ever in
+ * turn. */
+static void try_drawn(struct run *run, enum layer layer)
+{
+    enum { DRAWN = 100 };
+    uint64_t seed = run->harness->seed;
+    run->fault = (struct fault){.layer = layer, .at = INT64_MAX};
+    (void)calls_run(run);
+    uint64_t count = run->count;
+    for (unsigned i = 0; count > 0 && i < DRAWN * run->harness->factor; i++) {
+        run->fault.at = 1 + harness_random(&seed) % count;
+        run->fault.ever = i % 2 != 0;
+        (void)try_fault(run);
     }
 }
 
@@ -625,7 +301,7 @@ static bool make_journal(struct harness *harness)
     char line[] = "record -q -d virtual --simulate seed=4,speed=max "
                   "--rate 1667 --for 3s -o s.h5";
     char *argv[WORDS];
-    split(harness->carpus, line, argv);
+    calls_split(harness->carpus, line, argv);
     char path[128];
     struct supervise run = {.argv = argv,
                             .folder = harness->folder,
@@ -633,7 +309,7 @@ static bool make_journal(struct harness *harness)
                             .timeout_s = TIMEOUT_S,
                             .hook = leave_journal};
     return supervise_run(&run) > 0 &&
-           in_folder(harness->folder, "s.h5.journal", path, sizeof(path));
+           calls_find(harness->folder, "s.h5.journal", path, sizeof(path));
 }
 
 static bool make_reference(struct run *run)
@@ -645,7 +321,7 @@ static bool make_reference(struct run *run)
                        : run->command->whole == WHOLE_SESSION ? "reference.h5"
                                                               : "";
     run->fault = (struct fault){0};
-    int status = run_once(run);
+    int status = calls_run(run);
     snprintf(shell, sizeof(shell), "cp -r '%s' '%s/%s.reference'", run->folder,
              run->home, run->command->name);
     if (status != 0 || system(shell) != 0) {
@@ -681,8 +357,14 @@ static void run_command(const struct harness *harness, size_t number,
     if (!make_reference(&run)) {
         own.failed = 1;
     } else {
-        if (layer != LAYER_SYSTEM) {
+        if (layer == LAYER_LIBRARY) {
+            try_drawn(&run, layer);
+        } else if (layer != LAYER_SYSTEM) {
             try_layer(&run, layer);
+        }
+        if (layer != LAYER_SYSTEM) {
+            printf("%s: %llu\n", run.command->name,
+                   (unsigned long long)own.points);
         }
         for (enum call_kind kind = 0;
              layer == LAYER_SYSTEM && kind < CALL_KINDS; kind++) {
@@ -699,23 +381,22 @@ static void run_command(const struct harness *harness, size_t number,
 
 static enum layer layer_of(const char *name)
 {
-    return strstr(name, "hdf5") != NULL     ? LAYER_HDF5
-           : strstr(name, "memory") != NULL ? LAYER_MEMORY
-                                            : LAYER_SYSTEM;
+    enum layer layer = LAYER_SYSTEM;
+    while (layer < LAYERS && strcmp(name, layers[layer].name) != 0) {
+        layer++;
+    }
+    return layer;
 }
 
 int main(int argc, char **argv)
 {
-    static const char *const names[LAYERS] = {
-        "n-th system call fails, every n", "n-th HDF5 call fails, every n",
-        "n-th allocation of ours fails, every n, AddressSanitizer"};
-    enum layer layer = argc > 2 ? layer_of(argv[2]) : LAYER_SYSTEM;
+    enum layer layer = layer_of(argc > 2 ? argv[2] : "system");
     const char *only = argc > 3 ? argv[3] : NULL;
     struct harness harness;
     struct harness *counts =
         mmap(NULL, COMMANDS * sizeof(*counts), PROT_READ | PROT_WRITE,
              MAP_SHARED | MAP_ANONYMOUS, -1, 0);
-    if (counts == MAP_FAILED ||
+    if (layer == LAYERS || counts == MAP_FAILED ||
         !harness_begin(&harness, argc > 1 ? argv[1] : NULL) ||
         !prepare(&harness) || !make_journal(&harness)) {
         return 2;
@@ -723,7 +404,8 @@ int main(int argc, char **argv)
     int running = 0;
     fflush(stdout);
     for (size_t i = 0; i < COMMANDS; i++) {
-        if (only != NULL && strcmp(only, commands[i].name) != 0) {
+        if ((only != NULL && strcmp(only, commands[i].name) != 0) ||
+            (layer == LAYER_LIBRARY && commands[i].libraries == NULL)) {
             continue;
         }
         if (running == AT_ONCE) {
@@ -743,7 +425,7 @@ int main(int argc, char **argv)
         harness.failed += counts[i].failed;
     }
     char name[96];
-    snprintf(name, sizeof(name), "%s%s%s", names[layer],
+    snprintf(name, sizeof(name), "%s%s%s", layers[layer].class,
              only != NULL ? ": " : "", only != NULL ? only : "");
     harness_result(&harness, name, "never 0 with loss, nothing half-written");
     return harness_end(&harness);

@@ -76,7 +76,8 @@ def closing(code, opening):
 def other_numbers(number):
     if not re.fullmatch(r"\d+|0[xX][0-9a-fA-F]+", number):
         return [f"({number} * 2)"]
-    n = int(number, 0)
+    octal = re.fullmatch(r"0\d+", number)
+    n = int(number, 8 if octal else 0)
     return [str(n + 1)] + ([str(n - 1)] if n > 0 else [])
 
 
@@ -152,7 +153,8 @@ class Bench:
         self.file = file
         self.tests = tests
         self.text = (TOP / file).read_text()
-        self.original = self.compile(self.text, self.folder(0), "-O2")
+        self.optimised = self.compile(self.text, self.folder(0), "-O2")
+        self.plain = self.compile(self.text, self.folder(0), "-O1")
         self.seconds = {}
         self.measure()
 
@@ -174,43 +176,50 @@ class Bench:
         return target.read_bytes() if done.returncode == 0 else None
 
     def link(self, test, folder):
+        """The program; None if what is left of the file does not link."""
         plain = self.build / "plain"
         wrap = os.environ["WRAP"] if test == "test_failing_calls" else ""
         program = folder / test
         compiler = os.environ["COMPILE"].split(" -", 1)[0].split()
-        subprocess.run(
+        done = subprocess.run(
             compiler + ["-pthread", "-Wl,--as-needed", *wrap.split(),
                         str(folder / Path(self.file).with_suffix(".o").name),
                         str(plain / "tests" / f"{test}.o"),
                         str(plain / "libcarpus.a"),
                         *os.environ["LIBRARIES"].split(), "-o", str(program)],
-            cwd=TOP, check=True)
-        return program
+            cwd=TOP, stderr=subprocess.DEVNULL, check=False)
+        return program if done.returncode == 0 else None
 
     def measure(self):
         folder = self.folder(0)
-        self.compile(self.text, folder, "-O1")
         for test in self.tests:
             program = self.link(test, folder)
+            if program is None:
+                sys.exit(f"mutants: {test} cannot be linked")
             begin = time.monotonic()
             if not run_test(program, folder, 300):
                 sys.exit(f"mutants: {test} fails without any fault")
             self.seconds[test] = time.monotonic() - begin
 
     def judge(self, mutant, worker):
+        """Most are found: what the better optimiser makes of a mutant is
+        only looked at when the tests have found nothing."""
         folder = self.folder(worker)
         text = apply(self.text, mutant)
-        made = self.compile(text, folder, "-O2")
+        made = self.compile(text, folder, "-O1")
         if made is None:
             return "not compiling"
-        if made == self.original:
+        if made == self.plain:
             return "same code"
-        self.compile(text, folder, "-O1")
         for test in self.tests:
             limit = 2 + 10 * self.seconds[test]
-            if not run_test(self.link(test, folder), folder, limit):
+            program = self.link(test, folder)
+            if program is None:
+                return "not compiling"
+            if not run_test(program, folder, limit):
                 return "killed"
-        return "survived"
+        optimised = self.compile(text, folder, "-O2")
+        return "same code" if optimised == self.optimised else "survived"
 
 
 def judge_all(bench, mutants, jobs):

@@ -47,8 +47,8 @@ def run_test(program, folder, seconds):
     link = folder / "tests"
     if not link.exists():
         link.symlink_to(TOP / "tests")
-    # The first failure ends cmocka's run.
-    environment = dict(os.environ, CMOCKA_TEST_ABORT="1")
+    # The first failure ends cmocka's run; TEST_SHORT: figure.h.
+    environment = dict(os.environ, CMOCKA_TEST_ABORT="1", TEST_SHORT="1")
     command = PRIVATE + [str(program)] if MAY_UNSHARE else [str(program)]
     with subprocess.Popen(command, cwd=folder, stdin=subprocess.DEVNULL,
                           stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
