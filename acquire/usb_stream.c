@@ -25,6 +25,7 @@ enum {
     SIGNALS_MAX = 100, /* in a row that interrupt the handling of events */
     DRAIN_MS = 5000,   /* for cancelled transfers to come back */
     AGAIN_MS = 100,    /* until those that did not are cancelled anew */
+    LATE_MS = 1000,    /* that data may be after the stream has failed */
 };
 
 struct buffer {
@@ -53,7 +54,8 @@ struct usb_stream {
     bool halted;       /* endpoint stalled; nothing is queued */
     unsigned failures; /* in a row */
     bool failed;
-    struct error why; /* if failed */
+    struct error why;     /* if failed */
+    struct timespec late; /* until when more may come, CLOCK_MONOTONIC */
     struct buffer *free[BUFFERS];
     size_t free_count;
     struct buffer *queue[BUFFERS];
@@ -77,6 +79,20 @@ static struct buffer *queue_take(struct usb_stream *s)
     return buffer;
 }
 
+/* CLOCK_MONOTONIC in `ms` from now. */
+static struct timespec deadline(int ms)
+{
+    struct timespec t;
+    clock_gettime(CLOCK_MONOTONIC, &t);
+    t.tv_sec += ms / 1000;
+    t.tv_nsec += ms % 1000 * 1000000L;
+    if (t.tv_nsec >= 1000000000L) {
+        t.tv_nsec -= 1000000000L;
+        t.tv_sec++;
+    }
+    return t;
+}
+
 static void cancel_all(struct usb_stream *s)
 {
     for (size_t i = 0; i < TRANSFERS; i++) {
@@ -95,6 +111,7 @@ static void fail(struct usb_stream *s, const struct error *why)
         s->failed = true;
         s->why = *why;
         s->why.code = ERR_DEVICE_LOST;
+        s->late = deadline(LATE_MS);
         cancel_all(s);
     }
 }
@@ -200,20 +217,6 @@ static void *handle_events(void *argument)
     return NULL;
 }
 
-/* CLOCK_MONOTONIC in `ms` from now. */
-static struct timespec deadline(int ms)
-{
-    struct timespec t;
-    clock_gettime(CLOCK_MONOTONIC, &t);
-    t.tv_sec += ms / 1000;
-    t.tv_nsec += ms % 1000 * 1000000L;
-    if (t.tv_nsec >= 1000000000L) {
-        t.tv_nsec -= 1000000000L;
-        t.tv_sec++;
-    }
-    return t;
-}
-
 /* In the reader: clearing a halt waits for the device, which a callback may
  * not do. */
 static void clear_halt(struct usb_stream *s)
@@ -227,6 +230,16 @@ static void clear_halt(struct usb_stream *s)
         fail(s, &why);
     }
     launch_all(s);
+}
+
+/* True if nothing more will come. What has come from a device that is gone may
+ * be handed over late, on a busy computer. */
+static bool is_over(const struct usb_stream *s)
+{
+    struct timespec now = deadline(0);
+    bool late = now.tv_sec > s->late.tv_sec || (now.tv_sec == s->late.tv_sec &&
+                                                now.tv_nsec >= s->late.tv_nsec);
+    return s->failed && (s->flying == 0 || late);
 }
 
 /* Waits until there is something to read or nothing more will come. */
@@ -261,7 +274,7 @@ int usb_stream_read(struct usb_stream *s, uint8_t *out, size_t size,
         used += buffer->size;
         s->free[s->free_count++] = buffer;
     }
-    if (used == 0 && s->failed) {
+    if (used == 0 && is_over(s)) {
         err = error_set(error, s->why.code, "%s", s->why.text);
     }
     launch_all(s);

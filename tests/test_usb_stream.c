@@ -210,6 +210,31 @@ static void what_came_before_it_was_unplugged_is_not_lost(void **state)
     end(stream);
 }
 
+/* Nor what libusb hands over only after the first transfer told of it. */
+static void what_is_handed_over_late_is_not_lost(void **state)
+{
+    (void)state;
+    struct error error;
+    struct usb_stream *stream = begin();
+    uint8_t bytes[USB_STREAM_TRANSFER];
+    uint8_t next = 0;
+    pthread_mutex_lock(&fake.lock);
+    fake.keep_cancelled = true;
+    pthread_mutex_unlock(&fake.lock);
+    fake_send(LIBUSB_TRANSFER_NO_DEVICE, 0);
+    for (int i = 0; i < 4; i++) {
+        assert_int_equal(
+            usb_stream_read(stream, bytes, sizeof(bytes), 20, &error), 0);
+    }
+    fake_send(LIBUSB_TRANSFER_COMPLETED, 100);
+    read_bytes(stream, 100, &next);
+    assert_int_equal(read_to_error(stream, &error), ERR_DEVICE_LOST);
+    pthread_mutex_lock(&fake.lock);
+    fake.keep_cancelled = false;
+    pthread_mutex_unlock(&fake.lock);
+    end(stream);
+}
+
 static void fewer_transfers_do_where_memory_is_short(void **state)
 {
     (void)state;
@@ -362,6 +387,7 @@ int main(void)
                                setup),
         cmocka_unit_test_setup(what_came_before_it_was_unplugged_is_not_lost,
                                setup),
+        cmocka_unit_test_setup(what_is_handed_over_late_is_not_lost, setup),
         cmocka_unit_test_setup(fewer_transfers_do_where_memory_is_short, setup),
         cmocka_unit_test_setup(no_transfer_at_all_is_an_error, setup),
         cmocka_unit_test_setup(failing_event_handling_ends_the_stream, setup),
