@@ -71,7 +71,6 @@ void carry_on_clock(struct carry_on *carry, struct recording_clock *clock)
 
 void carry_on_restart(struct carry_on *carry)
 {
-    carry->shift = 0;
     carry->place = true;
 }
 

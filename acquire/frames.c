@@ -41,7 +41,6 @@ size_t frames_next(struct frames *frames, struct wire_frame *frame,
         if (length > 0) {
             frames->skipped_bytes += at - frames->start;
             frames->start = at + (size_t)length;
-            frames->good++;
             if (bytes != NULL) {
                 *bytes = in;
             }

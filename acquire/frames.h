@@ -15,7 +15,6 @@
 #include "firmware/core/wire.h"
 
 struct frames {
-    uint64_t good;          /* frames accepted */
     uint64_t skipped_bytes; /* bytes that belonged to no good frame */
     size_t used;            /* bytes held in `buffer` */
     size_t start;           /* of them already consumed */

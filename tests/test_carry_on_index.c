@@ -47,6 +47,7 @@ static void nothing_changes_while_the_device_stays(void **state)
     carry_on_init(&carry, 100);
     assert_false(carry_on_active(&carry));
     assert_true(back(7000 * ms, 8 * ms, 0)); /* no clock to hold against it */
+    assert_true(back(1 * ms, 8 * ms, 0));
     assert_at(put(5, 50 * ms, 10), 5, 50 * ms);
     assert_int_equal(put_clock(3 * ms, 9 * ms, 1), 3 * ms);
     assert_false(carry_on_active(&carry));
@@ -163,6 +164,17 @@ static void probe_supersedes_worse_ones_and_other_bursts(void **state)
     }
 }
 
+/* It kept its clock if that is behind by less than half of what it was. */
+static void clock_behind_by_half_was_lost(void **state)
+{
+    (void)state;
+    for (int64_t more = -1; more <= 1; more++) {
+        carry_on_init(&carry, 100);
+        (void)put_clock(100 * ms, 100 * ms, 0);
+        assert_int_equal(back(150 * ms + more, 200 * ms, 0), more > 0);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -173,6 +185,7 @@ int main(void)
         cmocka_unit_test(best_probe_of_a_burst_is_kept),
         cmocka_unit_test(times_go_on_where_the_clock_began_anew),
         cmocka_unit_test(probe_supersedes_worse_ones_and_other_bursts),
+        cmocka_unit_test(clock_behind_by_half_was_lost),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

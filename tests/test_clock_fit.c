@@ -272,6 +272,21 @@ static void probes_at_fault_are_counted(void **state)
     clock_probes_deinit(&probes);
 }
 
+/* There is none before the first that it could be behind. */
+static void first_probe_may_be_before_zero(void **state)
+{
+    (void)state;
+    static const struct recording_clock made[] = {{-5, -5, 0, 1},
+                                                  {-6, -5, 0, 1}};
+    struct clock_probes probes = {0};
+    assert_int_equal(clock_probes_add(&probes, &made[0], NULL), 0);
+    assert_int_equal(probes.faults, 0);
+    assert_int_equal(clock_probes_add(&probes, &made[1], NULL), 0);
+    assert_int_equal(probes.faults, 1);
+    assert_int_equal(probes.first_fault, 2);
+    clock_probes_deinit(&probes);
+}
+
 static void rate_is_that_of_the_map(void **state)
 {
     (void)state;
@@ -317,6 +332,7 @@ int main(void)
         cmocka_unit_test(map_rises_whatever_the_probes_say),
         cmocka_unit_test(best_of_each_burst_is_kept),
         cmocka_unit_test(probes_at_fault_are_counted),
+        cmocka_unit_test(first_probe_may_be_before_zero),
         cmocka_unit_test(rate_is_that_of_the_map),
         cmocka_unit_test(slope_of_stretches_ignores_what_lies_between),
     };

@@ -12,7 +12,7 @@
 #include "figure.h"
 
 enum {
-    FRAMES = 8,
+    FRAMES = 5,
     TRIALS = 333334, /* of each of three kinds of damage */
     STREAM_MAX = (FRAMES + 1) * WIRE_FRAME_MAX
 };
