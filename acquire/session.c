@@ -21,8 +21,10 @@ struct sensor {
     struct stream stream;
     struct recording_info info;
     bool has_info;
-    int64_t first_ns;     /* device time of row 0 */
-    int64_t last_ns;      /* and of the last row, about */
+    int64_t first_ns; /* device time of row 0 */
+    int64_t block_ns; /* and of the last block, which has so many rows */
+    uint32_t block_count;
+    int64_t last_ns;      /* and of its last row, by the measured rate */
     struct slope samples; /* index to device time [ns] */
     struct clock_probes probes;
     double host_start_ns; /* host's monotonic clock at row 0 */
@@ -93,8 +95,8 @@ static void survey_run(struct sensor *sensor, const struct stream_run *run)
     if (run->block.first_sample == 0) {
         sensor->first_ns = run->block.device_ns;
     }
-    sensor->last_ns = run->block.device_ns + llround((run->block.count - 1) *
-                                                     sensor->stream.period_ns);
+    sensor->block_ns = run->block.device_ns;
+    sensor->block_count = run->block.count;
     if (run->gap.lost_samples > 0) {
         slope_break(&sensor->samples);
     }
@@ -297,6 +299,18 @@ static void find_tail(const struct session *session, struct sensor *sensor,
     }
 }
 
+/* Between two samples, device time: measured, else as its description has it.
+ * In the first pass the stream did not know that yet. */
+static double find_period(const struct sensor *sensor)
+{
+    double period_ns = slope_value(&sensor->samples);
+    double rate_hz = sensor->info.rate_nominal_hz;
+    if (period_ns > 0) {
+        return period_ns;
+    }
+    return rate_hz > 0 ? 1e9 / rate_hz : sensor->stream.period_ns;
+}
+
 /* What the first pass found out of a sensor. */
 static int conclude_sensor(const struct session *session, struct sensor *sensor,
                            struct session_sensor_summary *out,
@@ -308,11 +322,15 @@ static int conclude_sensor(const struct session *session, struct sensor *sensor,
     if (err < 0) {
         return err;
     }
-    double period_ns = slope_value(&sensor->samples);
-    info->rate_measured_hz =
-        period_ns > 0 ? 1e9 / (period_ns * map.rate) : info->rate_nominal_hz;
-    find_tail(session, sensor, &map,
-              period_ns > 0 ? period_ns : sensor->stream.period_ns);
+    double period_ns = find_period(sensor);
+    info->rate_measured_hz = slope_value(&sensor->samples) > 0
+                                 ? 1e9 / (period_ns * map.rate)
+                                 : info->rate_nominal_hz;
+    if (sensor->block_count > 0) {
+        sensor->last_ns =
+            sensor->block_ns + llround((sensor->block_count - 1) * period_ns);
+    }
+    find_tail(session, sensor, &map, period_ns);
     snprintf(info->state, sizeof(info->state), "%s",
              sensor->complete ? "complete" : "recovered");
     sensor->host_start_ns = clock_map_time(&map, (double)sensor->first_ns);

@@ -9,6 +9,7 @@
 #include <string.h>
 
 #include "acquire/stream.h"
+#include "figure.h"
 
 enum { RATE_HZ = 100, PERIOD_NS = 10000000, COUNT = 10 };
 
@@ -105,6 +106,36 @@ static void whole_stream_has_no_gap(void **state)
     assert_int_equal(stream.rows, 50);
     assert_int_equal(stream.lost, 0);
     assert_none_left();
+}
+
+/* Sample 2^31 comes after 15 days of 1667 Hz, 2^32 after a month; a frame's
+ * number comes round with 32 bits, too. */
+static void samples_are_counted_beyond_32_bits(void **state)
+{
+    (void)state;
+    static const unsigned bits[] = {15, 16, 31, 32, 33, 38};
+    unsigned long long frames = 0;
+    for (size_t i = 0; i < sizeof(bits) / sizeof(bits[0]); i++) {
+        uint64_t at = (UINT64_C(1) << bits[i]) - 25;
+        stream_init(&stream, RATE_HZ);
+        for (uint32_t k = 0; k < 12; k++) {
+            /* Ten samples are lost in the middle, and all before. */
+            uint64_t index = at + (uint64_t)(k < 6 ? k : k + 1) * COUNT;
+            struct wire_frame frame = make_frame(index, 0, 0);
+            frame.flags = k == 0 ? WIRE_FIRST : 0;
+            frame.sequence = UINT32_MAX - 3 + k;
+            push_frame(&frame);
+            struct stream_run run = next();
+            uint64_t lost = k == 0 ? at : k == 6 ? COUNT : 0;
+            assert_int_equal(run.gap.lost_samples, lost);
+            assert_int_equal(run.block.count, COUNT);
+            frames += run.block.count == COUNT ? 1 : 0;
+        }
+        assert_int_equal(stream.rows, 12 * COUNT);
+        assert_int_equal(stream.lost, at + COUNT);
+    }
+    figure("counters", "samples beyond 2^31 and 2^32, frames beyond 2^32",
+           frames, "each loss at its place");
 }
 
 static void every_loss_has_its_cause(void **state)
@@ -257,6 +288,7 @@ int main(void)
         cmocka_unit_test(test_pattern_is_no_motion),
         cmocka_unit_test(loss_in_the_log_is_named),
         cmocka_unit_test(clipped_rows_are_counted_and_flags_kept),
+        cmocka_unit_test(samples_are_counted_beyond_32_bits),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "figure.h"
 #include "tests/wristband_rig.h"
 
 #include <errno.h>
@@ -296,6 +297,8 @@ static void counters_that_come_round_change_nothing(void **state)
 {
     (void)state;
     static const uint16_t rates[] = {104, 1667};
+    double worst_ns = 0;
+    unsigned long long frames = 0;
     for (size_t k = 0; k < COUNT(rates); k++) {
         const struct setting setting = {
             .rate_hz = rates[k],
@@ -311,10 +314,15 @@ static void counters_that_come_round_change_nothing(void **state)
             const struct wire_frame *frame = &rig.frames[i];
             double ns = (double)(frame->device_ns - rig.frames[0].device_ns);
             double at_ns = (double)frame->index * 1e9 / rig.true_hz;
-            assert_true(fabs(ns - at_ns) < 50000);
+            worst_ns = fmax(worst_ns, fabs(ns - at_ns));
+            frames++;
         }
         rig_deinit(&rig);
     }
+    assert_true(worst_ns < 50000);
+    figure("counters",
+           "32 bits of 25 us (29.83 h) and of 1 us (71.6 min) come round",
+           frames, "0 lost, device time within %.1f us", worst_ns / 1e3);
 }
 
 int main(void)

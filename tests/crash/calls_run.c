@@ -47,13 +47,18 @@ static bool only_clears(const struct run *run, const struct call *call)
            !calls_find(run->folder, "s.h5.journal", path, sizeof(path));
 }
 
-/* Whether an error means that what was written may be lost. */
+/* Whether an error means that what was written may be lost. An interrupted
+ * write is tried again; nobody here tries a sync again. */
 static bool tells_loss(const struct run *run, const struct call *call,
                        int answer)
 {
-    return answer > 0 && answer != EINTR && !only_clears(run, call) &&
-           (call->kind == CALL_WRITE || call->kind == CALL_SYNC ||
-            (call->kind == CALL_CLOSE && is_written(call)));
+    if (answer <= 0 || only_clears(run, call)) {
+        return false;
+    }
+    return call->kind == CALL_SYNC ||
+           (answer != EINTR &&
+            (call->kind == CALL_WRITE ||
+             (call->kind == CALL_CLOSE && is_written(call))));
 }
 
 static int disturb(void *context, const struct call *call)

@@ -36,4 +36,8 @@ mutants: $(UNIT_TESTS:%=$(PLAIN)/tests/%.o) $(PLAIN)/libcarpus.a
 	    LIBRARIES='$(LIBRARY_LIBS) -lcmocka' WRAP='$(WRAP)' \
 	    tests/mutants/mutants.py $(BUILD) $(MUTANTS)
 
-.PHONY: coverage mutants
+## planted: faults that the crash and USB tests see (planted.txt)
+planted:
+	$(V)CC='$(CC)' tests/mutants/planted.py $(BUILD)
+
+.PHONY: coverage mutants planted

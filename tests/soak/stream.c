@@ -15,6 +15,7 @@
 
 #include "acquire/frames.h"
 #include "firmware/virtual/wristband.h"
+#include "tests/figure.h"
 
 enum { RATE_HZ = 1667, TICKS = 24, SOON_S = 60 };
 
@@ -186,11 +187,12 @@ int main(int argc, char **argv)
         fail("the end is missing", soak.came);
     }
     wristband_free(band);
-    printf("soak: %.2f h at %d Hz: %" PRIu64 " samples, lost %" PRIu64
-           ", device time off by %.1f us at most, sensor's counter came round "
-           "%" PRIu64 " times, the controller's %" PRIu64 "\n",
-           hours, RATE_HZ, soak.came, soak.lost, soak.worst_ns / 1e3,
-           soak.wrapped_ticks, soak.wrapped_us);
+    char what[64];
+    snprintf(what, sizeof(what), "a stream of %.4g h at %d Hz", hours, RATE_HZ);
+    figure("soak", what, soak.came,
+           "%" PRIu64 " lost, device time within %.1f us; 25 us counter came "
+           "round %" PRIu64 " times, 1 us counter %" PRIu64,
+           soak.lost, soak.worst_ns / 1e3, soak.wrapped_ticks, soak.wrapped_us);
     bool wrapped = soak.wrapped_ticks >= 1 && soak.wrapped_us >= 1;
     printf("%d passed, %d failed\n", !soak.failed && wrapped,
            soak.failed || !wrapped);
