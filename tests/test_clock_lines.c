@@ -133,8 +133,8 @@ static size_t best_of_parts(const struct series *series,
 static void theil_sen(const struct series *series, double *rate, double *host)
 {
     struct recording_clock p[PARTS];
-    double slopes[PARTS * PARTS];
-    double heights[PARTS];
+    double slopes[PARTS * PARTS] = {0};
+    double heights[PARTS] = {0};
     size_t count = 0;
     size_t n = best_of_parts(series, p);
     for (size_t j = 1; j < n; j++) {

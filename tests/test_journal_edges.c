@@ -99,10 +99,10 @@ static uint8_t version_gone_on_with(void)
 static void version_is_the_heads_where_there_is_no_record(void **state)
 {
     (void)state;
-    for (uint16_t version = 1; version <= JOURNAL_VERSION; version++) {
+    for (int version = 1; version <= JOURNAL_VERSION; version++) {
         write_frames(0, 0);
         byte_count = JOURNAL_FILE_HEAD;
-        put_u16(bytes + 8, version);
+        put_u16(bytes + 8, (uint16_t)version);
         put_u32(bytes + 12, crc32c(0, bytes, 12));
         store();
         assert_int_equal(version_gone_on_with(), version);
