@@ -395,7 +395,9 @@ if mkdir small && mount -t tmpfs -o size=9m none small 2>/dev/null; then
     reserved() {
         record $fast -q --rate 1667 --for 20m -o small/r.h5 &
         pid=$!
-        until [ -s small/r.h5.journal ]; do
+        # What is set aside is in the journal's length.
+        until [ "$(stat -c %s small/r.h5.journal 2>err.txt || echo 0)" -gt \
+            60000000 ] || ! kill -0 $pid 2>err.txt; do
             sleep 0.02
         done
         cat /dev/zero >small/filler
