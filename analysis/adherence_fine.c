@@ -37,19 +37,22 @@ double adherence_hold_least_s(const struct dose *dose)
     return fmax(HOLD_LEAST_S, HOLD_SHARE * dose->part[DOSE_HOLD_S].low);
 }
 
-/* Where the arm was before the exercise, or NULL. */
+/* Where the arm was before the exercise, or NULL. Where nothing is known of
+ * what was before the countdown, the arm may as well have been there always. */
 static const struct still *find_home(const struct stillness *stillness,
                                      double start_s)
 {
     const struct still *home = NULL;
+    const struct still *first = NULL;
     for (size_t i = 0; i < stillness->count; i++) {
         const struct still *still = &stillness->still[i];
-        if (still->start_s < start_s - EARLY_S &&
-            still->end_s > start_s - HOME_S) {
-            home = still;
+        if (still->start_s >= start_s || still->end_s <= start_s - HOME_S) {
+            continue;
         }
+        first = first != NULL ? first : still;
+        home = still->start_s < start_s - EARLY_S ? still : home;
     }
-    return home;
+    return home != NULL ? home : first;
 }
 
 /* How much of a span of stillness is the exercise's: what is in its windows,

@@ -225,6 +225,20 @@ static void a_hold_that_is_too_short_is_a_part(void **state)
     assert_int_equal(it->flags, QUALITY_HOLDS_SHORT);
 }
 
+/* The recording begins a moment before the exercise does. */
+static void a_position_without_another_before_it_is_no_hold(void **state)
+{
+    (void)state;
+    struct arm arm = arm_begin(true, NULL);
+    arm_rest(&arm, 60);
+    arm_end(&arm);
+    guide("wrist-flexor-stretch", "left", (struct span){3, 33});
+    find("hand-neuropathy");
+    const struct adherence_item *it = item("wrist-flexor-stretch", SIDE_LEFT);
+    assert_int_equal(it->verdict, VERDICT_NOT_MEASURABLE);
+    assert_non_null(strstr(it->reason, "cannot be told"));
+}
+
 static void an_arm_that_stays_where_it_was_shows_no_hold(void **state)
 {
     (void)state;
@@ -416,6 +430,7 @@ int main(void)
         TEST(nothing_is_looked_for_without_a_programme),
         TEST(a_guided_hold_is_what_is_away_from_where_the_arm_was),
         TEST(a_hold_that_is_too_short_is_a_part),
+        TEST(a_position_without_another_before_it_is_no_hold),
         TEST(an_arm_that_stays_where_it_was_shows_no_hold),
         TEST(active_time_is_the_time_that_the_hand_moves),
         TEST(a_hand_that_trembles_is_not_active),
