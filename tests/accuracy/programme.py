@@ -8,6 +8,7 @@ leaves some out, skips days, with and without a guide; and the real repetitions
 of reps-uci, each block as a guided session of its own.
 """
 import csv
+import datetime
 import json
 import os
 import random
@@ -18,6 +19,9 @@ from concurrent.futures import ThreadPoolExecutor
 from glob import glob
 from statistics import mean, median
 
+import h5py
+import numpy
+
 from common import arguments, read_csv, row, status, verbose
 
 DATA = os.path.join(os.path.dirname(__file__), "..", "data")
@@ -25,6 +29,10 @@ JOBS = 2
 SEED = 6
 WEEKS, DAYS = 4, (0, 2, 4)
 SKIPPED_DAYS = {(1, 4), (2, 2), (3, 0)}
+FIRST_DAY = datetime.date(2026, 3, 2)
+# What changes in the person from week to week.
+PAIN, PAIN_A_WEEK = 8, -1.4
+CADENCE, CADENCE_A_WEEK = 106, 2
 WAY_S = 1.2  # a segment's arm is in its pose after so long
 STATES = ("full", "part", "not done")
 
@@ -51,12 +59,20 @@ def analyse(program, path, *options):
 class Session:
     """A script as it grows, its guide's events, and what was really done."""
 
-    def __init__(self, week):
+    def __init__(self, week, day):
         self.lines = []
         self.at_s = 0
+        self.week = week
+        self.day = 7 * (week - 1) + day
         self.events = [(0, 0, f"programme name=weeks week={week}")]
         self.truth = {}  # of an item: state, parts of the dose
         self.play("rest", 15, "pose=lap")
+        pain = round(PAIN + PAIN_A_WEEK * self.day / 7)
+        self.mark(f"symptom name=pain when=before value={pain}")
+        self.mark(f"symptom name=numbness when=before value={4 + day // 2 % 2}")
+
+    def cadence(self):
+        return CADENCE + CADENCE_A_WEEK * self.day / 7
 
     def play(self, activity, length_s, words=""):
         self.lines.append(f"{activity} {length_s:g} {words}")
@@ -124,7 +140,7 @@ def do_raises(session, state):
 def do_walk(session, state):
     length_s = 165 if state == "full" else 80
     session.exercise("walk", "none", state, [
-        ("walk", length_s, "cadence=112")],
+        ("walk", length_s, f"cadence={session.cadence():g}")],
         {"minutes": "walk", "steps": "step"})
 
 
@@ -152,8 +168,8 @@ def elsewhere(session, state):
         session.mark(f"hand id=balance minutes={minutes}")
 
 
-def make_session(week, chance):
-    session = Session(week)
+def make_session(week, day, chance):
+    session = Session(week, day)
     for do in DOES + (elsewhere,):
         do(session, chance.choices(STATES, (5, 3, 2))[0])
     return session
@@ -162,11 +178,12 @@ def make_session(week, chance):
 # ---- recorded, analysed ----
 
 def perform(job):
-    program, week, session = job
+    program, session, kept = job
     with tempfile.TemporaryDirectory() as folder:
         motion, events, truth, guided, plain = (
             os.path.join(folder, name) for name in
             ("x.motion", "e.csv", "t.csv", "guided.h5", "plain.h5"))
+        guided = os.path.join(kept, f"day{session.day:02}.h5")
         with open(motion, "w") as file:
             file.write("\n".join(session.lines) + "\n")
         write_rows(events, [("start_s", "end_s", "label", "source")] + [
@@ -179,7 +196,8 @@ def perform(job):
         rows = read_csv(truth)
         options = ("--programme", os.path.join(DATA, "weeks.yaml"))
         return (session, rows, analyse(program, guided, *options),
-                analyse(program, plain, *options, "--week", str(week)),
+                analyse(program, plain, *options, "--week",
+                        str(session.week)),
                 analyse(program, plain, "--programme", "hand-neuropathy"))
 
 
@@ -247,13 +265,68 @@ def score_session(score, session, rows, found, guided):
             score_done(score, item, it["done"], done)
 
 
+# ---- over the weeks ----
+
+def set_date(path, day):
+    """Recorded now: told to have been recorded on that day."""
+    date = FIRST_DAY + datetime.timedelta(days=day)
+    with h5py.File(path, "r+") as file:
+        name = b"created_utc"
+        text = h5py.h5a.open(file.id, name).get_type()
+        size = text.get_size()
+        h5py.h5a.delete(file.id, name)
+        space = h5py.h5s.create(h5py.h5s.SCALAR)
+        created = h5py.h5a.create(file.id, name, text, space)
+        created.write(numpy.array(f"{date}T12:00:00.000Z".encode(),
+                                  dtype=f"S{size}"), mtype=text)
+
+
+def days_off(weeks, sessions):
+    """Days on which a task's state was counted wrongly."""
+    off = 0
+    for week in weeks:
+        here = [s for s in sessions if s.week == week["week"]]
+        for task in week["tasks"]:
+            states = [s.truth.get((task["exercise"], task["side"]), ("",))[0]
+                      for s in here]
+            off += abs(task["days_full"] - states.count("full"))
+            off += abs(task["days_part"] - states.count("part"))
+    return off
+
+
+def score_history(program, folder, sessions):
+    for session in sessions:
+        set_date(os.path.join(folder, f"day{session.day:02}.h5"), session.day)
+    out = os.path.join(folder, "history.json")
+    run(program, "history", folder, "--programme",
+        os.path.join(DATA, "weeks.yaml"), "-o", out)
+    with open(out) as file:
+        found = json.load(file)
+    trends = {t["measure"]: t for t in found["trends"]}
+    name = "scripted weeks"
+    row(name, "history: days of a task counted wrongly",
+        days_off(found["weeks"], sessions), 0, "<=")
+    row(name, "history: pain a week, off", abs(
+        trends["pain_before"]["slope_a_week"] - PAIN_A_WEEK), 0.2, "<=")
+    row(name, "history: cadence a week, off, steps/min", abs(
+        trends["cadence_spm"]["slope_a_week"] - CADENCE_A_WEEK), 0.5, "<=")
+    judged = [trends[measure]["judgement"] == wanted for measure, wanted in
+              (("pain_before", "better"), ("cadence_spm", "better"),
+               ("numbness_before", "no trend"))]
+    row(name, "history: changes judged wrongly", judged.count(False), 0, "<=")
+    verbose("history", {m: (t["judgement"], t["slope_a_week"])
+                        for m, t in trends.items()})
+
+
 def score_weeks(program):
     chance = random.Random(SEED)
-    jobs = [(program, week + 1, make_session(week + 1, chance))
-            for week in range(WEEKS) for day in DAYS
-            if (week, day) not in SKIPPED_DAYS]
-    with ThreadPoolExecutor(JOBS) as pool:
-        results = list(pool.map(perform, jobs))
+    with tempfile.TemporaryDirectory() as kept:
+        jobs = [(program, make_session(week + 1, day, chance), kept)
+                for week in range(WEEKS) for day in DAYS
+                if (week, day) not in SKIPPED_DAYS]
+        with ThreadPoolExecutor(JOBS) as pool:
+            results = list(pool.map(perform, jobs))
+        score_history(program, kept, [session for _, session, _ in jobs])
     for what, index in (("guided", 2), ("unguided", 3)):
         score = Score()
         for result in results:

@@ -58,13 +58,15 @@ static void decode(void)
     static struct frames frames;
     struct wire_frame frame;
     const struct tape *tape = &bench.tape;
+    size_t good = 0;
     frames_init(&frames);
     for (size_t done = 0; done < tape->size;) {
         done += frames_push(&frames, tape->bytes + done, tape->size - done);
         while (frames_next(&frames, &frame, NULL) > 0) {
+            good++;
         }
     }
-    must(frames.good == tape->count, "frames are missing");
+    must(good == tape->count, "frames are missing");
 }
 
 static void account(void)

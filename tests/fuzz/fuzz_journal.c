@@ -3,6 +3,8 @@
  * Journal reader: whole records in, in any order, with damage between; and any
  * bytes at all. Then a record is added, as `carpus get` does that goes on.
  */
+#include "acquire/crc32c_fast.h"
+#include "firmware/core/bytes.h"
 #include "tests/fuzz/journal_memory.h"
 #include "tests/fuzz/journal_script.h"
 
@@ -52,6 +54,32 @@ static void open_again(struct journal_reader *reader)
     FUZZ_RULE(journal_open(reader, path, &error) == 0);
 }
 
+/* True if a whole record begins before `at` and ends behind it: damage that
+ * makes one together with what was added there. A check sum of 32 bits cannot
+ * rule that out, and a fuzzer that sees it compared finds it. */
+static bool made_together(struct journal_reader *reader, uint64_t at)
+{
+    static uint8_t record[JOURNAL_RECORD_MAX];
+    struct error error = {0};
+    uint64_t from = at > JOURNAL_RECORD_MAX ? at - JOURNAL_RECORD_MAX : 0;
+    for (uint64_t i = from; i < at; i++) {
+        int n =
+            journal_file_read(&reader->file, i, record, sizeof(record), &error);
+        if (n < JOURNAL_RECORD_HEAD || memcmp(record, "\xC7JR", 3) != 0) {
+            continue;
+        }
+        uint64_t size = get_u32(record + 8);
+        if (size <= (uint64_t)n - JOURNAL_RECORD_HEAD &&
+            i + JOURNAL_RECORD_HEAD + size > at &&
+            get_u32(record + 16) == crc32c_fast(crc32c_fast(0, record, 16),
+                                                record + JOURNAL_RECORD_HEAD,
+                                                size)) {
+            return true;
+        }
+    }
+    return false;
+}
+
 /* Adds a record behind the last whole one; it is found there, and all before
  * it. */
 static void go_on(struct journal_reader *reader, uint64_t count)
@@ -60,6 +88,7 @@ static void go_on(struct journal_reader *reader, uint64_t count)
     struct error error = {0};
     uint64_t bytes;
     uint64_t damaged = reader->damaged_bytes;
+    uint64_t behind = reader->behind;
     bool numbers_left = reader->sequence <= UINT32_MAX;
     int err = journal_continue(&journal, reader, &error);
     FUZZ_RULE(err == (numbers_left ? 0 : ERR_DAMAGED));
@@ -69,7 +98,11 @@ static void go_on(struct journal_reader *reader, uint64_t count)
     FUZZ_RULE(journal_append_end(&journal, JOURNAL_END_ASKED, &error) == 0);
     FUZZ_RULE(journal_file_close(&journal.file, &error) == 0);
     open_again(reader);
-    FUZZ_RULE(read_all(reader, &bytes) == count + 1);
+    uint64_t again = read_all(reader, &bytes);
+    if (again != count + 1 && made_together(reader, behind)) {
+        return;
+    }
+    FUZZ_RULE(again == count + 1);
     FUZZ_RULE(reader->damaged_bytes == damaged &&
               reader->behind == reader->file.size);
 }

@@ -18,7 +18,7 @@
 #include <unistd.h>
 
 #include "acquire/clocks.h"
-#include "acquire/command.h"
+#include "acquire/cmd_record.h"
 #include "tests/fake_libusb.h"
 #include "tests/usb/band.h"
 
@@ -150,7 +150,7 @@ static void run_record(struct session *session, const char *for_text,
     fake.fault = fault;
     fake.mishap = mishap;
     limit_s(HANG_S);
-    session->code = record_command.run(ARGUMENTS, argv, &session->error);
+    session->code = record_run(NULL, ARGUMENTS, argv, &session->error);
     limit_s(0);
     check_file(session);
     band_end(&band);
