@@ -324,10 +324,11 @@ static void plan(struct journal_reader *reader)
     size_t count = reader->run_count;
     uint64_t next = reader->sequence;
     size_t at = 0;
-    reader->run_count = 0;
-    if (runs != NULL) {
-        qsort(runs, count, sizeof(runs[0]), compare_runs);
+    if (runs == NULL) {
+        return;
     }
+    reader->run_count = 0;
+    qsort(runs, count, sizeof(runs[0]), compare_runs);
     while (at < count) {
         struct journal_run best = runs[at++];
         next = best.first > next ? best.first : next;

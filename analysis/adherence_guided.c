@@ -339,6 +339,7 @@ static int find_item(const struct summary *summary,
                      const struct windows *windows, struct adherence_item *item)
 {
     if (windows->count == 0) {
+        take_word(summary, adherence, item);
         return 0;
     }
     bool sees = adherence_can_measure(item, summary->info.placement,
@@ -416,6 +417,7 @@ static void enter(struct adherence *adherence,
         double *part = &item->done.part[event->part];
         *part = (isfinite(*part) ? *part : 0) + event->value;
         item->basis = BASIS_HAND;
+        item->reason[0] = '\0';
     }
 }
 

@@ -375,6 +375,8 @@ static int find_item(const struct matching *m, struct adherence_item *item,
                      const struct share *share)
 {
     if (item->exercise->movement == MOVEMENT_BY_HAND) {
+        snprintf(item->reason, sizeof(item->reason),
+                 "it is done without the sensor, and nobody entered it");
         return 0;
     }
     if (share->windows.count > 0) {

@@ -94,20 +94,24 @@ static int measure_repetitions(const struct summary *summary,
     struct tally tally = {.item = item, .windows = windows};
     struct values holds = {0}, ranges = {0}, tempi = {0}, intervals = {0};
     const struct repetition *before = NULL;
+    const struct window *window_before = NULL; /* a pause ends one */
     int err = 0;
     for (size_t i = 0; i < exercise->repetition_count && err == 0; i++) {
         const struct repetition *r = &exercise->repetition[i];
-        if (tally_add(&tally, (struct span){r->start_s, r->end_s},
-                      (double)r->confidence) == NULL) {
+        const struct window *window = tally_add(
+            &tally, (struct span){r->start_s, r->end_s}, (double)r->confidence);
+        if (window == NULL) {
             continue;
         }
         err = values_add(&holds, r->hold_s);
         err = err < 0 ? err : values_add(&ranges, r->range_deg);
         err = err < 0 ? err : values_add(&tempi, r->tempo_s);
-        if (err == 0 && before != NULL && before->set == r->set) {
+        if (err == 0 && before != NULL && before->set == r->set &&
+            window == window_before) {
             err = values_add(&intervals, r->start_s - before->start_s);
         }
         before = r;
+        window_before = window;
     }
     tally_end(&tally);
     struct done *done = &item->done;

@@ -125,9 +125,12 @@ bool history_day(const char *utc, int64_t *out)
         return false;
     }
     GDateTime *here = g_date_time_to_local(time);
+    g_date_time_unref(time);
+    if (here == NULL) {
+        return false; /* beyond the calendar */
+    }
     *out = day_of(here);
     g_date_time_unref(here);
-    g_date_time_unref(time);
     return true;
 }
 
@@ -409,6 +412,15 @@ static void take_symptoms(struct history_session *session,
     }
 }
 
+/* A session that was guided by a programme, but not by this history's. */
+static bool of_another_programme(const struct history *history,
+                                 const struct adherence *adherence)
+{
+    return adherence->name[0] != '\0' &&
+           (history->programme == NULL ||
+            strcmp(adherence->name, history->programme->id) != 0);
+}
+
 static int check(struct history *history, const struct summary *summary,
                  int64_t *day, struct error *error)
 {
@@ -454,6 +466,9 @@ int history_add(struct history *history, const struct summary *summary,
         return err < 0 ? err : error_set(error, ERR_NO_MEMORY, "out of memory");
     }
     session->day = day;
+    if (of_another_programme(history, &summary->adherence)) {
+        history->others++;
+    }
     session->duration_s = fmax(session->duration_s, summary->duration_s);
     take_walking(session, &summary->walking);
     take_symptoms(session, &summary->adherence);

@@ -152,6 +152,7 @@ struct history {
     char participant[64];
     bool has_start;
     int64_t start;     /* day on which week 1 begins */
+    size_t others;     /* sessions that another programme guided */
     size_t task_count; /* exercises and sides of the programme */
     struct history_task *task;
     size_t session_count;

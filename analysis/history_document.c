@@ -112,6 +112,13 @@ static void put_head(const struct section *section)
                   text);
 }
 
+/* A line may leave the scale of what it goes through. */
+static double possible(const struct history_series *series, double value)
+{
+    bool is_symptom = series->measure >= HISTORY_PAIN_BEFORE;
+    return is_symptom ? fmax(0, fmin(10, value)) : fmax(0, value);
+}
+
 /* The last week, what changed, what to take care of: a line each. */
 static void put_glance(const struct section *section)
 {
@@ -129,6 +136,12 @@ static void put_glance(const struct section *section)
                       &(struct voice_parts){
                           {text[0], text[1], text[2], text[3], text[4]}});
     }
+    if (h->others > 0) {
+        char number[VOICE_SHORT];
+        voice_count(h->others, number);
+        put_paragraph(section, VOICE_HISTORY_OTHERS,
+                      &(struct voice_parts){{number}});
+    }
     size_t changed = 0;
     for (size_t i = 0; i < h->series_count; i++) {
         const struct history_series *series = &h->series[i];
@@ -141,7 +154,7 @@ static void put_glance(const struct section *section)
         char now[VOICE_SHORT];
         history_series_name(section->voice, series, name);
         voice_number(section->voice, decimals_of(section, trend->level),
-                     trend->level - trend->change, before);
+                     possible(series, trend->level - trend->change), before);
         voice_number(section->voice, decimals_of(section, trend->level),
                      trend->level, now);
         put_paragraph(section, VOICE_HISTORY_FROM_TO,

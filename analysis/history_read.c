@@ -3,9 +3,15 @@
 
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 
 #include "analysis/adherence_guided.h"
 #include "analysis/folder.h"
+
+enum {
+    SECONDS_A_DAY = 86400,
+    DAY_FIRST = 10957, /* 2000-01-01: no recording is older */
+};
 
 /* What is known of a file before it is analysed. */
 struct session_file {
@@ -28,7 +34,27 @@ struct reading {
 struct looking {
     struct session_file *file;
     const char *participant; /* NULL: any */
+    const struct history *history;
 };
+
+/* A computer whose clock was wrong gives weeks that nobody lived. */
+static int check_day(const struct session_file *file,
+                     const struct history *history, struct error *error)
+{
+    char date[HISTORY_DATE];
+    history_date(file->day, date);
+    if (file->day < DAY_FIRST ||
+        file->day > (int64_t)(time(NULL) / SECONDS_A_DAY) + 1) {
+        return error_set(error, ERR_DATA,
+                         "'%s' says that it was recorded on %s, which cannot "
+                         "be: the computer's clock was wrong",
+                         file->path, date);
+    }
+    return !history->has_start || file->day >= history->start
+               ? 0
+               : error_set(error, ERR_DATA, "'%s' is of %s, before --start",
+                           file->path, date);
+}
 
 static int look_at(void *self, struct recording *recording, size_t count,
                    struct error *error)
@@ -43,15 +69,19 @@ static int look_at(void *self, struct recording *recording, size_t count,
     file->says_week = guided_programme(event, events, &mark);
     file->is_wanted = looking->participant == NULL ||
                       strcmp(looking->participant, info->participant) == 0;
-    return !file->is_wanted || history_day(info->created_utc, &file->day)
-               ? 0
+    if (!file->is_wanted) {
+        return 0;
+    }
+    return history_day(info->created_utc, &file->day)
+               ? check_day(file, looking->history, error)
                : error_set(error, ERR_DATA,
                            "'%s' does not say when it was recorded",
                            file->path);
 }
 
 static void look(const struct history_options *options,
-                 const struct folder_file *from, struct session_file *file)
+                 const struct history *history, const struct folder_file *from,
+                 struct session_file *file)
 {
     *file = (struct session_file){.path = from->path, .is_wanted = true};
     if (from->number != 0) {
@@ -59,7 +89,7 @@ static void look(const struct history_options *options,
                          from->path);
         return;
     }
-    struct looking looking = {file, options->participant};
+    struct looking looking = {file, options->participant, history};
     recording_each(from->path, &options->analyse.import,
                    (struct recording_visitor){look_at, &looking}, &file->error);
 }
@@ -161,7 +191,7 @@ static int read_all(struct reading *reading, const struct folder *folder,
         return err;
     }
     for (; reading->count < folder->count; reading->count++) {
-        look(reading->options, &folder->file[reading->count],
+        look(reading->options, reading->history, &folder->file[reading->count],
              &reading->file[reading->count]);
     }
     qsort(reading->file, reading->count, sizeof(*reading->file), by_day);

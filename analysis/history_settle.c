@@ -66,21 +66,8 @@ static double middle_symptom(const struct history_session *first, size_t n,
     return count > 0 ? median(scratch, count) : NAN;
 }
 
-/* More days of one task than are asked for are not those of another. */
-static void count_days(const struct history *history, struct history_week *week)
-{
-    for (size_t i = 0; i < history->task_count; i++) {
-        const struct history_task_week *task = &week->task[i];
-        double asked = history->task[i].exercise->days_a_week.low;
-        double full = fmin(task->days_full, asked);
-        week->asked += task->seen ? asked : 0;
-        week->full += full;
-        week->part += fmin(task->days_part, asked - full);
-    }
-}
-
 /* Fills `week` from its `n` sessions, `first` and those behind it. */
-static void fill_week(const struct history *history, struct history_week *week,
+static void fill_week(struct history_week *week, size_t tasks,
                       const struct history_session *first, size_t n,
                       double *scratch)
 {
@@ -91,12 +78,11 @@ static void fill_week(const struct history *history, struct history_week *week,
             same++;
         }
         week->days++;
-        for (size_t task = 0; task < history->task_count; task++) {
+        for (size_t task = 0; task < tasks; task++) {
             add_day(&week->task[task], first + i, same, task);
         }
         i += same;
     }
-    count_days(history, week);
     for (size_t i = 0; i < n; i++) {
         week->walk_minutes +=
             isfinite(first[i].walk_minutes) ? first[i].walk_minutes : 0;
@@ -106,6 +92,26 @@ static void fill_week(const struct history *history, struct history_week *week,
             week->symptom[k][when] = middle_symptom(first, n, (enum symptom)k,
                                                     (enum moment)when, scratch);
         }
+    }
+}
+
+/* What any session could show is asked for in every week, also in one without
+ * a session. More days of one task than are asked for are not those of
+ * another. */
+static void count_days(struct history *history, size_t task)
+{
+    double asked = history->task[task].exercise->days_a_week.low;
+    bool seen = false;
+    for (size_t w = 0; w < history->week_count; w++) {
+        seen = seen || history->week[w].task[task].seen;
+    }
+    for (size_t w = 0; seen && w < history->week_count; w++) {
+        struct history_week *week = &history->week[w];
+        const struct history_task_week *done = &week->task[task];
+        double full = fmin(done->days_full, asked);
+        week->asked += asked;
+        week->full += full;
+        week->part += fmin(done->days_part, asked - full);
     }
 }
 
@@ -134,8 +140,11 @@ static int find_weeks(struct history *history, double *scratch)
                    week->number) {
             session[first + n++].week = week->number;
         }
-        fill_week(history, week, session + first, n, scratch);
+        fill_week(week, history->task_count, session + first, n, scratch);
         first += n;
+    }
+    for (size_t task = 0; task < history->task_count; task++) {
+        count_days(history, task);
     }
     return 0;
 }
@@ -299,6 +308,16 @@ static double load(const struct history *history, size_t week, size_t task)
            (dose.part[DOSE_SETS].low * dose.part[part].low);
 }
 
+/* The load before `week`: of the week before it, or the last with any. */
+static double last_load(const struct history *history, size_t week, size_t task)
+{
+    double before = 0;
+    for (size_t w = week; w > 0 && !(before > 0); w--) {
+        before = load(history, w - 1, task);
+    }
+    return before;
+}
+
 /* The greatest rise from the week before, of what weighs on the body: walking
  * and repetitions. Of less than a dose nothing is said. */
 static int warn_of_week(struct history *history, const struct caution *caution,
@@ -315,7 +334,7 @@ static int warn_of_week(struct history *history, const struct caution *caution,
         if (movement != MOVEMENT_WALK && movement != MOVEMENT_REPETITIONS) {
             continue;
         }
-        double before = load(history, week - 1, i);
+        double before = last_load(history, week, i);
         double now = load(history, week, i);
         double rise = 100 * (now - before) / before;
         if (before > 0 && now >= 1 && rise > caution->rise_percent &&

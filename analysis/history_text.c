@@ -70,16 +70,31 @@ void history_text_write(const struct history *history, FILE *out)
             history->session_count, history->week_count,
             history->programme != NULL ? ", programme " : "",
             history->programme != NULL ? history->programme->id : "");
+    if (history->others > 0) {
+        fprintf(out,
+                "Guided by another programme: sessions %zu; name its file with "
+                "--programme.\n",
+                history->others);
+    }
     put_weeks(history, out);
     put_changes(history, out);
     for (size_t i = 0; i < history->warning_count; i++) {
         const struct history_warning *warning = &history->warning[i];
         char date[HISTORY_DATE];
         history_date(warning->day, date);
-        fprintf(out, "take care: %s%s, %s%s%.0f, limit %.0f: %s\n",
-                warning->of_week ? "week of " : "", date,
-                warning->task != NULL ? warning->task->exercise->id : "",
-                warning->task != NULL ? " up by percent " : "", warning->value,
-                warning->limit, warning->caution->text.in[LANGUAGE_EN]);
+        const struct caution *caution = warning->caution;
+        fprintf(out, "take care: %s%s, ", warning->of_week ? "week of " : "",
+                date);
+        if (warning->task != NULL) {
+            fprintf(out, "%s up by %.0f %%", warning->task->exercise->id,
+                    warning->value);
+        } else if (isfinite(caution->walk_minutes)) {
+            fprintf(out, "walked for %.0f min", warning->value);
+        } else {
+            fprintf(out, "%s %.0f", symptom_names[caution->symptom],
+                    warning->value);
+        }
+        fprintf(out, ", limit %.0f\n  %s\n", warning->limit,
+                caution->text.in[LANGUAGE_EN]);
     }
 }

@@ -441,6 +441,15 @@ int programme_parse(const char *name, const char *text, size_t size,
     return 0;
 }
 
+/* A recording knows its programme by name alone. */
+static bool takes_name(const struct programme *programme, const char *text,
+                       size_t size)
+{
+    const struct programme_builtin *builtin = programme_builtin(programme->id);
+    return builtin != NULL &&
+           (size != builtin->size || memcmp(text, builtin->text, size) != 0);
+}
+
 static int read_open(const char *path, FILE *file, struct programme **out,
                      struct error *error)
 {
@@ -466,6 +475,15 @@ static int read_open(const char *path, FILE *file, struct programme **out,
     int err = fread(text, 1, size, file) == size
                   ? programme_parse(path, text, size, out, error)
                   : error_from_errno(error, errno, "cannot read '%s'", path);
+    if (err == 0 && takes_name(*out, text, size)) {
+        err = error_set(error, ERR_DATA,
+                        "'%s' is changed but has the name of the built-in "
+                        "programme '%s', for which recordings would take it; "
+                        "give it a name of its own in its line 'programme:'",
+                        path, (*out)->id);
+        programme_free(*out);
+        *out = NULL;
+    }
     free(text);
     return err;
 }

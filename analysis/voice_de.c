@@ -341,6 +341,8 @@ const struct voice_words voice_de[VOICE_KEYS] = {
                                   "Übungstagen ganz getan, {3} zum Teil.",
                                   "In Woche {1} haben Sie an {5} Tagen geübt: "
                                   "{2} von {4} Übungen ganz, {3} zum Teil."}},
+    [VOICE_HISTORY_OTHERS] = {{"Sitzungen nach einem anderen Programm, deren "
+                               "Übungen hier nicht gezählt sind: {1}."}},
     [VOICE_HISTORY_FROM_TO] = {{"{1}: {2}, von {3} auf {4}."}},
     [VOICE_HISTORY_NOTHING] =
         {{"Kein Messwert hat sich um mehr geändert, als etwas bedeutet.",

@@ -333,6 +333,8 @@ const struct voice_words voice_en[VOICE_KEYS] = {
                                   "days done in full, {3} in part.",
                                   "In week {1} you practised on {5} days: {2} "
                                   "of {4} exercises in full, {3} in part."}},
+    [VOICE_HISTORY_OTHERS] = {{"Sessions guided by another programme, whose "
+                               "exercises are not counted here: {1}."}},
     [VOICE_HISTORY_FROM_TO] = {{"{1}: {2}, from {3} to {4}."}},
     [VOICE_HISTORY_NOTHING] =
         {{"No measure has changed by more than means something.",

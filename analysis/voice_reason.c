@@ -94,6 +94,9 @@ static const struct translation reasons[] = {
      {[LANGUAGE_DE] =
           "der Arm blieb, wo er war: gehalten oder nicht getan, das "
           "ist nicht zu sagen"}},
+    {"it is done without the sensor, and nobody entered it",
+     {[LANGUAGE_DE] = "es wird ohne Sensor getan, und niemand hat es "
+                      "eingetragen"}},
     {"the hand moved too little to be told from rest",
      {[LANGUAGE_DE] = "die Hand bewegte sich zu wenig, um es von Ruhe zu "
                       "unterscheiden"}},

@@ -235,6 +235,40 @@ static void sensors_of_a_session_are_one_session(void **state)
     assert_true(h->week[0].walk_minutes == 30);
 }
 
+/* A week off is a week in which all was prescribed and nothing done. */
+static void a_week_off_was_asked_for_too(void **state)
+{
+    struct fixture *f = *state;
+    static struct session s;
+    make(&s, f, 1, "a");
+    do_task(&s, CURLS_LEFT, 10, 1);
+    add(f, &s);
+    make(&s, f, 16, "b");
+    do_task(&s, CURLS_LEFT, 50, 1);
+    add(f, &s);
+    settle(f);
+    const struct history *h = &f->history;
+    assert_true(h->week[1].asked == h->week[0].asked && h->week[1].asked > 0);
+    assert_true(h->week[1].full == 0);
+    /* 50 of 20 after a rest is more than 10 of 10 before it */
+    assert_int_equal(h->warning_count, 1);
+    assert_true(h->warning[0].value > 149 && h->warning[0].value < 151);
+}
+
+static void sessions_of_another_programme_are_counted(void **state)
+{
+    struct fixture *f = *state;
+    static struct session s;
+    make(&s, f, 1, "a");
+    snprintf(s.summary.adherence.name, sizeof(s.summary.adherence.name),
+             "mine");
+    s.summary.adherence.item_count = 0;
+    add(f, &s);
+    make(&s, f, 2, "b");
+    add(f, &s);
+    assert_int_equal(f->history.others, 1);
+}
+
 static void another_participant_is_refused(void **state)
 {
     struct fixture *f = *state;
@@ -374,6 +408,8 @@ int main(void)
         TEST(a_week_without_sessions_is_there),
         TEST(halves_of_a_day_are_a_whole),
         TEST(sensors_of_a_session_are_one_session),
+        TEST(a_week_off_was_asked_for_too),
+        TEST(sessions_of_another_programme_are_counted),
         TEST(another_participant_is_refused),
         TEST(a_day_is_that_of_the_clock_on_the_wall),
         TEST(changes_are_judged_by_what_is_better),

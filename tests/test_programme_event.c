@@ -15,8 +15,8 @@ static bool parse(const char *label, const char *source,
 {
     struct recording_event event = {0};
     assert_true(strlen(label) < sizeof(event.label));
-    strcpy(event.label, label);
-    strcpy(event.source, source);
+    snprintf(event.label, sizeof(event.label), "%s", label);
+    snprintf(event.source, sizeof(event.source), "%s", source);
     return programme_event_parse(&event, out);
 }
 

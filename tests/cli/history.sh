@@ -56,6 +56,8 @@ rejects what_has_no_date_is_left_out 83 "does not say when" \
     "$CARPUS" history set
 rm set/bare.csv
 
+rejects what_was_before_the_start_is_left_out 65 "before --start" \
+    "$CARPUS" history set --start 2099-01-01
 rejects a_start_is_a_date 64 "no date" "$CARPUS" history set --start monday
 check weeks_are_counted_from_the_start sh -c \
     '"$CARPUS" history set --start 2024-01-01 | grep -Eq "sessions 2, weeks [1-9].."'

@@ -15,6 +15,13 @@ check check_says_what_is_prescribed sh -c \
 check check_fits_80_columns_but_for_its_head sh -c \
     '"$CARPUS" programme check mine.yaml | sed 1d | awk "length > 79 { exit 1 }"'
 
+sed 's/repetitions: 40/repetitions: 20/' mine.yaml >changed.yaml
+rejects a_changed_copy_needs_a_name 65 "name of its own" \
+    "$CARPUS" programme check changed.yaml
+sed 's/^programme: .*/programme: mine/' changed.yaml >named.yaml
+check with_a_name_it_is_good sh -c \
+    '"$CARPUS" programme check named.yaml | grep -q "good; "'
+
 sed 's/movement: walk/movement: wlak/' mine.yaml >wrong.yaml
 line=$(grep -n wlak wrong.yaml | cut -d: -f1)
 rejects mistake_is_named_with_its_place 65 "wrong.yaml:$line:15: 'movement" \
