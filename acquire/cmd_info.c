@@ -317,7 +317,9 @@ static int run(int argc, char **argv, struct error *error)
         "FILE",
         "Tells what is in a recording: who and when, rates, the sensor's "
         "clock against the host's, gaps and events. With --anonymise it writes "
-        "a copy without notes and label; FILE stays as it is.",
+        "a copy without notes and label; FILE stays as it is. Marks set by "
+        "--events and the participant's code stay too: look whether they name "
+        "anybody.",
         NULL,
         NULL,
         NULL};

@@ -382,6 +382,9 @@ static int take_items(struct history *history, struct history_session *session,
     return err;
 }
 
+/* Who stands for less at a crossing is still on the same walk. */
+static const double REST_S = 60;
+
 static void take_walking(struct history_session *session,
                          const struct walking *walking)
 {
@@ -389,9 +392,13 @@ static void take_walking(struct history_session *session,
         return;
     }
     double longest = 0;
+    double walked = 0; /* since the last rest */
     for (size_t i = 0; i < walking->bout_count; i++) {
-        longest =
-            fmax(longest, walking->bout[i].end_s - walking->bout[i].start_s);
+        const struct walk_bout *bout = &walking->bout[i];
+        bool rested =
+            i > 0 && bout->start_s - walking->bout[i - 1].end_s > REST_S;
+        walked = (rested ? 0 : walked) + bout->end_s - bout->start_s;
+        longest = fmax(longest, walked);
     }
     session->walk_minutes =
         fmax(session->walk_minutes, walking->walking_s / 60);

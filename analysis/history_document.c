@@ -318,6 +318,10 @@ static void put_exercises(const struct section *section)
             put_task_week(section, &h->task[i], &h->week[w].task[i]);
         }
     }
+    if (first_shown(section) > 0) {
+        document_note(section->document,
+                      voice_word(section->voice, VOICE_HISTORY_EARLIER));
+    }
     put_unseen(section);
 }
 
@@ -439,10 +443,24 @@ static void put_changes(const struct section *section)
 
 /* ---- cautions ---- */
 
+/* The exercise, the walk or the symptom that a warning is about. */
+static const char *what_it_is_of(const struct section *section,
+                                 const struct history_warning *warning)
+{
+    if (warning->task != NULL) {
+        return warning->task->exercise->name.in[section->voice->language];
+    }
+    enum voice_key key =
+        isfinite(warning->caution->walk_minutes)    ? VOICE_HISTORY_WALKING
+        : warning->caution->symptom == SYMPTOM_PAIN ? VOICE_PAIN
+                                                    : VOICE_NUMBNESS;
+    return voice_word(section->voice, key);
+}
+
 static void put_warnings(const struct section *section)
 {
     static const enum voice_key keys[] = {
-        VOICE_HISTORY_WHEN, VOICE_HISTORY_CAUTION, VOICE_EXERCISE_HEAD,
+        VOICE_HISTORY_WHEN, VOICE_HISTORY_CAUTION, VOICE_HISTORY_OF,
         VOICE_HISTORY_VALUE, VOICE_HISTORY_LIMIT};
     const struct history *h = section->history;
     if (h->warning_count == 0) {
@@ -461,11 +479,7 @@ static void put_warnings(const struct section *section)
         document_cell(section->document, text);
         document_cell(section->document,
                       warning->caution->text.in[section->voice->language]);
-        document_cell(
-            section->document,
-            warning->task != NULL
-                ? warning->task->exercise->name.in[section->voice->language]
-                : "\u2013");
+        document_cell(section->document, what_it_is_of(section, warning));
         put_number(section, 0, warning->value);
         put_number(section, 0, warning->limit);
     }

@@ -158,6 +158,12 @@ static int by_time(const void *a, const void *b)
     return (x->day > y->day) - (x->day < y->day);
 }
 
+/* What is not known of one session does not hide what is of another. */
+static double sum_known(double sum, double value)
+{
+    return isnan(sum) ? value : isnan(value) ? sum : sum + value;
+}
+
 /* What is known by session, not by sensor; walking adds up over a day. */
 static int add_sessions(struct history *history)
 {
@@ -169,13 +175,13 @@ static int add_sessions(struct history *history)
     int err = 0;
     for (size_t i = 0; i < history->session_count && err == 0;) {
         const struct history_session *session = &history->session[i];
-        double minutes = 0, steps = 0;
+        double minutes = NAN, steps = NAN;
         for (; i < history->session_count && err == 0 &&
                history->session[i].day == session->day;
              i++) {
             const struct history_session *s = &history->session[i];
-            minutes += s->walk_minutes;
-            steps += s->steps;
+            minutes = sum_known(minutes, s->walk_minutes);
+            steps = sum_known(steps, s->steps);
             for (int k = 0; k < SYMPTOM_NONE * MOMENTS && err == 0; k++) {
                 err = history_add_point(history, symptoms[k / 2][k % 2], all,
                                         s->day, s->symptom[k / 2][k % 2]);

@@ -201,7 +201,8 @@ static void say_range(const struct voice *voice, const struct range *range,
     char low[VOICE_SHORT];
     char high[VOICE_SHORT];
     bool is_whole = floor(10 * range->low) / 10 == floor(range->low);
-    int decimals = is_whole || voice->audience == AUDIENCE_WEARER ? 0 : 1;
+    bool is_plain = voice->audience == AUDIENCE_WEARER && range->low >= 1;
+    int decimals = is_whole || is_plain ? 0 : 1; /* half a second is not 0 */
     voice_number(voice, decimals, range->low, low);
     voice_number(voice, decimals, range->high, high);
     bool is_one = !(range->high > range->low);

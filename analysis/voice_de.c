@@ -123,9 +123,10 @@ const struct voice_words voice_de[VOICE_KEYS] = {
     [VOICE_WALKING] = {{"Gehen"}},
     [VOICE_WALKING_NONE] = {{"keines gefunden"}},
     [VOICE_WALKING_STEPS] = {{"{1} Schritte in {2}"}},
-    [VOICE_WALKING_STEPS_CADENCE] = {{"{1} Schritte in {2}, {3} Schritte je "
-                                      "Minute",
-                                      "{1} Schritte in {2}"}},
+    [VOICE_WALKING_STEPS_CADENCE] =
+        {{"{1} Schritte in {2}, mittlere Kadenz {3} "
+          "je Minute (Median)",
+          "{1} Schritte in {2}"}},
     [VOICE_TAPS] = {{"Fingertippen"}},
     [VOICE_TAPS_NONE] = {{"keines gefunden"}},
     [VOICE_TAPS_LINE] = {{"{1} in {2} Serien; die längste hat {3}, {4} je "
@@ -343,6 +344,10 @@ const struct voice_words voice_de[VOICE_KEYS] = {
                                   "{2} von {4} Übungen ganz, {3} zum Teil."}},
     [VOICE_HISTORY_OTHERS] = {{"Sitzungen nach einem anderen Programm, deren "
                                "Übungen hier nicht gezählt sind: {1}."}},
+    [VOICE_HISTORY_EARLIER] =
+        {{"Nur die letzten Wochen sind gezeigt; alle stehen in JSON und CSV.",
+          "Nur die letzten Wochen sind gezeigt."}},
+    [VOICE_HISTORY_OF] = {{"Was"}},
     [VOICE_HISTORY_FROM_TO] = {{"{1}: {2}, von {3} auf {4}."}},
     [VOICE_HISTORY_NOTHING] =
         {{"Kein Messwert hat sich um mehr geändert, als etwas bedeutet.",

@@ -122,8 +122,8 @@ const struct voice_words voice_en[VOICE_KEYS] = {
     [VOICE_WALKING] = {{"Walking"}},
     [VOICE_WALKING_NONE] = {{"none was found"}},
     [VOICE_WALKING_STEPS] = {{"{1} steps in {2}"}},
-    [VOICE_WALKING_STEPS_CADENCE] = {{"{1} steps in {2}, at {3} steps a "
-                                      "minute",
+    [VOICE_WALKING_STEPS_CADENCE] = {{"{1} steps in {2}, median cadence {3} "
+                                      "a minute",
                                       "{1} steps in {2}"}},
     [VOICE_TAPS] = {{"Finger taps"}},
     [VOICE_TAPS_NONE] = {{"none were found"}},
@@ -335,6 +335,10 @@ const struct voice_words voice_en[VOICE_KEYS] = {
                                   "of {4} exercises in full, {3} in part."}},
     [VOICE_HISTORY_OTHERS] = {{"Sessions guided by another programme, whose "
                                "exercises are not counted here: {1}."}},
+    [VOICE_HISTORY_EARLIER] =
+        {{"Only the last weeks are shown; all are in the JSON and the CSV.",
+          "Only the last weeks are shown."}},
+    [VOICE_HISTORY_OF] = {{"What"}},
     [VOICE_HISTORY_FROM_TO] = {{"{1}: {2}, from {3} to {4}."}},
     [VOICE_HISTORY_NOTHING] =
         {{"No measure has changed by more than means something.",

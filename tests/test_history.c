@@ -119,6 +119,17 @@ static void settle(struct fixture *f)
     assert_int_equal(history_settle(&f->history, &error), 0);
 }
 
+static const struct history_series *series_of(const struct fixture *f,
+                                              enum history_measure measure)
+{
+    for (size_t i = 0; i < f->history.series_count; i++) {
+        if (f->history.series[i].measure == measure) {
+            return &f->history.series[i];
+        }
+    }
+    return NULL;
+}
+
 static void tasks_are_exercises_and_their_sides(void **state)
 {
     const struct history *h = &((struct fixture *)*state)->history;
@@ -255,6 +266,36 @@ static void a_week_off_was_asked_for_too(void **state)
     assert_true(h->warning[0].value > 149 && h->warning[0].value < 151);
 }
 
+static void what_one_session_lacks_does_not_hide_another(void **state)
+{
+    struct fixture *f = *state;
+    static struct session s;
+    make(&s, f, 1, "a");
+    snprintf(s.summary.walking.reason, sizeof(s.summary.walking.reason),
+             "no accelerometer");
+    add(f, &s);
+    make(&s, f, 1, "b");
+    s.summary.walking.walking_s = 600;
+    add(f, &s);
+    settle(f);
+    assert_int_equal(series_of(f, HISTORY_WALK_MINUTES)->count, 1);
+    assert_true(series_of(f, HISTORY_WALK_MINUTES)->point[0].value == 10);
+}
+
+static void a_short_stop_does_not_end_a_long_walk(void **state)
+{
+    struct fixture *f = *state;
+    static struct session s;
+    struct walk_bout bouts[] = {{.start_s = 0, .end_s = 1500},
+                                {.start_s = 1520, .end_s = 2120},
+                                {.start_s = 2300, .end_s = 2900}};
+    make(&s, f, 1, "a");
+    s.summary.walking.bout = bouts;
+    s.summary.walking.bout_count = 3;
+    add(f, &s);
+    assert_true(f->history.session[0].longest_walk_minutes == 35);
+}
+
 static void sessions_of_another_programme_are_counted(void **state)
 {
     struct fixture *f = *state;
@@ -299,17 +340,6 @@ static void a_day_is_that_of_the_clock_on_the_wall(void **state)
     setenv("TZ", "UTC", 1);
     history_date(f->history.session[0].day, date);
     assert_string_equal(date, "2026-11-03");
-}
-
-static const struct history_series *series_of(const struct fixture *f,
-                                              enum history_measure measure)
-{
-    for (size_t i = 0; i < f->history.series_count; i++) {
-        if (f->history.series[i].measure == measure) {
-            return &f->history.series[i];
-        }
-    }
-    return NULL;
 }
 
 static void changes_are_judged_by_what_is_better(void **state)
@@ -409,6 +439,8 @@ int main(void)
         TEST(halves_of_a_day_are_a_whole),
         TEST(sensors_of_a_session_are_one_session),
         TEST(a_week_off_was_asked_for_too),
+        TEST(what_one_session_lacks_does_not_hide_another),
+        TEST(a_short_stop_does_not_end_a_long_walk),
         TEST(sessions_of_another_programme_are_counted),
         TEST(another_participant_is_refused),
         TEST(a_day_is_that_of_the_clock_on_the_wall),

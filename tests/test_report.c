@@ -131,7 +131,7 @@ static void report_says_what_was_measured(void **state)
     add_results();
     const char *page = written();
     static const char *const texts[] = {
-        "540 steps in 5 min 00 s, at 108 steps a minute",
+        "540 steps in 5 min 00 s, median cadence 108 a minute",
         "30 in 1 series; the longest has 30, 3.0 a second",
         "10 repetitions in 1 set",
         "found for 30.0 s of the 10 min 00 s looked at, at 5.2 Hz",
