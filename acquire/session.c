@@ -200,14 +200,20 @@ static int take_record(struct session *session,
     return 0;
 }
 
+/* As its description has it, if there is one already. */
+static double nominal_hz(const struct sensor *sensor)
+{
+    double rate_hz = sensor->info.rate_nominal_hz;
+    return rate_hz > 0 ? rate_hz : 100;
+}
+
 /* Until the first session record of a sensor is found its rate is not known; it
  * only matters for a gap before the first sample. */
 static void begin_pass(struct session *session)
 {
     for (size_t i = 0; i < JOURNAL_SENSORS_MAX; i++) {
         struct sensor *sensor = &session->sensors[i];
-        double rate_hz = sensor->info.rate_nominal_hz;
-        stream_init(&sensor->stream, rate_hz > 0 ? rate_hz : 100);
+        stream_init(&sensor->stream, nominal_hz(sensor));
     }
     journal_rewind(&session->journal);
 }
@@ -304,11 +310,7 @@ static void find_tail(const struct session *session, struct sensor *sensor,
 static double find_period(const struct sensor *sensor)
 {
     double period_ns = slope_value(&sensor->samples);
-    double rate_hz = sensor->info.rate_nominal_hz;
-    if (period_ns > 0) {
-        return period_ns;
-    }
-    return rate_hz > 0 ? 1e9 / rate_hz : sensor->stream.period_ns;
+    return period_ns > 0 ? period_ns : 1e9 / nominal_hz(sensor);
 }
 
 /* What the first pass found out of a sensor. */
