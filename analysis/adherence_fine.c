@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "acquire/median.h"
+#include "analysis/adherence_beat.h"
 
 double adherence_angle_deg(const double a[3], const double b[3])
 {
@@ -236,6 +237,11 @@ int adherence_rhythm(const struct summary *summary,
     double active_s = adherence_active_s(summary, &tally);
     tally_end(&tally);
     item->done.part[DOSE_MINUTES] = active_s / 60;
+    double beat_hz = adherence_beat_hz(summary, windows);
+    if (tally.count > 0 && isfinite(beat_hz)) {
+        item->done.rate_hz = beat_hz;
+        item->done.part[DOSE_REPETITIONS] = round(beat_hz * active_s);
+    }
     if (tally.count == 0 && item->exercise->limits.in[0][0] != '\0') {
         item->done.part[DOSE_MINUTES] = NAN;
         not_measured(item, "the hand moved too little to be told from rest");

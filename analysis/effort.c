@@ -27,6 +27,7 @@ struct effort_state {
     bool started;
     double slow[6];
     double square[2]; /* sums of the epoch, accelerometer and gyroscope */
+    double turn[3];   /* likewise, gyroscope */
     size_t rows;      /* of it */
     struct effort found;
 };
@@ -65,8 +66,18 @@ static void add_row(struct effort_state *s, const struct motion *row)
         s->slow[c] += (x[c] - s->slow[c]) / (slow_s * RATE_HZ);
         double fast = x[c] - s->slow[c];
         s->square[c / 3] += fast * fast;
+        if (c >= 3) {
+            s->turn[c - 3] += fast;
+        }
     }
     s->rows++;
+}
+
+static void begin_epoch(struct effort_state *s)
+{
+    s->rows = 0;
+    memset(s->square, 0, sizeof(s->square));
+    memset(s->turn, 0, sizeof(s->turn));
 }
 
 static int end_epoch(struct effort_state *s, double end_s)
@@ -81,8 +92,10 @@ static int end_epoch(struct effort_state *s, double end_s)
     epoch->time_s = end_s - 0.5 * rows / RATE_HZ;
     epoch->accel_mg = (float)(1000 * sqrt(s->square[0] / rows));
     epoch->gyro_dps = (float)sqrt(s->square[1] / rows);
-    memset(s->square, 0, sizeof(s->square));
-    s->rows = 0;
+    for (int c = 0; c < 3; c++) {
+        epoch->turn_dps[c] = (float)(s->turn[c] / rows);
+    }
+    begin_epoch(s);
     return 0;
 }
 
@@ -99,8 +112,7 @@ static bool is_watched(struct effort_state *s, double time_s)
 static void rest(struct effort_state *s)
 {
     s->started = false;
-    s->rows = 0;
-    memset(s->square, 0, sizeof(s->square));
+    begin_epoch(s);
 }
 
 static int push(void *state, const struct motion *rows, size_t n, double t0_s,

@@ -224,6 +224,7 @@ struct effort_epoch {
     double time_s; /* its middle */
     float accel_mg;
     float gyro_dps;
+    float turn_dps[3]; /* mean angular rate, without what is slow */
 };
 
 struct effort {

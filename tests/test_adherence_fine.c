@@ -275,6 +275,63 @@ static void active_time_is_the_time_that_the_hand_moves(void **state)
     assert_float_equal(it->done.part[DOSE_MINUTES], 0.5, 0.01);
 }
 
+/* Squeezes: there quickly, back slowly, each `period_s`. */
+static void squeeze(struct arm *arm, int count, double period_s)
+{
+    for (int i = 0; i < count; i++) {
+        arm_move(arm, 3, 0.3 * period_s);
+        arm_move(arm, 0, 0.5 * period_s);
+        arm_rest(arm, 0.2 * period_s);
+    }
+}
+
+static void squeezes_are_counted_by_their_beat(void **state)
+{
+    (void)state;
+    static const struct {
+        int count;
+        double period_s;
+    } cases[] = {{40, 0.8}, {30, 1}, {20, 1.5}, {12, 3}};
+    for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+        double length_s = cases[i].count * cases[i].period_s;
+        struct span span = {20, 20 + length_s};
+        struct arm arm = arm_begin(true, &span);
+        arm_rest(&arm, 20);
+        squeeze(&arm, cases[i].count, cases[i].period_s);
+        arm_rest(&arm, 10);
+        arm_end(&arm);
+        guide("grip-squeezes", "left", span);
+        find("hand-neuropathy");
+        const struct adherence_item *it = item("grip-squeezes", SIDE_LEFT);
+        double off = it->done.rate_hz * cases[i].period_s - 1;
+        double lost = it->done.part[DOSE_REPETITIONS] - cases[i].count;
+        assert_true(fabs(off) < 0.02);
+        assert_true(fabs(lost) <= fmax(1, 0.05 * cases[i].count));
+        end(NULL);
+        begin(NULL);
+    }
+}
+
+/* Now quick, now slow: the time is known, a count is not. */
+static void movements_without_a_beat_are_not_counted(void **state)
+{
+    (void)state;
+    struct span span = {20, 50};
+    struct arm arm = arm_begin(true, &span);
+    arm_rest(&arm, 20);
+    while (arm.now_s < span.end_s) {
+        arm_move(&arm, 5 * noise(&arm), 0.2 + fabs(noise(&arm)));
+    }
+    arm_rest(&arm, 10);
+    arm_end(&arm);
+    guide("grip-squeezes", "left", span);
+    find("hand-neuropathy");
+    const struct adherence_item *it = item("grip-squeezes", SIDE_LEFT);
+    assert_true(it->done.part[DOSE_MINUTES] > 0.4);
+    assert_true(isnan(it->done.part[DOSE_REPETITIONS]));
+    assert_true(isnan(it->done.rate_hz));
+}
+
 static void a_hand_that_trembles_is_not_active(void **state)
 {
     (void)state;
@@ -433,6 +490,8 @@ int main(void)
         TEST(a_position_without_another_before_it_is_no_hold),
         TEST(an_arm_that_stays_where_it_was_shows_no_hold),
         TEST(active_time_is_the_time_that_the_hand_moves),
+        TEST(squeezes_are_counted_by_their_beat),
+        TEST(movements_without_a_beat_are_not_counted),
         TEST(a_hand_that_trembles_is_not_active),
         TEST(where_a_wrist_may_not_show_it_the_clock_is_taken),
         TEST(lifts_that_do_not_reach_the_wrist_are_not_measurable),

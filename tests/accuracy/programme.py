@@ -113,7 +113,7 @@ def do_circles(session, state):
     length_s = 34 if state == "full" else 17
     session.exercise("circles", "both", state, [
         ("curls", length_s, f"count={length_s} range=6 hold=0 pose=lap")],
-        {"minutes": (length_s - 1) / 60})
+        {"minutes": (length_s - 1) / 60, "repetitions": length_s})
 
 
 def do_stretch(session, state):
