@@ -132,7 +132,11 @@ static void put_glance(const struct section *section)
         for (int i = 0; i < 5; i++) {
             voice_number(section->voice, 0, days[i], text[i]);
         }
-        put_paragraph(section, VOICE_HISTORY_LAST_WEEK,
+        bool is_over = h->session[h->session_count - 1].day >=
+                       week->first_day + HISTORY_WEEK - 1;
+        put_paragraph(section,
+                      is_over ? VOICE_HISTORY_LAST_WEEK
+                              : VOICE_HISTORY_THIS_WEEK,
                       &(struct voice_parts){
                           {text[0], text[1], text[2], text[3], text[4]}});
     }

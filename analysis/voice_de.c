@@ -348,6 +348,11 @@ const struct voice_words voice_de[VOICE_KEYS] = {
         {{"Nur die letzten Wochen sind gezeigt; alle stehen in JSON und CSV.",
           "Nur die letzten Wochen sind gezeigt."}},
     [VOICE_HISTORY_OF] = {{"Was"}},
+    [VOICE_HISTORY_THIS_WEEK] =
+        {{"Woche {1} bisher: {2} von {4} verordneten Übungstagen der Woche "
+          "ganz getan, {3} zum Teil.",
+          "In Woche {1} haben Sie bisher an {5} Tagen geübt: {2} von {4} "
+          "Übungen der Woche ganz, {3} zum Teil."}},
     [VOICE_HISTORY_FROM_TO] = {{"{1}: {2}, von {3} auf {4}."}},
     [VOICE_HISTORY_NOTHING] =
         {{"Kein Messwert hat sich um mehr geändert, als etwas bedeutet.",

@@ -339,6 +339,11 @@ const struct voice_words voice_en[VOICE_KEYS] = {
         {{"Only the last weeks are shown; all are in the JSON and the CSV.",
           "Only the last weeks are shown."}},
     [VOICE_HISTORY_OF] = {{"What"}},
+    [VOICE_HISTORY_THIS_WEEK] =
+        {{"Week {1} so far: {2} of the week's {4} prescribed exercise days "
+          "done in full, {3} in part.",
+          "In week {1} you have practised on {5} days so far: {2} of the "
+          "week's {4} exercises in full, {3} in part."}},
     [VOICE_HISTORY_FROM_TO] = {{"{1}: {2}, from {3} to {4}."}},
     [VOICE_HISTORY_NOTHING] =
         {{"No measure has changed by more than means something.",

@@ -131,6 +131,7 @@ static void a_single_session_without_a_programme_is_enough(void **state)
     const struct voice voice = {LANGUAGE_EN, AUDIENCE_THERAPIST};
     const char *html = write_out(voice, REPORT_HTML);
     assert_non_null(strstr(html, "1 October 2026"));
+    assert_null(strstr(html, "exercise days")); /* of what programme? */
     assert_non_null(strstr(html, "No measure has changed"));
     assert_null(strstr(html, "nan"));
 }
