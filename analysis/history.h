@@ -110,6 +110,7 @@ struct history_week {
     double asked; /* days of all tasks that are prescribed and could be seen */
     double full;  /* of them, done in full */
     double part;  /* and in part */
+    double repetitions; /* of all tasks */
     double walk_minutes;
     double symptom[SYMPTOM_NONE][MOMENTS]; /* medians, NAN */
 };

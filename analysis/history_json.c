@@ -97,6 +97,7 @@ static json_t *week_json(struct json_builder *b, const struct history *h,
     json_put_real(b, o, "exercise_days_prescribed", week->asked);
     json_put_real(b, o, "exercise_days_full", week->full);
     json_put_real(b, o, "exercise_days_part", week->part);
+    json_put_real(b, o, "repetitions", week->repetitions);
     json_put_real(b, o, "walking_minutes", week->walk_minutes);
     put_symptoms(b, o, week->symptom);
     json_t *tasks = json_array();

@@ -112,6 +112,7 @@ static void count_days(struct history *history, size_t task)
         week->asked += asked;
         week->full += full;
         week->part += fmin(done->days_part, asked - full);
+        week->repetitions += done->repetitions;
     }
 }
 

@@ -166,6 +166,7 @@ static void days_are_counted_by_week(void **state)
     assert_true(h->week[0].task[CURLS_LEFT].repetitions == 25);
     assert_true(h->week[0].asked == 9); /* three tasks, three days each */
     assert_true(h->week[0].full == 2 && h->week[0].part == 1);
+    assert_true(h->week[0].repetitions == 25);
     assert_int_equal(h->week[1].days, 2);
     assert_int_equal(h->week[1].task[CURLS_LEFT].days_full, 1);
     assert_int_equal(h->week[1].task[CURLS_RIGHT].days_full, 0);
