@@ -342,14 +342,10 @@ static bool is_of_weeks(const struct history_series *series)
 static void put_weeks(const struct section *section)
 {
     static const enum voice_key keys[] = {
-        VOICE_HISTORY_AXIS_WEEK,
-        VOICE_HISTORY_FROM,
-        VOICE_HISTORY_DAYS,
-        VOICE_HISTORY_SESSIONS,
-        VOICE_REPETITIONS,
-        VOICE_HISTORY_WALKING,
-        VOICE_HISTORY_PAIN_BEFORE,
-        VOICE_HISTORY_NUMBNESS_BEFORE,
+        VOICE_HISTORY_AXIS_WEEK,   VOICE_HISTORY_FROM,
+        VOICE_HISTORY_DAYS,        VOICE_HISTORY_SESSIONS,
+        VOICE_REPETITIONS,         VOICE_HISTORY_WALKING,
+        VOICE_HISTORY_PAIN_BEFORE, VOICE_HISTORY_NUMBNESS_BEFORE,
     };
     const struct history *h = section->history;
     put_heading(section, VOICE_HISTORY_WEEKS);

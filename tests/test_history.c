@@ -288,8 +288,8 @@ static void a_short_stop_does_not_end_a_long_walk(void **state)
     struct fixture *f = *state;
     static struct session s;
     static struct walk_bout bouts[] = {{.start_s = 0, .end_s = 1500},
-                                {.start_s = 1520, .end_s = 2120},
-                                {.start_s = 2300, .end_s = 2900}};
+                                       {.start_s = 1520, .end_s = 2120},
+                                       {.start_s = 2300, .end_s = 2900}};
     make(&s, f, 1, "a");
     s.summary.walking.bout = bouts;
     s.summary.walking.bout_count = 3;

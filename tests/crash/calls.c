@@ -52,21 +52,24 @@ static const struct command commands[] = {
      "s.h5",
      WHOLE_SESSION,
      2 * 1667,
-     NULL},
+     NULL,
+     1},
     {"recover",
      "recover -q s.h5.journal",
      {"s.h5.journal"},
      "s.h5",
      WHOLE_SESSION,
      2 * 1667,
-     NULL},
+     NULL,
+     1},
     {"recover --remove",
      "recover -q --remove s.h5.journal",
      {"s.h5.journal"},
      "s.h5",
      WHOLE_SESSION,
      2 * 1667,
-     NULL},
+     NULL,
+     5},
     {"device log get",
      "device log get 1 -q -d virtual --simulate "
      "flash=../band.flash,speed=max -o s.h5",
@@ -74,58 +77,66 @@ static const struct command commands[] = {
      "s.h5",
      WHOLE_SESSION,
      104 * 15,
-     NULL},
+     NULL,
+     5},
     {"import",
      "import walk.csv -o out.h5",
      {"walk.csv"},
      "out.h5",
      WHOLE_ROWS,
      0,
-     "libcsv"},
+     "libcsv",
+     1},
     {"export",
      "export in.h5 -o out.csv",
      {"in.h5"},
      "out.csv",
      WHOLE_BYTES,
      0,
-     READERS},
+     READERS,
+     1},
     {"analyse",
      "analyse in.h5 --events out.csv",
      {"in.h5"},
      "out.csv",
      WHOLE_BYTES,
      0,
-     READERS},
+     READERS,
+     1},
     {"adherence",
      "analyse guided.h5 --programme hand-neuropathy --items out.csv",
      {"guided.h5"},
      "out.csv",
      WHOLE_BYTES,
      0,
-     READERS},
+     READERS,
+     5},
     {"anonymise",
      "info --anonymise -o out.h5 in.h5",
      {"in.h5"},
      "out.h5",
      WHOLE_ROWS,
      0,
-     NULL},
+     NULL,
+     3},
     {"report",
      "report in.h5 -o out.html",
      {"in.h5"},
      "out.html",
      WHOLE_BYTES,
      0,
-     "libhdf5"},
+     "libhdf5",
+     5},
     {"batch",
      "batch in -q -j 1 -o out",
      {"in/a.h5", "in/b.h5"},
      "out/summary.csv",
      WHOLE_BATCH,
      0,
-     READERS},
-    {"verify", "verify in.h5", {"in.h5"}, NULL, WHOLE_ANSWER, 0, READERS},
-    {"info", "info in.h5", {"in.h5"}, NULL, WHOLE_ANSWER, 0, READERS},
+     READERS,
+     5},
+    {"verify", "verify in.h5", {"in.h5"}, NULL, WHOLE_ANSWER, 0, READERS, 1},
+    {"info", "info in.h5", {"in.h5"}, NULL, WHOLE_ANSWER, 0, READERS, 1},
 };
 
 enum { COMMANDS = sizeof(commands) / sizeof(commands[0]), AT_ONCE = 2 };
@@ -150,7 +161,9 @@ static const struct {
     const char *class;
 } layers[LAYERS] = {
     [LAYER_SYSTEM] = {"system", NULL, "n-th system call fails, every n"},
-    [LAYER_HDF5] = {"hdf5", "HDF5", "n-th HDF5 call fails, every n"},
+    [LAYER_HDF5] =
+        {"hdf5", "HDF5",
+         "n-th HDF5 call fails, every n; of like commands every 5th"},
     [LAYER_MEMORY] = {"memory", "memory",
                       "n-th allocation of ours fails, every n, "
                       "AddressSanitizer"},
@@ -211,12 +224,14 @@ static void try_kind(struct run *run, enum call_kind kind)
 /* Every n, once and for ever; of HDF5's many in turn with CRASH_FACTOR 1. */
 static void try_layer(struct run *run, enum layer layer)
 {
-    unsigned passes = layer == LAYER_HDF5 && run->harness->factor == 1 ? 1 : 2;
+    bool in_turn = layer == LAYER_HDF5 && run->harness->factor == 1;
+    unsigned passes = in_turn ? 1 : 2;
+    unsigned step = in_turn ? run->command->hdf5_step : 1;
     for (unsigned pass = 0; pass < passes; pass++) {
         bool reached = true;
         run->fault = (struct fault){.layer = layer};
         while (reached) {
-            run->fault.at++;
+            run->fault.at += step;
             run->fault.ever =
                 passes == 2 ? pass == 1
                             : (run->fault.at + run->harness->seed) % 2 == 0;

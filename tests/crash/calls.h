@@ -30,6 +30,9 @@ struct command {
     uint64_t rows; /* that a session of status 0 has at least */
     /* Those it uses that bear it when they get no memory (calls.c). */
     const char *libraries;
+    /* With CRASH_FACTOR 1 every so many-th call of HDF5 fails: those of a
+     * command that makes the calls of another, mostly. */
+    unsigned hdf5_step;
 };
 
 /* What fails. */
