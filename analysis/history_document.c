@@ -342,14 +342,17 @@ static bool is_of_weeks(const struct history_series *series)
 static void put_weeks(const struct section *section)
 {
     static const enum voice_key keys[] = {
-        VOICE_HISTORY_AXIS_WEEK,   VOICE_HISTORY_FROM,
-        VOICE_HISTORY_DAYS,        VOICE_HISTORY_SESSIONS,
-        VOICE_REPETITIONS,         VOICE_HISTORY_WALKING,
-        VOICE_HISTORY_PAIN_BEFORE, VOICE_HISTORY_NUMBNESS_BEFORE,
+        VOICE_HISTORY_AXIS_WEEK,
+        VOICE_HISTORY_FROM,
+        VOICE_HISTORY_DAYS,
+        VOICE_REPETITIONS,
+        VOICE_HISTORY_WALKING,
+        VOICE_HISTORY_PAIN_BEFORE,
+        VOICE_HISTORY_NUMBNESS_BEFORE,
     };
     const struct history *h = section->history;
     put_heading(section, VOICE_HISTORY_WEEKS);
-    put_table(section, keys, 2, 6);
+    put_table(section, keys, 2, 5);
     for (size_t i = 0; i < h->week_count; i++) {
         const struct history_week *week = &h->week[i];
         char date[VOICE_SHORT];
@@ -359,7 +362,6 @@ static void put_weeks(const struct section *section)
         document_cell(section->document, number);
         document_cell(section->document, date);
         put_number(section, 0, week->days);
-        put_number(section, 0, week->sessions);
         put_number(section, 0, week->repetitions);
         put_number(section, 0, week->walk_minutes);
         put_number(section, 1, week->symptom[SYMPTOM_PAIN][MOMENT_BEFORE]);

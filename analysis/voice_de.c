@@ -385,7 +385,6 @@ const struct voice_words voice_de[VOICE_KEYS] = {
     [VOICE_HISTORY_WEEKS] = {{"Wochen", "Ihre Wochen und wie es Ihnen ging"}},
     [VOICE_HISTORY_FROM] = {{"Ab"}},
     [VOICE_HISTORY_DAYS] = {{"Tage"}},
-    [VOICE_HISTORY_SESSIONS] = {{"Sitzungen"}},
     [VOICE_HISTORY_WALKING] = {{"Gehen (min)"}},
     [VOICE_HISTORY_SERIES_ALT] =
         {{"{1}, ein Punkt je Tag; die Linie ist der Trend"}},

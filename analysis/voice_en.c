@@ -376,7 +376,6 @@ const struct voice_words voice_en[VOICE_KEYS] = {
     [VOICE_HISTORY_WEEKS] = {{"Weeks", "Your weeks, and how you felt"}},
     [VOICE_HISTORY_FROM] = {{"From"}},
     [VOICE_HISTORY_DAYS] = {{"Days"}},
-    [VOICE_HISTORY_SESSIONS] = {{"Sessions"}},
     [VOICE_HISTORY_WALKING] = {{"Walking (min)"}},
     [VOICE_HISTORY_SERIES_ALT] = {{"{1}, a dot a day; the line is the trend"}},
     [VOICE_HISTORY_CHANGES] = {{"What changed"}},
