@@ -147,8 +147,7 @@ int adherence_holds(const struct summary *summary,
     struct held held = {.tally = {.item = item, .windows = windows}};
     const struct still *home =
         find_home(stillness, windows->window[0].span.start_s);
-    double least_s =
-        fmax(HOLD_LEAST_S, HOLD_SHARE * item->prescribed.part[DOSE_HOLD_S].low);
+    double least_s = adherence_hold_least_s(&item->prescribed);
     int err = 0;
     for (size_t i = 0; i < stillness->count && err == 0; i++) {
         err = take_still(&held, &stillness->still[i], home, least_s);

@@ -239,6 +239,11 @@ static const char *const limbs[SITES][SIDE_COUNT] = {
     [SITE_ANKLE] = {"the legs", "the left leg", "the right leg", "the legs"},
 };
 
+enum side adherence_side(enum placement placement)
+{
+    return places[placement].side;
+}
+
 bool adherence_can_measure(const struct adherence_item *item,
                            enum placement placement, char *why, size_t size)
 {

@@ -24,6 +24,9 @@ int adherence_measure(const struct summary *summary,
                       const struct windows *windows,
                       struct adherence_item *item);
 
+/* On which side a sensor there is. */
+enum side adherence_side(enum placement placement);
+
 /* False if a sensor at `placement` cannot tell of such an exercise on that
  * side; why it cannot is then in `why` ("" of what is entered by hand). */
 bool adherence_can_measure(const struct adherence_item *item,

@@ -7,6 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "analysis/adherence_measure.h"
 #include "analysis/array.h"
 
 /* Published smallest changes. Pain: Farrar et al. 2001, two points of ten.
@@ -203,20 +204,6 @@ int history_add_point(struct history *history, enum history_measure measure,
 
 /* ---- what a summary says ---- */
 
-static enum side side_of(enum placement placement)
-{
-    switch (placement) {
-    case PLACEMENT_LEFT_WRIST:
-    case PLACEMENT_LEFT_ANKLE:
-        return SIDE_LEFT;
-    case PLACEMENT_RIGHT_WRIST:
-    case PLACEMENT_RIGHT_ANKLE:
-        return SIDE_RIGHT;
-    default:
-        return SIDE_NONE;
-    }
-}
-
 /* A mean that knows its weight. */
 struct mean {
     double sum;
@@ -275,7 +262,7 @@ static int add_taps(struct history *history, const struct summary *summary,
         {HISTORY_TAP_VARIATION, value_of(variation)},
         {HISTORY_TAP_DECREMENT, value_of(decrement)},
     };
-    struct history_task hand = {NULL, side_of(summary->info.placement)};
+    struct history_task hand = {NULL, adherence_side(summary->info.placement)};
     return ADD_VALUES(history, hand, day, values);
 }
 
@@ -293,7 +280,7 @@ static int add_tremor(struct history *history, const struct summary *summary,
         {HISTORY_TREMOR_POSTURAL, value_of(rms[TREMOR_POSTURAL])},
         {HISTORY_TREMOR_SHARE, 100 * tremor->tremor_s / tremor->analysed_s},
     };
-    struct history_task hand = {NULL, side_of(summary->info.placement)};
+    struct history_task hand = {NULL, adherence_side(summary->info.placement)};
     return ADD_VALUES(history, hand, day, values);
 }
 

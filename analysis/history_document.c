@@ -5,6 +5,7 @@
 #include <stdio.h>
 
 #include "analysis/history_figures.h"
+#include "analysis/report_text.h"
 
 /* Weeks that fit side by side, the last ones, in letters small and large; all
  * are in the JSON. */
@@ -112,40 +113,43 @@ static void put_head(const struct section *section)
                   text);
 }
 
-/* A line may leave the scale of what it goes through. */
-static double possible(const struct history_series *series, double value)
-{
-    bool is_symptom = series->measure >= HISTORY_PAIN_BEFORE;
-    return is_symptom ? fmax(0, fmin(10, value)) : fmax(0, value);
-}
-
-/* The last week, what changed, what to take care of: a line each. */
-static void put_glance(const struct section *section)
+static void put_last_week(const struct section *section)
 {
     const struct history *h = section->history;
-    put_heading(section, VOICE_GLANCE);
-    if (h->programme != NULL) {
-        const struct history_week *week = &h->week[h->week_count - 1];
-        const double days[] = {week->number, week->full, week->part,
-                               week->asked, week->days};
-        char text[5][VOICE_SHORT];
-        for (int i = 0; i < 5; i++) {
-            voice_number(section->voice, 0, days[i], text[i]);
-        }
-        bool is_over = h->session[h->session_count - 1].day >=
-                       week->first_day + HISTORY_WEEK - 1;
-        put_paragraph(section,
-                      is_over ? VOICE_HISTORY_LAST_WEEK
-                              : VOICE_HISTORY_THIS_WEEK,
-                      &(struct voice_parts){
-                          {text[0], text[1], text[2], text[3], text[4]}});
+    const struct history_week *week = &h->week[h->week_count - 1];
+    const double days[] = {week->number, week->full, week->part, week->asked,
+                           week->days};
+    char text[5][VOICE_SHORT];
+    for (int i = 0; i < 5; i++) {
+        voice_number(section->voice, 0, days[i], text[i]);
     }
-    if (h->others > 0) {
-        char number[VOICE_SHORT];
-        voice_count(h->others, number);
-        put_paragraph(section, VOICE_HISTORY_OTHERS,
-                      &(struct voice_parts){{number}});
-    }
+    bool is_over = h->session[h->session_count - 1].day >=
+                   week->first_day + HISTORY_WEEK - 1;
+    put_paragraph(
+        section, is_over ? VOICE_HISTORY_LAST_WEEK : VOICE_HISTORY_THIS_WEEK,
+        &(struct voice_parts){{text[0], text[1], text[2], text[3], text[4]}});
+}
+
+static const char *judgement_word(const struct section *section,
+                                  const struct history_series *series)
+{
+    return voice_word(section->voice, VOICE_HISTORY_TOO_FEW +
+                                          (enum voice_key)series->judgement);
+}
+
+/* A point of a series' line, which may leave the scale of a symptom. */
+static void say_level(const struct section *section,
+                      const struct history_series *series, double level,
+                      char out[VOICE_SHORT])
+{
+    bool is_symptom = series->measure >= HISTORY_PAIN_BEFORE;
+    voice_number(section->voice, decimals_of(section, series->trend.level),
+                 is_symptom ? fmax(0, fmin(10, level)) : level, out);
+}
+
+static void put_changed(const struct section *section)
+{
+    const struct history *h = section->history;
     size_t changed = 0;
     for (size_t i = 0; i < h->series_count; i++) {
         const struct history_series *series = &h->series[i];
@@ -157,59 +161,57 @@ static void put_glance(const struct section *section)
         char before[VOICE_SHORT];
         char now[VOICE_SHORT];
         history_series_name(section->voice, series, name);
-        voice_number(section->voice, decimals_of(section, trend->level),
-                     possible(series, trend->level - trend->change), before);
-        voice_number(section->voice, decimals_of(section, trend->level),
-                     trend->level, now);
-        put_paragraph(section, VOICE_HISTORY_FROM_TO,
-                      &(struct voice_parts){
-                          {name,
-                           voice_word(section->voice,
-                                      VOICE_HISTORY_TOO_FEW +
-                                          (enum voice_key)series->judgement),
-                           before, now}});
+        say_level(section, series, trend->level - trend->change, before);
+        say_level(section, series, trend->level, now);
+        put_paragraph(
+            section, VOICE_HISTORY_FROM_TO,
+            &(struct voice_parts){
+                {name, judgement_word(section, series), before, now}});
         changed++;
     }
     if (changed == 0) {
         put_paragraph(section, VOICE_HISTORY_NOTHING,
                       &(struct voice_parts){{NULL}});
     }
+}
+
+/* Each caution that any day came under, once. */
+static void put_cautions(const struct section *section)
+{
+    const struct history *h = section->history;
     for (size_t i = 0; i < h->warning_count; i++) {
-        bool is_first = true;
-        for (size_t k = 0; k < i; k++) {
-            is_first =
-                is_first && h->warning[k].caution != h->warning[i].caution;
+        const struct caution *caution = h->warning[i].caution;
+        size_t before = 0;
+        while (before < i && h->warning[before].caution != caution) {
+            before++;
         }
-        if (is_first) {
-            document_fact(
-                section->document, voice_word(section->voice, VOICE_CARE),
-                h->warning[i].caution->text.in[section->voice->language]);
+        if (before == i) {
+            document_fact(section->document,
+                          voice_word(section->voice, VOICE_CARE),
+                          caution->text.in[section->voice->language]);
         }
     }
+}
+
+/* The last week, what changed, what to take care of: a line each. */
+static void put_glance(const struct section *section)
+{
+    const struct history *h = section->history;
+    put_heading(section, VOICE_GLANCE);
+    if (h->programme != NULL) {
+        put_last_week(section);
+    }
+    if (h->others > 0) {
+        char number[VOICE_SHORT];
+        voice_count(h->others, number);
+        put_paragraph(section, VOICE_HISTORY_OTHERS,
+                      &(struct voice_parts){{number}});
+    }
+    put_changed(section);
+    put_cautions(section);
 }
 
 /* ---- exercises by week ---- */
-
-static const enum voice_key side_words[SIDE_COUNT] = {
-    [SIDE_NONE] = VOICE_NO_SIDE,
-    [SIDE_LEFT] = VOICE_LEFT,
-    [SIDE_RIGHT] = VOICE_RIGHT,
-    [SIDE_BOTH] = VOICE_BOTH_SIDES,
-};
-
-static void put_range(const struct section *section, const struct range *range)
-{
-    char low[VOICE_SHORT];
-    char text[2 * VOICE_SHORT + 8];
-    voice_number(section->voice, 0, range->low, low);
-    snprintf(text, sizeof(text), "%s", low);
-    if (range->high > range->low) {
-        char high[VOICE_SHORT];
-        voice_number(section->voice, 0, range->high, high);
-        snprintf(text, sizeof(text), "%s\u2013%s", low, high);
-    }
-    document_cell(section->document, text);
-}
 
 static void put_task_week(const struct section *section,
                           const struct history_task *task,
@@ -315,9 +317,11 @@ static void put_exercises(const struct section *section)
         }
         document_cell(section->document,
                       exercise->name.in[section->voice->language]);
+        char days[VOICE_SHORT];
+        text_range(section->voice, &exercise->days_a_week, days);
         document_cell(section->document,
-                      voice_word(section->voice, side_words[h->task[i].side]));
-        put_range(section, &exercise->days_a_week);
+                      text_side(section->voice, h->task[i].side));
+        document_cell(section->document, days);
         for (size_t w = first_shown(section); w < h->week_count; w++) {
             put_task_week(section, &h->task[i], &h->week[w].task[i]);
         }
@@ -386,10 +390,7 @@ static void put_change(const struct section *section,
     char text[VOICE_TEXT] = "\u2013";
     history_series_name(section->voice, series, name);
     document_cell(section->document, name);
-    document_cell(
-        section->document,
-        voice_word(section->voice,
-                   VOICE_HISTORY_TOO_FEW + (enum voice_key)series->judgement));
+    document_cell(section->document, judgement_word(section, series));
     int decimals =
         decimals_of(section, fmax(fabs(trend->low), fabs(trend->high)));
     voice_number(section->voice, decimals, trend->low, low);

@@ -23,13 +23,6 @@ static const enum voice_key basis_words[BASES] = {
     [BASIS_NONE] = VOICE_BY_NOTHING,
 };
 
-static const enum voice_key side_words[SIDE_COUNT] = {
-    [SIDE_NONE] = VOICE_NO_SIDE,
-    [SIDE_LEFT] = VOICE_LEFT,
-    [SIDE_RIGHT] = VOICE_RIGHT,
-    [SIDE_BOTH] = VOICE_BOTH_SIDES,
-};
-
 void programme_badges(const struct section *section)
 {
     const struct adherence *a = &section->summary->adherence;
@@ -258,7 +251,7 @@ static void put_details(const struct section *section,
     const struct voice *voice = section->voice;
     const struct done *done = &item->done;
     document_cell(section->document, item->exercise->name.in[voice->language]);
-    document_cell(section->document, voice_word(voice, side_words[item->side]));
+    document_cell(section->document, text_side(voice, item->side));
     section_number(section, 0, done->part[DOSE_SETS]);
     section_number(section, 0, done->part[DOSE_REPETITIONS]);
     section_number(section, 1, done->part[DOSE_HOLD_S]);

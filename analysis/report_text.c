@@ -194,9 +194,20 @@ void text_exercise_line(const struct summary *s, const struct voice *voice,
               &(struct voice_parts){{count, sets}}, out);
 }
 
+const char *text_side(const struct voice *voice, enum side side)
+{
+    static const enum voice_key words[SIDE_COUNT] = {
+        [SIDE_NONE] = VOICE_NO_SIDE,
+        [SIDE_LEFT] = VOICE_LEFT,
+        [SIDE_RIGHT] = VOICE_RIGHT,
+        [SIDE_BOTH] = VOICE_BOTH_SIDES,
+    };
+    return voice_word(voice, words[side]);
+}
+
 /* "10", or "10-15". */
-static void say_range(const struct voice *voice, const struct range *range,
-                      char out[VOICE_SHORT])
+void text_range(const struct voice *voice, const struct range *range,
+                char out[VOICE_SHORT])
 {
     char low[VOICE_SHORT];
     char high[VOICE_SHORT];
@@ -222,7 +233,7 @@ void text_dose(const struct voice *voice, const struct dose *dose,
     char each[VOICE_TEXT] = "";
     for (int part = DOSE_REPETITIONS; part < DOSE_PARTS; part++) {
         if (isfinite(dose->part[part].low)) {
-            say_range(voice, &dose->part[part], number);
+            text_range(voice, &dose->part[part], number);
             bool is_one = strcmp(number, "1") == 0;
             join_say(voice, each, ", ",
                      voice_plural(keys[part], is_one ? 1 : 2),
@@ -230,7 +241,7 @@ void text_dose(const struct voice *voice, const struct dose *dose,
         }
     }
     if (dose->part[DOSE_SETS].high > 1 && each[0] != '\0') {
-        say_range(voice, &dose->part[DOSE_SETS], number);
+        text_range(voice, &dose->part[DOSE_SETS], number);
         voice_say(voice, VOICE_DOSE_SETS, &(struct voice_parts){{number, each}},
                   out);
     } else {

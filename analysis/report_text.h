@@ -39,6 +39,13 @@ void text_decrement(const struct voice *voice, double fraction,
 /* "the left wrist" and so on. */
 const char *text_placement(const struct voice *voice, enum placement placement);
 
+/* "Left" and so on, as in a table. */
+const char *text_side(const struct voice *voice, enum side side);
+
+/* "3", "10-15". */
+void text_range(const struct voice *voice, const struct range *range,
+                char out[VOICE_SHORT]);
+
 /* A dose, or what was done of it: "3 sets of 10-15 times, held 5 s"; "" for
  * nothing. */
 void text_dose(const struct voice *voice, const struct dose *dose,
