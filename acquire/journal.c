@@ -27,8 +27,9 @@ enum {
 
 bool journal_name(const char *path, char *out, size_t size)
 {
-    int length = snprintf(out, size, "%s%s", path, suffix);
-    return length > 0 && (size_t)length < size;
+    /* Of a failure, below 0, this makes what fits nowhere. */
+    size_t length = (size_t)snprintf(out, size, "%s%s", path, suffix);
+    return length < size;
 }
 
 bool journal_recording_name(const char *journal, char *out, size_t size)
@@ -114,14 +115,19 @@ struct journal_run {
     uint64_t last;
 };
 
+static void go_to(struct journal_reader *reader, uint64_t at)
+{
+    reader->window_at = at;
+    reader->start = 0;
+    reader->end = 0;
+}
+
 void journal_rewind(struct journal_reader *reader)
 {
+    go_to(reader, JOURNAL_FILE_HEAD);
     reader->records = 0;
     reader->damaged_bytes = 0;
     reader->sequence = 0;
-    reader->window_at = JOURNAL_FILE_HEAD;
-    reader->start = 0;
-    reader->end = 0;
     reader->behind = JOURNAL_FILE_HEAD;
     free(reader->runs);
     reader->runs = NULL;
@@ -181,16 +187,15 @@ static int fill(struct journal_reader *reader, struct error *error)
     return 0;
 }
 
-/* Looks for a record at the window's start. Returns its bytes, 0 if there is
- * none. */
-static size_t look(const struct journal_reader *reader,
-                   struct journal_record *out, uint32_t *sequence)
+/* Whether there is a whole record at the window's start. */
+static bool look(const struct journal_reader *reader,
+                 struct journal_record *out, uint32_t *sequence)
 {
     const uint8_t *p = reader->window + reader->start;
     size_t left = reader->end - reader->start;
     if (left < JOURNAL_RECORD_HEAD ||
         memcmp(p, sync_bytes, sizeof(sync_bytes)) != 0) {
-        return 0;
+        return false;
     }
     uint8_t version = p[RECORD_VERSION];
     uint16_t type = get_u16(p + RECORD_TYPE);
@@ -200,7 +205,7 @@ static size_t look(const struct journal_reader *reader,
         type > JOURNAL_AWAY || !sensor_good(version, sensor) ||
         size > left - JOURNAL_RECORD_HEAD || size > JOURNAL_PAYLOAD_MAX ||
         get_u32(p + RECORD_CRC) != record_crc(p, size)) {
-        return 0;
+        return false;
     }
     *out = (struct journal_record){
         .type = (enum journal_type)type,
@@ -210,13 +215,19 @@ static size_t look(const struct journal_reader *reader,
         .payload = p + JOURNAL_RECORD_HEAD,
     };
     *sequence = get_u32(p + RECORD_SEQUENCE);
-    return JOURNAL_RECORD_HEAD + size;
+    return true;
 }
 
-/* Passes the record at the window's start, which is whole. */
-static void pass(struct journal_reader *reader, size_t size)
+static size_t size_of(const struct journal_record *record)
 {
-    reader->start += size;
+    return JOURNAL_RECORD_HEAD + record->size;
+}
+
+/* Passes the record at the window's start. */
+static void pass(struct journal_reader *reader,
+                 const struct journal_record *record)
+{
+    reader->start += size_of(record);
     uint64_t behind = reader->window_at + reader->start;
     reader->behind = behind > reader->behind ? behind : reader->behind;
 }
@@ -228,7 +239,7 @@ static void take(struct journal_reader *reader, struct journal_record *out,
     reader->sequence = (uint64_t)sequence + 1;
     reader->version = out->version;
     reader->records++;
-    pass(reader, JOURNAL_RECORD_HEAD + out->size);
+    pass(reader, out);
 }
 
 /* Skips to the next byte that may begin a record. */
@@ -239,13 +250,6 @@ static void skip(struct journal_reader *reader)
     const uint8_t *next =
         memchr(from + 1, sync_bytes[0], (size_t)(to - from) - 1);
     reader->start += (size_t)((next != NULL ? next : to) - from);
-}
-
-static void go_to(struct journal_reader *reader, uint64_t at)
-{
-    reader->window_at = at;
-    reader->start = 0;
-    reader->end = 0;
 }
 
 /* ---- reading behind damage ----
@@ -284,8 +288,7 @@ static int find_runs(struct journal_reader *reader, struct error *error)
         if (err < 0 || reader->start == reader->end) {
             return err;
         }
-        size_t size = look(reader, &record, &sequence);
-        if (size == 0) {
+        if (!look(reader, &record, &sequence)) {
             skip(reader);
             run = NULL;
             continue;
@@ -302,7 +305,7 @@ static int find_runs(struct journal_reader *reader, struct error *error)
             run->first = sequence;
         }
         run->last = sequence;
-        pass(reader, size);
+        pass(reader, &record);
     }
 }
 
@@ -344,6 +347,15 @@ static void plan(struct journal_reader *reader)
     }
 }
 
+/* What is read next is this run, if there are so many. */
+static void begin_run(struct journal_reader *reader, size_t run)
+{
+    reader->run = run;
+    if (run < reader->run_count) {
+        go_to(reader, reader->runs[run].at);
+    }
+}
+
 static int survey(struct journal_reader *reader, struct error *error)
 {
     uint64_t here = reader->window_at + reader->start;
@@ -355,10 +367,7 @@ static int survey(struct journal_reader *reader, struct error *error)
     /* Each record that is read takes its bytes from it again. */
     reader->damaged_bytes = reader->behind - here;
     reader->surveyed = true;
-    reader->run = 0;
-    if (reader->run_count > 0) {
-        go_to(reader, reader->runs[0].at);
-    }
+    begin_run(reader, 0);
     return 0;
 }
 
@@ -368,24 +377,23 @@ static int next_planned(struct journal_reader *reader,
 {
     while (reader->run < reader->run_count) {
         struct journal_run *run = &reader->runs[reader->run];
-        uint32_t sequence = 0;
+        uint32_t sequence;
         int err = fill(reader, error);
         if (err < 0) {
             return err;
         }
-        size_t size = look(reader, out, &sequence);
-        if (size == 0 || sequence != run->first) {
+        if (!look(reader, out, &sequence) || sequence != run->first) {
             return error_set(error, ERR_IO, "'%s' changed while it was read",
                              reader->file.path);
         }
         if (run->first++ < run->from) {
-            pass(reader, size);
+            pass(reader, out);
             continue;
         }
         take(reader, out, sequence);
-        reader->damaged_bytes -= size;
-        if (sequence == run->last && ++reader->run < reader->run_count) {
-            go_to(reader, reader->runs[reader->run].at);
+        reader->damaged_bytes -= size_of(out);
+        if (sequence == run->last) {
+            begin_run(reader, reader->run + 1);
         }
         return 1;
     }
@@ -396,12 +404,12 @@ int journal_next(struct journal_reader *reader, struct journal_record *out,
                  struct error *error)
 {
     if (!reader->surveyed) {
-        uint32_t sequence = 0;
+        uint32_t sequence;
         int err = fill(reader, error);
         if (err < 0 || reader->start == reader->end) {
             return err;
         }
-        if (look(reader, out, &sequence) > 0 && sequence == reader->sequence) {
+        if (look(reader, out, &sequence) && sequence == reader->sequence) {
             take(reader, out, sequence);
             return 1;
         }

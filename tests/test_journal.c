@@ -375,6 +375,28 @@ static void stretches_that_changed_places_are_read_in_order(void **state)
     }
 }
 
+/* Also where zeros that were set aside follow, or anything else. */
+static void stretches_are_read_in_order_whatever_follows(void **state)
+{
+    (void)state;
+    static struct parts parts;
+    static const uint8_t behind[] = {0, 'x', 0xC7};
+    take_apart(&parts);
+    for (size_t i = 0; i < sizeof(behind); i++) {
+        uint32_t seen;
+        bool damage;
+        parts.out.size = 0;
+        put(&parts, 3, RECORDS);
+        put(&parts, 0, 3);
+        memset(parts.out.data + parts.out.size, behind[i], 100);
+        store(parts.out.data, parts.out.size + 100);
+        assert_int_equal(read_all(&seen, &damage), 0);
+        assert_int_equal(seen, ALL);
+        assert_false(damage);
+        assert_int_equal(reader.damaged_bytes, 0);
+    }
+}
+
 /* What is damaged in one place and whole in another is there. */
 static void damaged_record_is_taken_from_its_repetition(void **state)
 {
@@ -483,11 +505,11 @@ static void longest_of_stretches_with_the_same_numbers_is_read(void **state)
     }
 }
 
-/* More runs than there is room for at first. */
+/* More runs than there is room for at first, in the end as many. */
 static void many_stretches_are_put_in_order(void **state)
 {
     (void)state;
-    enum { MANY = 1000 };
+    enum { MANY = 1025 }; /* the first is read before they are looked for */
     struct journal_record record;
     unlink(path);
     assert_int_equal(journal_create(&journal, path, NULL), 0);
@@ -792,6 +814,56 @@ static void long_journal_crosses_every_window_edge(void **state)
     }
     assert_int_equal(journal_next(&reader, &record, NULL), 0);
     journal_reader_close(&reader);
+}
+
+/* However long the journal, nothing but the reader is written to. */
+static void reading_keeps_to_the_window(void **state)
+{
+    (void)state;
+    enum { MANY = 60, BEHIND = 8 * JOURNAL_RECORD_MAX };
+    static struct {
+        struct journal_reader reader;
+        uint8_t behind[BEHIND];
+    } held;
+    static uint8_t wanted[BEHIND];
+    struct journal_record record;
+    unlink(path);
+    assert_int_equal(journal_create(&journal, path, NULL), 0);
+    for (size_t i = 0; i < MANY; i++) {
+        assert_int_equal(journal_append(&journal, JOURNAL_FRAMES, wanted,
+                                        JOURNAL_PAYLOAD_MAX - 100 * i, NULL),
+                         0);
+    }
+    assert_int_equal(journal_file_close(&journal.file, NULL), 0);
+    for (size_t i = 0; i < BEHIND; i++) {
+        wanted[i] = (uint8_t)(i * 37 + (i >> 8));
+    }
+    memcpy(held.behind, wanted, BEHIND);
+    assert_int_equal(journal_open(&held.reader, path, NULL), 0);
+    while (journal_next(&held.reader, &record, NULL) == 1) {
+    }
+    assert_int_equal(held.reader.records, MANY);
+    journal_reader_close(&held.reader);
+    assert_memory_equal(held.behind, wanted, BEHIND);
+}
+
+/* What is in the caller's storage before does not matter. */
+static void storage_needs_no_preparation(void **state)
+{
+    (void)state;
+    uint32_t seen;
+    bool damage;
+    memset(&journal, 0xA5, sizeof(journal));
+    write_small();
+    for (int i = 0; i < 2; i++) {
+        memset(&reader, 0xA5, sizeof(reader));
+        assert_int_equal(read_all(&seen, &damage), 0);
+        assert_int_equal(seen, ALL);
+        assert_false(damage);
+        assert_int_equal(reader.records, RECORDS);
+        assert_int_equal(reader.damaged_bytes, 0);
+        change_byte(0, 1); /* then without the head's help */
+    }
 }
 
 static void wrong_payloads_are_refused(void **state)
@@ -1245,6 +1317,7 @@ int main(void)
         cmocka_unit_test(records_of_an_older_write_are_not_taken_again),
         cmocka_unit_test(repeated_stretch_hides_no_record),
         cmocka_unit_test(stretches_that_changed_places_are_read_in_order),
+        cmocka_unit_test(stretches_are_read_in_order_whatever_follows),
         cmocka_unit_test(damaged_record_is_taken_from_its_repetition),
         cmocka_unit_test(damage_behind_a_repetition_costs_its_own_record),
         cmocka_unit_test(strange_stretch_hides_no_record),
@@ -1260,6 +1333,8 @@ int main(void)
         cmocka_unit_test(existing_journal_is_never_overwritten),
         cmocka_unit_test(journal_being_written_is_not_read),
         cmocka_unit_test(long_journal_crosses_every_window_edge),
+        cmocka_unit_test(reading_keeps_to_the_window),
+        cmocka_unit_test(storage_needs_no_preparation),
         cmocka_unit_test(wrong_payloads_are_refused),
         cmocka_unit_test(names_go_both_ways),
         cmocka_unit_test(numbers_stand_where_the_header_says),

@@ -150,7 +150,7 @@ static void record_without_payload_may_be_the_last(void **state)
     assert_int_equal(read_records(&damaged), 2);
 }
 
-/* One byte too many costs no record, and is counted. */
+/* A byte too many, here and there, costs no record, and is counted. */
 static void byte_between_records_costs_none(void **state)
 {
     (void)state;
@@ -159,14 +159,16 @@ static void byte_between_records_costs_none(void **state)
     for (size_t i = 0; i < sizeof(strays); i++) {
         uint32_t damaged;
         write_frames(5, SIZE);
-        size_t at = place_of(2, SIZE);
-        memmove(bytes + at + 1, bytes + at, byte_count - at);
-        bytes[at] = strays[i];
-        byte_count++;
+        for (uint32_t before = 4; before >= 2; before -= 2) {
+            size_t at = place_of(before, SIZE);
+            memmove(bytes + at + 1, bytes + at, byte_count - at);
+            bytes[at] = strays[i];
+            byte_count++;
+        }
         store();
         assert_int_equal(read_records(&damaged), 5);
         assert_int_equal(damaged, 0);
-        assert_int_equal(reader.damaged_bytes, 1);
+        assert_int_equal(reader.damaged_bytes, 2);
     }
 }
 
