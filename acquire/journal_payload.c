@@ -51,7 +51,8 @@ int journal_append_session(struct journal *journal,
                            const struct recording_info *info,
                            struct error *error)
 {
-    uint8_t payload[sizeof(*info) + 2 * TEXTS];
+    /* A text takes one byte more than its place at most. */
+    uint8_t payload[sizeof(*info) + TEXTS];
     uint8_t *p = payload;
     for (size_t i = 0; i < TEXTS; i++) {
         p = put_text(p, (const char *)info + texts[i].offset, texts[i].size);
