@@ -5,6 +5,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/random.h>
 
 #include "acquire/crc32c_fast.h"
 #include "firmware/core/bytes.h"
@@ -16,6 +17,7 @@ static const char suffix[] = ".journal";
 /* Offsets, as in the tables of journal.h. */
 enum {
     FILE_VERSION = 8,
+    FILE_ID = 10,
     FILE_CRC = 12,
     RECORD_VERSION = 3,
     RECORD_TYPE = 4,
@@ -60,8 +62,11 @@ int journal_create(struct journal *journal, const char *path,
     uint8_t head[JOURNAL_FILE_HEAD] = {0};
     memcpy(head, magic, sizeof(magic));
     put_u16(head + FILE_VERSION, JOURNAL_VERSION);
+    /* Where there are no random numbers 0 is as good as any other. */
+    (void)getrandom(head + FILE_ID, 2, 0);
+    journal->id = get_u16(head + FILE_ID);
     put_u32(head + FILE_CRC, crc32c_fast(0, head, FILE_CRC));
-    err = journal_file_append(&journal->file, head, sizeof(head), error);
+    err = journal_file_begin(&journal->file, head, sizeof(head), error);
     if (err < 0) {
         /* The error of the write is the one to tell. */
         (void)journal_file_close(&journal->file, NULL);
@@ -82,6 +87,12 @@ static uint32_t record_crc(const uint8_t *record, size_t size)
                        record + JOURNAL_RECORD_HEAD, size);
 }
 
+/* What the id changes in a record's CRC. */
+static uint32_t seal(uint16_t id)
+{
+    return (uint32_t)id << 16 | id;
+}
+
 int journal_append(struct journal *journal, enum journal_type type,
                    const void *payload, size_t size, struct error *error)
 {
@@ -95,7 +106,7 @@ int journal_append(struct journal *journal, enum journal_type type,
     put_u32(p + RECORD_LENGTH, (uint32_t)size);
     put_u32(p + RECORD_SEQUENCE, journal->sequence);
     memcpy(p + JOURNAL_RECORD_HEAD, payload, size);
-    put_u32(p + RECORD_CRC, record_crc(p, size));
+    put_u32(p + RECORD_CRC, record_crc(p, size) ^ seal(journal->id));
     int err = journal_file_append(&journal->file, p, JOURNAL_RECORD_HEAD + size,
                                   error);
     if (err < 0) {
@@ -162,7 +173,8 @@ static int check_head(struct journal_reader *reader, bool *intact,
                          "up to %d; use a newer one",
                          reader->file.path, version, JOURNAL_VERSION);
     }
-    reader->version = (uint8_t)version;
+    reader->version = *intact ? (uint8_t)version : 0;
+    reader->id = get_u16(head + FILE_ID);
     return 0;
 }
 
@@ -187,9 +199,24 @@ static int fill(struct journal_reader *reader, struct error *error)
     return 0;
 }
 
+/* Whether a record is of this journal; `sealed` is what was done to its CRC. */
+static bool is_ours(struct journal_reader *reader, uint8_t version,
+                    uint32_t sealed)
+{
+    uint16_t id = (uint16_t)sealed;
+    if (sealed != seal(id)) {
+        return false;
+    }
+    if (reader->version == 0) {
+        reader->version = version;
+        reader->id = id;
+    }
+    return version == reader->version && id == reader->id;
+}
+
 /* Whether there is a whole record at the window's start. */
-static bool look(const struct journal_reader *reader,
-                 struct journal_record *out, uint32_t *sequence)
+static bool look(struct journal_reader *reader, struct journal_record *out,
+                 uint32_t *sequence)
 {
     const uint8_t *p = reader->window + reader->start;
     size_t left = reader->end - reader->start;
@@ -204,12 +231,12 @@ static bool look(const struct journal_reader *reader,
     if (version < 1 || version > JOURNAL_VERSION || type < JOURNAL_SESSION ||
         type > JOURNAL_AWAY || !sensor_good(version, sensor) ||
         size > left - JOURNAL_RECORD_HEAD || size > JOURNAL_PAYLOAD_MAX ||
-        get_u32(p + RECORD_CRC) != record_crc(p, size)) {
+        !is_ours(reader, version,
+                 get_u32(p + RECORD_CRC) ^ record_crc(p, size))) {
         return false;
     }
     *out = (struct journal_record){
         .type = (enum journal_type)type,
-        .version = version,
         .sensor = sensor,
         .size = size,
         .payload = p + JOURNAL_RECORD_HEAD,
@@ -237,7 +264,6 @@ static void take(struct journal_reader *reader, struct journal_record *out,
 {
     out->after_damage = sequence != reader->sequence;
     reader->sequence = (uint64_t)sequence + 1;
-    reader->version = out->version;
     reader->records++;
     pass(reader, out);
 }
@@ -502,6 +528,7 @@ int journal_continue(struct journal *journal, struct journal_reader *reader,
                          path, path);
     }
     journal->version = reader->version;
+    journal->id = reader->id;
     journal->sensor = 0;
     journal->sequence = (uint32_t)reader->sequence;
     return journal_file_continue(&journal->file, path, reader->behind, error);

@@ -6,24 +6,25 @@
  * every whole record is found again. The recording is built from it
  * (session.h). It is named NAME.h5.journal.
  *
- * Format, version 2. All integers are little-endian; a double is its IEEE 754
+ * Format, version 3. All integers are little-endian; a double is its IEEE 754
  * bits as u64; text is UTF-8. The file begins with 16 bytes:
  *
  *   offset size name      meaning
  *        0    8 magic     8C 'c' 'a' 'r' 'p' 'u' 's' 0A
- *        8    2 version   2
- *       10    2 reserved  0
+ *        8    2 version   3
+ *       10    2 id        of this journal, random
  *       12    4 crc       CRC-32C of the 12 bytes before
  *
  * Then records follow one another without a break:
  *
  *   offset size name      meaning
- *        0    4 sync      C7 'J' 'R' 02 (the version)
+ *        0    4 sync      C7 'J' 'R' 03 (the version)
  *        4    2 type      enum journal_type
  *        6    2 sensor    0, 1, ...: whose record it is
  *        8    4 length    bytes of payload, n, JOURNAL_PAYLOAD_MAX at most
  *       12    4 sequence  0, 1, 2, ...
- *       16    4 crc       CRC-32C of the 16 bytes before and the payload
+ *       16    4 crc       CRC-32C of the 16 bytes before and the payload, both
+ *                         halves XOR the id
  *       20    n payload   see below
  *
  *   type     payload
@@ -48,16 +49,22 @@
  *
  * EVENT and END are of all sensors, with number 0; a record of any other type
  * is of the one whose number it bears, and each sensor has its own SESSION.
- * Version 1 knew one sensor: its number is 0 and reserved, all else is the
- * same. It is read, and gone on with, as it is.
+ * Version 2 had no id: 0 stands in its place. Version 1 knew one sensor
+ * besides: its number is 0. Both are read, and gone on with, as they are.
  *
- * After the last record there may be zeros, set aside for what was to come.
+ * After the last record there may be zeros, set aside for what was to come; or,
+ * after a power cut where the file system does not clear what it sets aside
+ * (FAT), what stood on the disk before: a journal that was removed, perhaps,
+ * whose records by their numbers would follow on ours. By the id they are known
+ * to be of another one.
  *
- * Reading: bytes that are no whole record with the right CRC are skipped. Where
- * stretches of the file were repeated, or have changed places, every record is
- * read all the same, once, in the order of the sequence. Where numbers of that
- * are missing, the next record says so. What follows the last whole record is
- * the torn tail of a recording that was cut off, which is no error.
+ * Reading: bytes that are no whole record with the right CRC are skipped; so
+ * are records of another version or id than the head has, or the first record
+ * where the head is damaged. Where stretches of the file were repeated, or have
+ * changed places, every record is read all the same, once, in the order of the
+ * sequence. Where numbers of that are missing, the next record says so. What
+ * follows the last whole record is the torn tail of a recording that was cut
+ * off, which is no error.
  *
  * Ownership: caller's storage; create and open are undone by close.
  * Threads: one at a time. Errors: negative enum error_code with a sentence.
@@ -74,7 +81,7 @@
 #include "acquire/recording.h"
 
 enum {
-    JOURNAL_VERSION = 2,
+    JOURNAL_VERSION = 3,
     JOURNAL_SENSORS_MAX = RECORDING_SENSORS_MAX,
     JOURNAL_FILE_HEAD = 16,
     JOURNAL_RECORD_HEAD = 20,
@@ -132,6 +139,7 @@ bool journal_recording_name(const char *journal, char *out, size_t size);
 struct journal {
     struct journal_file file;
     uint8_t version;
+    uint16_t id;
     uint16_t sensor;   /* of the next record; the caller sets it, 0 at first */
     uint32_t sequence; /* of the next record */
     uint8_t record[JOURNAL_RECORD_MAX];
@@ -174,7 +182,6 @@ int journal_append_end(struct journal *journal, enum journal_end why,
 
 struct journal_record {
     enum journal_type type;
-    uint8_t version;
     uint16_t sensor;
     size_t size;
     const uint8_t *payload; /* borrowed until the next read */
@@ -185,11 +192,13 @@ struct journal_run;
 
 struct journal_reader {
     struct journal_file file;
-    uint64_t records;         /* read so far */
-    uint64_t damaged_bytes;   /* that were not read though a record is behind
-                               * them: damaged or repeated; at the end */
-    uint64_t sequence;        /* next one expected */
-    uint8_t version;          /* of the last record, or of the file */
+    uint64_t records;       /* read so far */
+    uint64_t damaged_bytes; /* that were not read though a record is behind
+                             * them: damaged or repeated; at the end */
+    uint64_t sequence;      /* next one expected */
+    uint8_t version;        /* 0: the head is damaged, and no record was
+                             * seen yet */
+    uint16_t id;
     uint64_t behind;          /* place in the file after the last whole record
                                * seen; at the end: of all */
     bool surveyed;            /* damage was met: `runs` are read */

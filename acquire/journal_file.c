@@ -355,12 +355,33 @@ static int check_place(struct journal_file *file, struct error *error)
                            old);
 }
 
+static int sync_data(const struct journal_file *file, struct error *error)
+{
+    return fdatasync(file->fd) == 0
+               ? 0
+               : error_from_errno(error, errno, "cannot sync '%s'", file->path);
+}
+
+int journal_file_begin(struct journal_file *file, const void *data, size_t size,
+                       struct error *error)
+{
+    uint64_t step = file->step;
+    file->step = 0;
+    int err = journal_file_append(file, data, size, error);
+    file->step = step;
+    if (err == 0) {
+        err = sync_data(file, error);
+    }
+    if (err == 0) {
+        set_aside(file, file->size);
+    }
+    return err;
+}
+
 int journal_file_sync(struct journal_file *file, struct error *error)
 {
-    if (fdatasync(file->fd) != 0) {
-        return error_from_errno(error, errno, "cannot sync '%s'", file->path);
-    }
-    return check_place(file, error);
+    int err = sync_data(file, error);
+    return err < 0 ? err : check_place(file, error);
 }
 
 /* The first failure counts, but all is tried. */

@@ -5,8 +5,9 @@
  *
  * The file is written at its end only. Space is set aside in steps, so that a
  * sync need not change the file's size and a full disk shows early; bytes
- * after the end are zero until they are written. While a file is open it is
- * locked: for writing by one, for reading by many.
+ * after the end are zero until they are written (after a power cut, on some
+ * file systems, what stood there before). While a file is open it is locked:
+ * for writing by one, for reading by many.
  *
  * Ownership: caller's storage; create and open are undone by close.
  * Errors: negative enum error_code with a sentence that names the file.
@@ -47,6 +48,11 @@ int journal_file_open(struct journal_file *file, const char *path,
  * ERR_BUSY while someone else writes or reads it. */
 int journal_file_continue(struct journal_file *file, const char *path,
                           uint64_t size, struct error *error);
+
+/* Writes what a new file begins with, and waits until it is on the disk: only
+ * then is space set aside behind it, where older bytes may come to light. */
+int journal_file_begin(struct journal_file *file, const void *data, size_t size,
+                       struct error *error);
 
 /* Appends all of `data`; on error the file's size is as before, and the next
  * append writes over what may have been written. */

@@ -257,7 +257,7 @@ static void journal_that_cannot_be_made_leaves_nothing(void **state)
     } cases[] = {
         {OPEN, EACCES, ERR_CREATE}, {FLOCK, EWOULDBLOCK, ERR_BUSY},
         {FSYNC, EIO, ERR_IO},       {PWRITE, EIO, ERR_IO},
-        {PWRITE, 0, ERR_FULL},
+        {PWRITE, 0, ERR_FULL},      {FDATASYNC, EIO, ERR_IO},
     };
     struct journal journal;
     for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
@@ -270,6 +270,8 @@ static void journal_that_cannot_be_made_leaves_nothing(void **state)
         assert_int_equal(faults[cases[i].call].times, 0);
         assert_int_equal(folder_count(folder), 0);
         assert_int_equal(journal.file.fd, -1);
+        /* Its beginning is on the disk before. */
+        assert_int_equal(journal.file.allocated, 0);
     }
 }
 

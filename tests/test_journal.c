@@ -15,7 +15,7 @@
 
 #include "acquire/journal.h"
 #include "firmware/core/bytes.h"
-#include "firmware/core/crc32c.h"
+#include "tests/journal_seal.h"
 
 static char folder[64];
 static char path[128];
@@ -441,8 +441,8 @@ static void damage_behind_a_repetition_costs_its_own_record(void **state)
     }
 }
 
-/* A stretch of some other journal, whose numbers are far ahead, is read behind
- * our own records, whose numbers it does not hide. */
+/* A record whose number is far ahead is read behind the others, whose numbers
+ * it does not hide. */
 static void strange_stretch_hides_no_record(void **state)
 {
     (void)state;
@@ -459,8 +459,7 @@ static void strange_stretch_hides_no_record(void **state)
             put(&parts, 4, 5); /* GAP */
             uint8_t *p = parts.out.data + parts.out.size - SIZE;
             put_u32(p + 12, numbers[i]);
-            put_u32(p + 16, crc32c(crc32c(0, p, 16), p + JOURNAL_RECORD_HEAD,
-                                   JOURNAL_GAP_SIZE));
+            journal_seal_record(parts.out.data, p, JOURNAL_GAP_SIZE);
             put(&parts, at, RECORDS);
             store(parts.out.data, parts.out.size);
             assert_int_equal(read_all(&seen, &damage), 0);
@@ -491,8 +490,7 @@ static void longest_of_stretches_with_the_same_numbers_is_read(void **state)
             put(&parts, 3, cases[i].to[k]);
             uint8_t *p = parts.out.data + at;
             p[6] = (uint8_t)k; /* whose it is */
-            put_u32(p + 16, crc32c(crc32c(0, p, 16), p + JOURNAL_RECORD_HEAD,
-                                   get_u32(p + 8)));
+            journal_seal_record(parts.out.data, p, get_u32(p + 8));
         }
         store(parts.out.data, parts.out.size);
         assert_int_equal(journal_open(&reader, path, NULL), 0);
@@ -577,17 +575,16 @@ static void journal_that_changes_while_it_is_read_is_an_error(void **state)
         assert_int_equal(journal_next(&reader, &record, NULL), 1);
         assert_int_equal(record.type, JOURNAL_GAP);
         if (renumber) {
-            uint8_t head[JOURNAL_RECORD_HEAD] = {0};
-            static uint8_t payload[JOURNAL_PAYLOAD_MAX];
+            static uint8_t whole[JOURNAL_FILE_HEAD + FAR * FAR_SIZE];
             FILE *file = fopen(path, "r+b");
             assert_non_null(file);
+            assert_int_equal(fread(whole, 1, sizeof(whole), file),
+                             sizeof(whole));
+            put_u32(whole + far + 12, 99);
+            journal_seal_record(whole, whole + far, JOURNAL_PAYLOAD_MAX);
             assert_int_equal(fseek(file, (long)far, SEEK_SET), 0);
-            assert_int_equal(fread(head, 1, sizeof(head), file), sizeof(head));
-            put_u32(head + 12, 99);
-            put_u32(head + 16,
-                    crc32c(crc32c(0, head, 16), payload, sizeof(payload)));
-            assert_int_equal(fseek(file, (long)far, SEEK_SET), 0);
-            assert_int_equal(fwrite(head, 1, sizeof(head), file), sizeof(head));
+            assert_int_equal(fwrite(whole + far, 1, JOURNAL_RECORD_HEAD, file),
+                             JOURNAL_RECORD_HEAD);
             assert_int_equal(fclose(file), 0);
         } else {
             change_byte(far + JOURNAL_RECORD_HEAD, 1);
@@ -661,10 +658,10 @@ static void newer_version_is_refused_by_name(void **state)
     struct error error;
     load(&whole);
     put_u16(whole.data + 8, JOURNAL_VERSION + 1);
-    put_u32(whole.data + 12, crc32c(0, whole.data, 12));
+    journal_seal_head(whole.data);
     store(whole.data, whole.size);
     assert_int_equal(journal_open(&reader, path, &error), ERR_PROTOCOL);
-    assert_non_null(strstr(error.text, "version 3"));
+    assert_non_null(strstr(error.text, "version 4"));
 }
 
 static void records_bear_the_number_of_their_sensor(void **state)
@@ -690,8 +687,9 @@ static void records_bear_the_number_of_their_sensor(void **state)
     journal_reader_close(&reader);
 }
 
-/* Changes record 0 of a file with two, and makes its CRC right again. */
-static void change_record(uint8_t version, uint16_t sensor)
+/* Makes a file of a version with two records, the first of which has another
+ * version and sensor. */
+static void change_record(uint8_t of_file, uint8_t version, uint16_t sensor)
 {
     enum { SIZE = JOURNAL_RECORD_HEAD + JOURNAL_GAP_SIZE };
     struct bytes whole;
@@ -701,40 +699,137 @@ static void change_record(uint8_t version, uint16_t sensor)
     assert_int_equal(journal_append_gap(&journal, 2, NULL), 0);
     assert_int_equal(journal_file_close(&journal.file, NULL), 0);
     load(&whole);
+    put_u16(whole.data + 8, of_file);
+    put_u16(whole.data + 10, of_file < 3 ? 0 : 0xA55A);
+    journal_seal_head(whole.data);
     uint8_t *p = whole.data + JOURNAL_FILE_HEAD;
     p[3] = version;
     put_u16(p + 6, sensor);
-    put_u32(p + 16, crc32c(crc32c(0, p, 16), p + JOURNAL_RECORD_HEAD,
-                           JOURNAL_GAP_SIZE));
+    p[SIZE + 3] = of_file;
+    journal_seal_record(whole.data, p, JOURNAL_GAP_SIZE);
+    journal_seal_record(whole.data, p + SIZE, JOURNAL_GAP_SIZE);
     store(whole.data, whole.size);
 }
 
-static void sensor_that_cannot_be_is_damage(void **state)
+static void version_or_sensor_that_cannot_be_is_damage(void **state)
 {
     (void)state;
     static const struct {
+        uint8_t of_file;
         uint8_t version;
         uint16_t sensor;
         bool good;
     } cases[] = {
-        {2, 0, true},
-        {2, JOURNAL_SENSORS_MAX - 1, true},
-        {2, JOURNAL_SENSORS_MAX, false},
-        {2, UINT16_MAX, false},
-        {1, 0, true},
-        {1, 1, false},
-        {0, 0, false},
-        {3, 0, false},
+        {3, 3, 0, true},
+        {3, 3, JOURNAL_SENSORS_MAX - 1, true},
+        {3, 3, JOURNAL_SENSORS_MAX, false},
+        {3, 3, UINT16_MAX, false},
+        {2, 2, 0, true},
+        {2, 2, JOURNAL_SENSORS_MAX - 1, true},
+        {2, 2, JOURNAL_SENSORS_MAX, false},
+        {1, 1, 0, true},
+        {1, 1, 1, false},
+        {3, 2, 0, false},
+        {3, 1, 0, false},
+        {2, 3, 0, false},
+        {2, 1, 0, false},
+        {3, 0, 0, false},
+        {3, 4, 0, false},
     };
     for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
         struct journal_record record;
-        change_record(cases[i].version, cases[i].sensor);
+        change_record(cases[i].of_file, cases[i].version, cases[i].sensor);
         assert_int_equal(journal_open(&reader, path, NULL), 0);
         assert_int_equal(journal_next(&reader, &record, NULL), 1);
         assert_int_equal(record.after_damage, !cases[i].good);
         assert_int_equal(record.sensor, cases[i].good ? cases[i].sensor : 0);
         journal_reader_close(&reader);
     }
+}
+
+/* What stood on the disk before, where space was set aside: whole records of
+ * another journal, whose numbers follow on ours, or come between them. */
+static void records_of_another_journal_are_not_read(void **state)
+{
+    (void)state;
+    static struct parts parts;
+    take_apart(&parts);
+    for (size_t hurt = 0; hurt < 2; hurt++) {
+        /* With the head and all records gone nobody knows whose it was. */
+        for (size_t at = hurt; at <= RECORDS; at++) {
+            uint32_t seen;
+            bool damage;
+            uint8_t other[JOURNAL_FILE_HEAD];
+            parts.out.size = 0;
+            put(&parts, 0, at);
+            size_t from = parts.out.size;
+            put(&parts, at, RECORDS);
+            put(&parts, 0, 1);
+            memcpy(other, parts.out.data, sizeof(other));
+            other[11] ^= 1; /* its id */
+            uint32_t number = (uint32_t)at;
+            for (size_t p = from; p < parts.out.size; number++) {
+                uint8_t *record = parts.out.data + p;
+                put_u32(record + 12, number);
+                journal_seal_record(other, record, get_u32(record + 8));
+                p += JOURNAL_RECORD_HEAD + get_u32(record + 8);
+            }
+            put(&parts, at, RECORDS);
+            parts.out.data[9] ^= hurt ? 1 : 0;
+            store(parts.out.data, parts.out.size);
+            assert_int_equal(read_all(&seen, &damage), 0);
+            assert_int_equal(seen, ALL);
+            assert_false(damage);
+            size_t skipped = at < RECORDS ? parts.at[RECORDS] - parts.at[at] +
+                                                parts.at[1] - parts.at[0]
+                                          : 0;
+            assert_int_equal(reader.damaged_bytes, skipped);
+        }
+    }
+}
+
+/* A record that is written behind them bears the id, whether the head tells it
+ * or the records do. */
+static void journal_is_gone_on_with_under_its_id(void **state)
+{
+    (void)state;
+    struct journal_record record;
+    for (size_t hurt = 0; hurt < 2; hurt++) {
+        uint32_t seen;
+        bool damage;
+        struct bytes whole;
+        write_small();
+        load(&whole);
+        whole.data[8] ^= hurt ? 0x40 : 0;
+        store(whole.data, whole.size);
+        assert_int_equal(journal_open(&reader, path, NULL), 0);
+        while (journal_next(&reader, &record, NULL) == 1) {
+        }
+        assert_int_equal(journal_continue(&journal, &reader, NULL), 0);
+        assert_int_equal(journal.id, get_u16(whole.data + 10));
+        assert_int_equal(journal_append_gap(&journal, 7, NULL), 0);
+        assert_int_equal(journal_file_close(&journal.file, NULL), 0);
+        assert_int_equal(read_all(&seen, &damage), 0);
+        assert_int_equal(seen, (1U << (RECORDS + 1)) - 1);
+        assert_false(damage);
+    }
+}
+
+static void each_journal_has_an_id_of_its_own(void **state)
+{
+    (void)state;
+    enum { TIMES = 8 };
+    struct bytes whole;
+    uint16_t first = 0;
+    size_t same = 0;
+    for (size_t i = 0; i < TIMES; i++) {
+        write_small();
+        load(&whole);
+        uint16_t id = get_u16(whole.data + 10);
+        first = i == 0 ? id : first;
+        same += id == first;
+    }
+    assert_true(same < TIMES); /* by chance once in 2^112 */
 }
 
 static void journal_is_gone_on_with_in_its_version(void **state)
@@ -1158,8 +1253,10 @@ static void every_field_of_a_record_counts(void **state)
         {1, 'K', false},
         {2, 'S', false},
         {3, 0, false},
-        {3, 1, true},
-        {3, 3, false},
+        {3, 1, false},
+        {3, 2, false},
+        {3, 3, true},
+        {3, 4, false},
         {4, 0, false},
         {4, 1, true},
         {4, JOURNAL_AWAY, true},
@@ -1179,8 +1276,7 @@ static void every_field_of_a_record_counts(void **state)
         load(&whole);
         uint8_t *p = whole.data + JOURNAL_FILE_HEAD;
         p[cases[i].at] = cases[i].value;
-        put_u32(p + 16, crc32c(crc32c(0, p, 16), p + JOURNAL_RECORD_HEAD,
-                               JOURNAL_GAP_SIZE));
+        journal_seal_record(whole.data, p, JOURNAL_GAP_SIZE);
         store(whole.data, whole.size);
         assert_int_equal(journal_open(&reader, path, NULL), 0);
         assert_int_equal(journal_next(&reader, &record, NULL), cases[i].good);
@@ -1212,8 +1308,7 @@ static void longest_record_is_read_and_no_longer_one(void **state)
         load(&head);
         memcpy(record, head.data + JOURNAL_FILE_HEAD, JOURNAL_RECORD_HEAD);
         put_u32(record + 8, (uint32_t)size);
-        put_u32(record + 16, crc32c(crc32c(0, record, 16),
-                                    record + JOURNAL_RECORD_HEAD, size));
+        journal_seal_record(head.data, record, size);
         FILE *out = fopen(path, "wb");
         assert_non_null(out);
         fwrite(head.data, 1, JOURNAL_FILE_HEAD, out);
@@ -1235,9 +1330,8 @@ static void head_tells_the_version(void **state)
         bool intact;
         int result;
     } cases[] = {
-        {0, true, ERR_PROTOCOL},     {1, true, 0},  {2, true, 0},
-        {3, true, ERR_PROTOCOL},     {0, false, 0}, {3, false, 0},
-        {0x102, true, ERR_PROTOCOL},
+        {0, true, ERR_PROTOCOL}, {3, true, 0},  {4, true, ERR_PROTOCOL},
+        {0, false, 0},           {4, false, 0}, {0x102, true, ERR_PROTOCOL},
     };
     for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
         struct bytes whole;
@@ -1246,7 +1340,7 @@ static void head_tells_the_version(void **state)
         load(&whole);
         put_u16(whole.data + 8, cases[i].version);
         if (cases[i].intact) {
-            put_u32(whole.data + 12, crc32c(0, whole.data, 12));
+            journal_seal_head(whole.data);
         }
         store(whole.data, whole.size);
         assert_int_equal(journal_open(&reader, path, NULL), cases[i].result);
@@ -1328,7 +1422,10 @@ int main(void)
         cmocka_unit_test(what_is_no_journal_is_refused),
         cmocka_unit_test(newer_version_is_refused_by_name),
         cmocka_unit_test(records_bear_the_number_of_their_sensor),
-        cmocka_unit_test(sensor_that_cannot_be_is_damage),
+        cmocka_unit_test(version_or_sensor_that_cannot_be_is_damage),
+        cmocka_unit_test(records_of_another_journal_are_not_read),
+        cmocka_unit_test(journal_is_gone_on_with_under_its_id),
+        cmocka_unit_test(each_journal_has_an_id_of_its_own),
         cmocka_unit_test(journal_is_gone_on_with_in_its_version),
         cmocka_unit_test(existing_journal_is_never_overwritten),
         cmocka_unit_test(journal_being_written_is_not_read),

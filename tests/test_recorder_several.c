@@ -31,7 +31,7 @@ static size_t queue_bytes;
 /* ---- a disk that stalls ---- */
 
 /* A sync waits until each device has sent so many frames more; 0: no stall. */
-static uint64_t stall_frames;
+static _Atomic uint64_t stall_frames;
 static atomic_bool stalled;
 static atomic_bool over;
 
@@ -39,7 +39,7 @@ static atomic_bool over;
 int fdatasync(int __fildes)
 {
     (void)__fildes;
-    if (stall_frames == 0 || atomic_load(&over)) {
+    if (atomic_load(&stall_frames) == 0 || atomic_load(&over)) {
         return 0;
     }
     atomic_store(&stalled, true);
@@ -87,7 +87,7 @@ static void set_devices(struct device a, struct device b)
     devices[0] = a;
     devices[1] = b;
     queue_bytes = 0;
-    stall_frames = 0;
+    atomic_store(&stall_frames, 0);
     atomic_store(&stalled, false);
     atomic_store(&over, false);
 }
@@ -183,20 +183,21 @@ static void stall(double stall_s, bool loses)
     static const struct device streaming = {.frames = UINT64_MAX,
                                             .nap_ns = 200000};
     set_devices(streaming, streaming);
-    stall_frames = (uint64_t)(stall_s * 1667 / COUNT);
+    const uint64_t frames = (uint64_t)(stall_s * 1667 / COUNT);
     struct recorder *recorder = NULL;
     struct recorder_stats stats;
     uint64_t from[DEVICES];
     assert_int_equal(start(&recorder), 0);
+    atomic_store(&stall_frames, frames); /* the journal's beginning is there */
     while (!atomic_load(&stalled)) {
         sleep_ns(1000000);
     }
     for (int i = 0; i < DEVICES; i++) {
         from[i] = atomic_load(&devices[i].sent);
-        atomic_store(&devices[i].hurry_to, from[i] + stall_frames);
+        atomic_store(&devices[i].hurry_to, from[i] + frames);
     }
     for (int i = 0; i < DEVICES; i++) {
-        while (atomic_load(&devices[i].sent) < from[i] + stall_frames) {
+        while (atomic_load(&devices[i].sent) < from[i] + frames) {
             sleep_ns(1000000);
         }
     }

@@ -355,8 +355,8 @@ static void damage_may_have_cost_any_sensor(void **state)
     }
 }
 
-/* Both were written when the version was new: by begin, put_all(8, 1, 20, 24)
- * and an event. The recording is what the journal then became. */
+/* All were written when their version was new: by begin, put_all(8, 1, 20, 24)
+ * and an event. The recording is what the journal of version 2 then became. */
 static void check_golden(const char *file)
 {
     static const uint64_t rows[SENSORS] = {1680, 760};
@@ -381,15 +381,24 @@ static void check_golden(const char *file)
     }
 }
 
+static void check_golden_journal(const char *file)
+{
+    unlink(path);
+    assert_int_equal(session_build(file, path, NULL, &summary, &error), 0);
+    assert_int_equal(summary.damaged_bytes, 0);
+    check_golden(path);
+}
+
 static void journal_of_version_2_is_read(void **state)
 {
     (void)state;
-    unlink(path);
-    assert_int_equal(session_build("tests/data/format-2.h5.journal", path, NULL,
-                                   &summary, &error),
-                     0);
-    assert_int_equal(summary.damaged_bytes, 0);
-    check_golden(path);
+    check_golden_journal("tests/data/format-2.h5.journal");
+}
+
+static void journal_of_version_3_is_read(void **state)
+{
+    (void)state;
+    check_golden_journal("tests/data/format-3.h5.journal");
 }
 
 static void recording_of_version_2_is_read(void **state)
@@ -427,6 +436,7 @@ int main(void)
         cmocka_unit_test(sensor_that_sent_nothing_is_said),
         cmocka_unit_test(damage_may_have_cost_any_sensor),
         cmocka_unit_test(journal_of_version_2_is_read),
+        cmocka_unit_test(journal_of_version_3_is_read),
         cmocka_unit_test(recording_of_version_2_is_read),
     };
     return cmocka_run_group_tests(tests, make_folder, remove_folder);

@@ -13,7 +13,7 @@
 #include "tests/crash/harness.h"
 
 /* Of the space that is set aside for a journal so much will do: what is behind
- * its records is zero, however much of it there is. */
+ * its records is the same, however much of it there is. */
 enum { SECTOR = 512, GROW_MAX = 1 << 20 };
 
 /* ---- what was done ---- */
@@ -223,6 +223,7 @@ void disk_free(struct disk *disk)
         free(disk->ops[i].data);
     }
     free(disk->ops);
+    free(disk->stale);
     *disk = (struct disk){0};
 }
 
@@ -233,6 +234,7 @@ struct replay {
     enum disk_loss loss;
     uint64_t *random;
     unsigned keep;             /* of ten */
+    bool stale;                /* not zeros where space is set aside */
     size_t synced[DISK_FILES]; /* operations before this one last */
     size_t folder_synced;
     int fds[DISK_FILES];
@@ -313,12 +315,26 @@ static bool apply_write(struct replay *replay, const struct disk_op *op,
     return write_part(fd, op, 0, op->size);
 }
 
-static bool grow(int fd, uint64_t size)
+static bool write_stale(const struct disk *disk, int fd, size_t from, size_t to)
+{
+    to = to < disk->stale_size ? to : disk->stale_size;
+    return from >= to || pwrite(fd, disk->stale + from, to - from,
+                                (off_t)from) == (ssize_t)(to - from);
+}
+
+static bool grow(struct replay *replay, const struct disk_op *op)
 {
     struct stat status;
+    int fd = replay->fds[op->file];
+    size_t size = op->offset + op->size;
     size = size < GROW_MAX ? size : GROW_MAX;
-    return fstat(fd, &status) == 0 && ((uint64_t)status.st_size >= size ||
-                                       ftruncate(fd, (off_t)size) == 0);
+    if (fstat(fd, &status) != 0) {
+        return false;
+    }
+    size_t before = (size_t)status.st_size;
+    return before >= size ||
+           (ftruncate(fd, (off_t)size) == 0 &&
+            (!replay->stale || write_stale(replay->disk, fd, before, size)));
 }
 
 static bool apply(struct replay *replay, const struct disk_op *op, bool safe)
@@ -327,7 +343,7 @@ static bool apply(struct replay *replay, const struct disk_op *op, bool safe)
     case DISK_WRITE:
         return apply_write(replay, op, safe);
     case DISK_GROW:
-        return grow(replay->fds[op->file], op->offset + op->size);
+        return grow(replay, op);
     case DISK_CUT:
         return ftruncate(replay->fds[op->file], (off_t)op->offset) == 0;
     case DISK_CREATE:
@@ -375,6 +391,7 @@ bool disk_replay(const struct disk *disk, size_t count, enum disk_loss loss,
     bool good = at >= 0;
     char content[32];
     replay.keep = 1 + (unsigned)(harness_random(random) % 9);
+    replay.stale = loss != DISK_LOSE_NOTHING && harness_random(random) % 2 == 0;
     find_syncs(&replay, count);
     for (size_t i = 0; i < disk->file_count; i++) {
         content_name(i, content);

@@ -58,6 +58,9 @@ struct disk {
     struct disk_name names[DISK_NAMES];
     size_t name_count;
     bool lost_track; /* something was done that the model does not know */
+    uint8_t *stale;  /* owned: what stood on the disk before, where a journal's
+                      * space is set aside */
+    size_t stale_size;
 };
 
 /* A hook for supervise_run; its context is the disk. */
@@ -76,8 +79,9 @@ enum disk_loss {
 };
 
 /* Makes the state after the first `count` operations in the empty folder
- * `folder`; what is lost follows from *random. Returns whether all could be
- * done. */
+ * `folder`; what is lost follows from *random, and in half of these states
+ * space that was set aside is not zero, but `stale`. Returns whether all could
+ * be done. */
 bool disk_replay(const struct disk *disk, size_t count, enum disk_loss loss,
                  uint64_t *random, const char *folder);
 

@@ -2,9 +2,10 @@
 /*
  * Power cuts. Four sessions are recorded with every operation on their files;
  * then they are cut off after every single operation, and at random ones with
- * loss, reordering and tearing of what was not synced. From each state every
- * acknowledged sample must come back: those before the last sync of the
- * journal, and those that its SYNC records speak for.
+ * loss, reordering and tearing of what was not synced, and with a journal of
+ * another session behind what was written. From each state every acknowledged
+ * sample must come back: those before the last sync of the journal, and those
+ * that its SYNC records speak for; and none of the other session.
  *
  *   crash_power CARPUS
  */
@@ -137,6 +138,29 @@ static bool make_reference(struct test *test)
                      session->before[0] == NULL ? truth : NULL);
 }
 
+/* The journal of another session, which is removed before ours begins: as it
+ * is the first one, the same blocks of the disk are likely to be ours. */
+static bool make_stale(struct test *test)
+{
+    enum { MOST = 1 << 20 };
+    char path[128];
+    uint8_t *bytes = malloc(MOST);
+    snprintf(path, sizeof(path), "%s/files/old.h5.journal",
+             test->harness.folder);
+    (void)run_step(test, "KILL=250 record -q -d virtual --simulate "
+                         "seed=99,speed=max --rate 1667 --for 60s -o old.h5");
+    FILE *file = fopen(path, "rb");
+    disk_free(&test->disk);
+    if (file == NULL || bytes == NULL) {
+        abort();
+    }
+    test->disk.stale = bytes;
+    test->disk.stale_size = fread(bytes, 1, MOST, file);
+    fclose(file);
+    unlink(path);
+    return test->disk.stale_size > MOST / 4;
+}
+
 static bool make_session(struct test *test)
 {
     const struct session *session = test->session;
@@ -161,6 +185,9 @@ static bool make_session(struct test *test)
     }
     if (session->reference[0] != '\0' &&
         harness_run(harness, session->reference) != 0) {
+        return false;
+    }
+    if (!make_stale(test)) {
         return false;
     }
     /* A busy computer writes more at a time: then it may end before it is

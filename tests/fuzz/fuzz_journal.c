@@ -69,11 +69,14 @@ static bool made_together(struct journal_reader *reader, uint64_t at)
             continue;
         }
         uint64_t size = get_u32(record + 8);
-        if (size <= (uint64_t)n - JOURNAL_RECORD_HEAD &&
-            i + JOURNAL_RECORD_HEAD + size > at &&
-            get_u32(record + 16) == crc32c_fast(crc32c_fast(0, record, 16),
-                                                record + JOURNAL_RECORD_HEAD,
-                                                size)) {
+        if (size > (uint64_t)n - JOURNAL_RECORD_HEAD ||
+            i + JOURNAL_RECORD_HEAD + size <= at) {
+            continue;
+        }
+        uint32_t id = get_u32(record + 16) ^
+                      crc32c_fast(crc32c_fast(0, record, 16),
+                                  record + JOURNAL_RECORD_HEAD, size);
+        if (id >> 16 == (id & 0xFFFF)) {
             return true;
         }
     }

@@ -59,6 +59,12 @@ int journal_file_append(struct journal_file *file, const void *data,
     return 0;
 }
 
+int journal_file_begin(struct journal_file *file, const void *data, size_t size,
+                       struct error *error)
+{
+    return journal_file_append(file, data, size, error);
+}
+
 int journal_file_read(const struct journal_file *file, uint64_t offset,
                       void *out, size_t size, struct error *error)
 {

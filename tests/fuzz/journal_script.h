@@ -10,8 +10,8 @@
 
 #include "acquire/journal.h"
 #include "firmware/core/bytes.h"
-#include "firmware/core/crc32c.h"
 #include "firmware/core/wire.h"
+#include "tests/journal_seal.h"
 
 enum {
     SCRIPT_BYTES = 1 << 20,
@@ -144,13 +144,12 @@ static inline void script_record(struct journal_script *s)
         size = size < wanted ? size : wanted;
     }
     bool shared = type == JOURNAL_EVENT || type == JOURNAL_END;
-    memcpy(head, "\xc7JR\2", 4);
+    memcpy(head, "\xc7JR\3", 4);
     put_u16(head + 4, (uint16_t)type);
     put_u16(head + 6, (uint16_t)(shared ? 0 : sensor));
     put_u32(head + 8, (uint32_t)size);
     put_u32(head + 12, s->sequence);
-    uint32_t crc = crc32c(0, head, 16);
-    put_u32(head + 16, crc32c(crc, payload, size));
+    journal_seal_record(s->bytes, head, size);
     s->sequence += how & 128 ? 2 : 1; /* or one is missing */
     s->size += JOURNAL_RECORD_HEAD + size;
 }
@@ -172,7 +171,8 @@ static inline void script_journal(struct journal_script *s, const uint8_t *data,
            "carpus\n",
            8);
     put_u16(s->bytes + 8, JOURNAL_VERSION);
-    put_u32(s->bytes + 12, crc32c(0, s->bytes, 12));
+    put_u16(s->bytes + 10, (uint16_t)fuzz_number(&s->fuzz, 2));
+    journal_seal_head(s->bytes);
     uint64_t damage = fuzz_number(&s->fuzz, 3);
     while (s->fuzz.left > 0 &&
            s->size + JOURNAL_RECORD_MAX < sizeof(s->bytes)) {
