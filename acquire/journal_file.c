@@ -131,14 +131,24 @@ int journal_file_continue(struct journal_file *file, const char *path,
     return err;
 }
 
+/* Returns 0 or an errno. posix_fallocate would write to every block where the
+ * file system has no such call (FAT): on a memory stick that takes seconds. */
+static int allocate(int fd, uint64_t at, uint64_t length)
+{
+#ifdef __linux__
+    return fallocate(fd, 0, (off_t)at, (off_t)length) == 0 ? 0 : errno;
+#else
+    return posix_fallocate(fd, (off_t)at, (off_t)length);
+#endif
+}
+
 /* Sets space aside so that `end` fits. That it cannot be had is no error yet:
  * the write itself will tell. */
 static void set_aside(struct journal_file *file, uint64_t end)
 {
     while (end > file->allocated && file->step >= STEP_LEAST) {
         uint64_t length = end - file->allocated + file->step;
-        int number =
-            posix_fallocate(file->fd, (off_t)file->allocated, (off_t)length);
+        int number = allocate(file->fd, file->allocated, length);
         if (number == 0) {
             file->allocated += length;
         } else if (number == ENOSPC || number == EDQUOT || number == EFBIG) {
@@ -149,15 +159,12 @@ static void set_aside(struct journal_file *file, uint64_t end)
     }
 }
 
-/* posix_fallocate would write to every block where the file system has no such
- * call: good for a step, not for the hours of a recording. */
 int journal_file_reserve(struct journal_file *file, uint64_t bytes,
                          struct error *error)
 {
-#ifdef __linux__
     int failed;
     do {
-        failed = fallocate(file->fd, 0, 0, (off_t)bytes) == 0 ? 0 : errno;
+        failed = allocate(file->fd, 0, bytes);
     } while (failed == EINTR);
     if (failed == ENOSPC || failed == EDQUOT || failed == EFBIG) {
         return error_from_errno(error, failed,
@@ -167,11 +174,6 @@ int journal_file_reserve(struct journal_file *file, uint64_t bytes,
     if (failed == 0 && bytes > file->allocated) {
         file->allocated = bytes;
     }
-#else
-    (void)file;
-    (void)bytes;
-    (void)error;
-#endif
     return 0;
 }
 

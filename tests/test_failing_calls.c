@@ -31,7 +31,6 @@ enum call {
     PWRITE,
     WRITE,
     FALLOCATE,
-    RESERVE,
     FDATASYNC,
     FSYNC,
     FTRUNCATE,
@@ -91,7 +90,7 @@ WRAP(int, stat, (const char *path, struct stat *out), STAT, (path, out), -1)
 WRAP(int, fstatvfs, (int fd, struct statvfs *out), FSTATVFS, (fd, out), -1)
 WRAP(int, posix_fallocate, (int fd, off_t at, off_t size), FALLOCATE,
      (fd, at, size), faults[FALLOCATE].number)
-WRAP(int, fallocate, (int fd, int mode, off_t at, off_t size), RESERVE,
+WRAP(int, fallocate, (int fd, int mode, off_t at, off_t size), FALLOCATE,
      (fd, mode, at, size), -1)
 WRAP(int, fdatasync, (int fd), FDATASYNC, (fd), -1)
 WRAP(int, fsync, (int fd), FSYNC, (fd), -1)
@@ -467,10 +466,10 @@ static void space_for_all_is_set_aside_or_refused(void **state)
     for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
         struct stat status;
         create(10);
-        plan(RESERVE, cases[i].number, 0, cases[i].times);
+        plan(FALLOCATE, cases[i].number, 0, cases[i].times);
         assert_int_equal(journal_file_reserve(&file, cases[i].bytes, &error),
                          cases[i].result);
-        assert_int_equal(faults[RESERVE].times, 0);
+        assert_int_equal(faults[FALLOCATE].times, 0);
         assert_int_equal(file.allocated, cases[i].allocated);
         assert_int_equal(fstat(file.fd, &status), 0);
         assert_int_equal(status.st_size, cases[i].allocated);
