@@ -3,6 +3,7 @@
 #include <inttypes.h>
 #include <stdio.h>
 
+#include "acquire/apart.h"
 #include "acquire/command.h"
 #include "acquire/import.h"
 
@@ -105,6 +106,13 @@ static void report(const char *out, const struct import_result *result)
     }
 }
 
+static int import_apart(const void *context, void *result, struct error *error)
+{
+    const struct arguments *arguments = context;
+    return import_file(arguments->in, arguments->out, &arguments->import,
+                       result, error);
+}
+
 static int run(int argc, char **argv, struct error *error)
 {
     static const struct argp argp = {
@@ -125,8 +133,11 @@ static int run(int argc, char **argv, struct error *error)
         return err;
     }
     struct import_result result;
-    err = import_file(arguments.in, arguments.out, &arguments.import, &result,
-                      error);
+    const struct apart apart = {.path = arguments.out,
+                                .work = import_apart,
+                                .context = &arguments,
+                                .result_size = sizeof(result)};
+    err = apart_run(&apart, &result, error);
     if (err == 0) {
         report(arguments.out, &result);
     }

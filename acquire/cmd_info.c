@@ -5,6 +5,7 @@
 #include <stdio.h>
 
 #include "acquire/anonymise.h"
+#include "acquire/apart.h"
 #include "acquire/command.h"
 #include "acquire/import.h"
 #include "acquire/recording.h"
@@ -295,10 +296,20 @@ static int show(void *self, struct recording *recording, size_t count,
 
 /* ---- the copy ---- */
 
+static int copy_apart(const void *context, void *result, struct error *error)
+{
+    const struct arguments *arguments = context;
+    return anonymise_file(arguments->path, arguments->out, result, error);
+}
+
 static int write_copy(const struct arguments *arguments, struct error *error)
 {
     struct anonymise_result result;
-    int err = anonymise_file(arguments->path, arguments->out, &result, error);
+    const struct apart apart = {.path = arguments->out,
+                                .work = copy_apart,
+                                .context = arguments,
+                                .result_size = sizeof(result)};
+    int err = apart_run(&apart, &result, error);
     if (err < 0) {
         return err;
     }

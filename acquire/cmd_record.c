@@ -21,12 +21,12 @@
 #include "acquire/record_text.h"
 #include "acquire/record_watch.h"
 #include "acquire/recorder.h"
-#include "acquire/session.h"
+#include "acquire/session_apart.h"
 
 /* ---- before ---- */
 
-/* recorder_start and session_build refuse as well; but to hear it only after
- * recording would be late. */
+/* recorder_start and session_build_apart refuse as well; but to hear it only
+ * after recording would be late. */
 static int check_outputs(const struct record_options *options)
 {
     if (record_name_is_there(options->name.path)) {
@@ -108,8 +108,8 @@ static int build(const struct record_options *options, int recorded,
     if (interrupt_twice()) {
         return journal_is_left(options, ERR_STOPPED, "stopped at once");
     }
-    int err = session_build(options->name.journal, options->name.path,
-                            interrupt_twice, summary, &why);
+    int err = session_build_apart(options->name.journal, options->name.path,
+                                  interrupt_twice, summary, &why);
     if (err == ERR_DATA && came == 0) {
         /* There is nothing to recover. */
         (void)journal_file_remove(options->name.journal, NULL);

@@ -8,7 +8,7 @@
 #include "acquire/interrupt.h"
 #include "acquire/journal.h"
 #include "acquire/record_text.h"
-#include "acquire/session.h"
+#include "acquire/session_apart.h"
 
 enum { PATH_SIZE = 4096 };
 
@@ -156,7 +156,8 @@ static int run(int argc, char **argv, struct error *error)
     }
     const char *path = options.output != NULL ? options.output : beside;
     interrupt_catch();
-    err = session_build(options.journal, path, interrupt_once, &summary, error);
+    err = session_build_apart(options.journal, path, interrupt_once, &summary,
+                              error);
     return err < 0 ? err : finish(&options, &summary, path, error);
 }
 

@@ -12,6 +12,7 @@
 #include <unistd.h>
 
 #include "acquire/confine.h"
+#include "acquire/interrupt.h"
 
 /* A disk that sleeps wakes within ten seconds; a chunk (hdf5_check.c) is
  * unpacked in one; and HDF5 holds a few chunks. */
@@ -68,15 +69,6 @@ static int read_here(struct hdf5_reader *r, const struct request *request,
                           r->area->rows[request->set], error);
 }
 
-/* Whoever is told to end is the parent, and this process ends with it. */
-static void ignore_signals(void)
-{
-    static const int signals[] = {SIGINT, SIGTERM, SIGHUP, SIGQUIT, SIGTSTP};
-    for (size_t i = 0; i < sizeof(signals) / sizeof(signals[0]); i++) {
-        signal(signals[i], SIG_IGN);
-    }
-}
-
 static void answer(int socket, int err)
 {
     if (write(socket, &err, sizeof(err)) != sizeof(err)) {
@@ -86,7 +78,7 @@ static void answer(int socket, int err)
 
 _Noreturn static void serve(struct hdf5_reader *r, int socket, pid_t parent)
 {
-    ignore_signals();
+    interrupt_ignore();
     confine_to_parent(parent, SIGKILL);
     socket = confine_files(socket);
     confine_memory(r->limits.memory);

@@ -43,6 +43,12 @@ void interrupt_catch(void)
     set_all(on_signal);
 }
 
+void interrupt_ignore(void)
+{
+    set_all(SIG_IGN);
+    signal(SIGTSTP, SIG_IGN);
+}
+
 bool interrupt_once(void)
 {
     return count >= 1;

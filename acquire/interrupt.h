@@ -14,6 +14,9 @@
 /* From now on signals are counted, from 0. */
 void interrupt_catch(void);
 
+/* For a child process: whoever is told to end, or to wait, is the parent. */
+void interrupt_ignore(void);
+
 /* It was asked once at least; twice at least. */
 bool interrupt_once(void);
 bool interrupt_twice(void);

@@ -12,6 +12,7 @@
 #include "acquire/journal.h"
 #include "acquire/output.h"
 #include "acquire/requests.h"
+#include "acquire/session_apart.h"
 #include "acquire/stream.h"
 
 enum {
@@ -338,8 +339,8 @@ int log_get(struct log_get *get, struct log_got *got, struct error *error)
     }
     if (err == 0) {
         got->cut = fetch->cut;
-        err = session_build(fetch->path, get->path, get->cancelled,
-                            &got->summary, error);
+        err = session_build_apart(fetch->path, get->path, get->cancelled,
+                                  &got->summary, error);
     }
     /* A record without a sample makes no recording, nor a journal. */
     if (err == 0 || (err == ERR_DATA && fetch->stream.rows == 0)) {

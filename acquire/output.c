@@ -22,10 +22,17 @@ int output_cannot_create(struct error *error, const char *path, int number)
     return error_from_errno(error, number, "cannot create '%s'", path);
 }
 
+/* What the temporary names of a process have before the part that is random. */
+static void name_part(const char *path, pid_t pid, char *out, size_t size)
+{
+    snprintf(out, size, "%s.part-%ld-", path, (long)pid);
+}
+
 /* Makes the temporary file, with the permissions an ordinary one would get. */
 static int open_temporary(struct output *output, const char *path,
                           struct error *error)
 {
+    static const char any[] = "XXXXXX"; /* mkstemp's */
     memset(output, 0, sizeof(*output));
     if (strlen(path) >= sizeof(output->path)) {
         return error_set(error, ERR_USAGE,
@@ -33,8 +40,9 @@ static int open_temporary(struct output *output, const char *path,
                          "than a file's may be");
     }
     snprintf(output->path, sizeof(output->path), "%s", path);
-    snprintf(output->temporary, sizeof(output->temporary), "%s.part-XXXXXX",
-             path);
+    name_part(path, getpid(), output->temporary,
+              sizeof(output->temporary) - sizeof(any));
+    memcpy(output->temporary + strlen(output->temporary), any, sizeof(any));
     int fd = mkstemp(output->temporary);
     if (fd < 0) {
         return output_cannot_create(error, path, errno);
@@ -73,14 +81,18 @@ int output_open_replace(struct output *output, const char *path,
     return err;
 }
 
-int output_sync_folder(const char *path, struct error *error)
+static int open_folder(const char *path)
 {
     char folder[4096];
     const char *slash = strrchr(path, '/');
     int length = slash == NULL ? 0 : slash == path ? 1 : (int)(slash - path);
     snprintf(folder, sizeof(folder), "%.*s", length, path);
+    return open(length > 0 ? folder : ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+}
 
-    int fd = open(length > 0 ? folder : ".", O_RDONLY | O_DIRECTORY);
+int output_sync_folder(const char *path, struct error *error)
+{
+    int fd = open_folder(path);
     if (fd < 0) {
         /* A folder may be writable and not readable: then it cannot be
          * synced, and the file is there all the same. */
@@ -203,6 +215,34 @@ void output_abort(struct output *output)
         unlink(output->temporary);
     }
     output->file = NULL;
+}
+
+DIR *output_folder(const char *path)
+{
+    int fd = open_folder(path);
+    DIR *folder = fd >= 0 ? fdopendir(fd) : NULL;
+    if (folder == NULL && fd >= 0) {
+        int number = errno;
+        close(fd);
+        errno = number;
+    }
+    return folder;
+}
+
+void output_clear(DIR *folder, const char *path, pid_t pid)
+{
+    char part[sizeof(((struct output *)NULL)->temporary)];
+    name_part(path, pid, part, sizeof(part));
+    const char *slash = strrchr(part, '/');
+    const char *name = slash != NULL ? slash + 1 : part;
+    const struct dirent *entry;
+    rewinddir(folder);
+    /* cppcheck-suppress readdirCalled; of a folder of our own */
+    while ((entry = readdir(folder)) != NULL) {
+        if (strncmp(entry->d_name, name, strlen(name)) == 0) {
+            unlinkat(dirfd(folder), entry->d_name, 0);
+        }
+    }
 }
 
 int output_bytes(const char *path, const void *data, size_t size,

@@ -10,7 +10,9 @@
 #ifndef ACQUIRE_OUTPUT_H
 #define ACQUIRE_OUTPUT_H
 
+#include <dirent.h>
 #include <stdio.h>
+#include <sys/types.h>
 
 #include "acquire/error.h"
 
@@ -33,6 +35,13 @@ int output_open_replace(struct output *output, const char *path,
 /* Flushes, syncs, names. On error nothing is left. */
 int output_commit(struct output *output, struct error *error);
 void output_abort(struct output *output);
+
+/* The folder that `path` is in; NULL and errno. */
+DIR *output_folder(const char *path);
+
+/* Removes what the process `pid`, which ended before its work was done, left of
+ * the output `path` in its folder. Takes no memory. */
+void output_clear(DIR *folder, const char *path, pid_t pid);
 
 /* All of it in one: a file of `size` bytes. */
 int output_bytes(const char *path, const void *data, size_t size,

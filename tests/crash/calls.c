@@ -37,12 +37,13 @@
 
 /* ---- the commands ---- */
 
-/* Which libraries are refused memory: HDF5 only where it reads, in a child that
- * may crash. Where it writes, it uses what it did not get or ends the program,
- * as do fontconfig, cairo and GLib when a report is drawn; both by way of libc,
- * too. libseccomp goes round in circles until its process has used up the time
- * it may use. */
+/* Which libraries are refused memory. HDF5 uses what it did not get, or ends
+ * the program: it reads and writes in children, which may crash. fontconfig,
+ * cairo and GLib end the program when a report is drawn, also by way of libc.
+ * libseccomp goes round in circles until its process has used up the time it
+ * may use. */
 #define READERS "libc.so:libhdf5:libjansson"
+#define WRITERS "libc.so:libhdf5:libcsv"
 
 static const struct command commands[] = {
     {"record",
@@ -52,7 +53,7 @@ static const struct command commands[] = {
      "s.h5",
      WHOLE_SESSION,
      2 * 1667,
-     NULL,
+     WRITERS,
      1},
     {"recover",
      "recover -q s.h5.journal",
@@ -60,7 +61,7 @@ static const struct command commands[] = {
      "s.h5",
      WHOLE_SESSION,
      2 * 1667,
-     NULL,
+     WRITERS,
      1},
     {"recover --remove",
      "recover -q --remove s.h5.journal",
@@ -68,7 +69,7 @@ static const struct command commands[] = {
      "s.h5",
      WHOLE_SESSION,
      2 * 1667,
-     NULL,
+     WRITERS,
      5},
     {"device log get",
      "device log get 1 -q -d virtual --simulate "
@@ -77,7 +78,7 @@ static const struct command commands[] = {
      "s.h5",
      WHOLE_SESSION,
      104 * 15,
-     NULL,
+     WRITERS,
      5},
     {"import",
      "import walk.csv -o out.h5",
@@ -85,7 +86,7 @@ static const struct command commands[] = {
      "out.h5",
      WHOLE_ROWS,
      0,
-     "libcsv",
+     WRITERS,
      1},
     {"export",
      "export in.h5 -o out.csv",
@@ -117,7 +118,7 @@ static const struct command commands[] = {
      "out.h5",
      WHOLE_ROWS,
      0,
-     NULL,
+     WRITERS,
      3},
     {"report",
      "report in.h5 -o out.html",
