@@ -35,6 +35,7 @@ enum {
     FRACTION = 16, /* bits of the position between two rows: rounding it
                     * keeps rounding of times out of the output (-94 dB) */
     LANES = 4,     /* coefficients taken at once */
+    BATCH = 8,     /* outputs made at once */
     ROOM = 512,    /* rows that stay in a processor's cache beside others */
 };
 
@@ -325,20 +326,57 @@ VECTOR_INLINE void convolve(const struct resample *r, const float *h,
     *out = (sum[0] + sum[1]) + (sum[2] + sum[3]);
 }
 
+/* The same of BATCH outputs, whose rows are `stride` apart: a coefficient is
+ * fetched once for all. */
+VECTOR_INLINE void convolve_batch(const struct resample *r, const float *h,
+                                  const octet *rows, size_t stride, octet *out)
+{
+    octet part[LANES][BATCH];
+    for (size_t k = 0; k < LANES; k++) {
+        octet sum[BATCH] = {{0}};
+        for (size_t j = k; j < 2 * r->half; j += LANES) {
+            for (size_t i = 0; i < BATCH; i++) {
+                sum[i] += h[j] * rows[i * stride + j];
+            }
+        }
+        memcpy(part[k], sum, sizeof(sum));
+    }
+    for (size_t i = 0; i < BATCH; i++) {
+        out[i] = (part[0][i] + part[1][i]) + (part[2][i] + part[3][i]);
+    }
+}
+
+VECTOR_INLINE const float *coefficients(const struct resample *r,
+                                        uint64_t place)
+{
+    uint32_t scaled = (uint32_t)place % (1 << FRACTION) * r->phases;
+    float f = (float)(scaled % (1 << FRACTION)) / (1 << FRACTION);
+    const float *h = r->table + (scaled >> FRACTION) * 2 * r->half;
+    return f == 0 ? h : mix(r, h, f);
+}
+
 /* Motion at `place`, which is reached. */
 VECTOR_INLINE void evaluate(const struct resample *r, uint64_t place,
                             octet *out)
 {
     const octet *row = &r->rows[place >> FRACTION];
-    uint32_t part = (uint32_t)place % (1 << FRACTION);
     octet sum = *row;
-    if (part != 0 || !r->keeps_rows) {
-        uint32_t scaled = part * r->phases;
-        float f = (float)(scaled % (1 << FRACTION)) / (1 << FRACTION);
-        const float *h = r->table + (scaled >> FRACTION) * 2 * r->half;
-        convolve(r, f == 0 ? h : mix(r, h, f), row - (r->half - 1), &sum);
+    if (place % (1 << FRACTION) != 0 || !r->keeps_rows) {
+        convolve(r, coefficients(r, place), row - (r->half - 1), &sum);
     }
     *out = *as_octet(&r->reference) + sum;
+}
+
+/* Motion at BATCH places that are `stride` rows apart. */
+VECTOR_INLINE void evaluate_batch(const struct resample *r, uint64_t place,
+                                  size_t stride, octet *out)
+{
+    const octet *row = &r->rows[place >> FRACTION];
+    octet sum[BATCH];
+    convolve_batch(r, coefficients(r, place), row - (r->half - 1), stride, sum);
+    for (size_t i = 0; i < BATCH; i++) {
+        out[i] = *as_octet(&r->reference) + sum[i];
+    }
 }
 
 /* How many output instants, `most` at most, fall on one row of a run each, one
@@ -380,6 +418,35 @@ static size_t take_rows(struct resample *r, octet *out, size_t max)
     return taken;
 }
 
+/* The places of the next `most` output instants; returns how many of them are
+ * reached and not after `end_s`. */
+VECTOR_INLINE size_t next_places(struct resample *r, double end_s, size_t most,
+                                 uint64_t place[BATCH])
+{
+    size_t n = 0;
+    for (; n < most; n++) {
+        double t_s = (double)r->next * r->step_s;
+        place[n] = seek(r, t_s);
+        if (t_s > end_s || reached(r, place[n]) == 0) {
+            break;
+        }
+        r->next++;
+    }
+    return n;
+}
+
+/* Rows from each place to the next, 0 unless all are whole and alike: then
+ * all places have the same coefficients. */
+VECTOR_INLINE size_t stride_of(const uint64_t place[BATCH])
+{
+    uint64_t step = place[1] - place[0];
+    uint64_t off = step % (1 << FRACTION);
+    for (size_t i = 2; i < BATCH; i++) {
+        off |= (place[i] - place[i - 1]) ^ step;
+    }
+    return off == 0 ? (size_t)(step >> FRACTION) : 0;
+}
+
 VECTOR_CLONES
 static size_t take(struct resample *r, octet *out, size_t max)
 {
@@ -393,15 +460,20 @@ static size_t take(struct resample *r, octet *out, size_t max)
     /* A copy, which stores to `out` cannot change: it lives in registers. */
     struct resample here = *r;
     size_t n = 0;
-    while (n < max) {
-        double t_s = (double)here.next * here.step_s;
-        uint64_t place = seek(&here, t_s);
-        if (t_s > end_s || reached(&here, place) == 0) {
-            break;
+    size_t got = BATCH;
+    while (got == BATCH && n < max) {
+        uint64_t place[BATCH];
+        size_t most = max - n < BATCH ? max - n : BATCH;
+        got = next_places(&here, end_s, most, place);
+        size_t stride = got == BATCH ? stride_of(place) : 0;
+        if (stride > 0 && !here.keeps_rows) {
+            evaluate_batch(&here, place[0], stride, &out[n]);
+        } else {
+            for (size_t i = 0; i < got; i++) {
+                evaluate(&here, place[i], &out[n + i]);
+            }
         }
-        evaluate(&here, place, &out[n]);
-        here.next++;
-        n++;
+        n += got;
     }
     r->run = here.run;
     r->at = here.at;
