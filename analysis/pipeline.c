@@ -18,48 +18,55 @@ const struct measure *const pipeline_measures[] = {
 
 enum {
     MEASURES = sizeof(pipeline_measures) / sizeof(pipeline_measures[0]) - 1,
-    PULL_ROWS = 1024,
+    GRID_ROWS = 1024,  /* pushed at a time */
     BRIDGE_ROWS = 512, /* made at a time */
 };
 
-/* Two holes nearer to each other are one to a measure that bridges neither: a
- * grid may lag behind by less. */
+/* Two holes nearer to each other are one to a measure that bridges neither: at
+ * a hole the grids lag behind by less. */
 static const double HOLES_APART_S = 1.0;
 static const double ROUNDING = 1e-6; /* of a row */
 
-/* An even grid that one or more measures run on. */
+/* An even grid that one or more measures run on. Its rows are held until there
+ * are many: what a measure needs is then fetched into the processor's caches
+ * once in many seconds, where all the others take turns. */
 struct grid {
     double rate_hz;
     struct resample *resample;
+    size_t held;   /* rows that have not been pushed yet */
+    double held_s; /* time of the first */
+    struct motion row[GRID_ROWS];
 };
 
 struct pipeline {
     struct measure_input input;
     void *state[MEASURES];
-    struct grid grid[MEASURES];
+    struct grid *grid[MEASURES];
     size_t grids;
     bool started;           /* a segment is under way */
     struct motion last_row; /* of it */
     double last_s;
     double last_dt_s;
     struct span hole; /* the last that was bridged: its two last real rows */
-    struct motion pulled[PULL_ROWS];
     struct motion bridge[BRIDGE_ROWS];
 };
 
 static int add_grid(struct pipeline *p, double rate_hz)
 {
     for (size_t i = 0; i < p->grids; i++) {
-        if (p->grid[i].rate_hz == rate_hz) {
+        if (p->grid[i]->rate_hz == rate_hz) {
             return 0;
         }
     }
-    struct resample *resample = resample_new(p->input.source_hz, rate_hz);
-    if (resample == NULL) {
+    struct grid *grid = aligned_alloc(_Alignof(struct grid), sizeof(*grid));
+    if (grid == NULL) {
         return ERR_NO_MEMORY;
     }
-    p->grid[p->grids++] = (struct grid){rate_hz, resample};
-    return 0;
+    p->grid[p->grids++] = grid;
+    grid->rate_hz = rate_hz;
+    grid->held = 0;
+    grid->resample = resample_new(p->input.source_hz, rate_hz);
+    return grid->resample != NULL ? 0 : ERR_NO_MEMORY;
 }
 
 void pipeline_free(struct pipeline *p)
@@ -73,7 +80,8 @@ void pipeline_free(struct pipeline *p)
         }
     }
     for (size_t i = 0; i < p->grids; i++) {
-        resample_free(p->grid[i].resample);
+        resample_free(p->grid[i]->resample);
+        free(p->grid[i]);
     }
     free(p);
 }
@@ -161,13 +169,25 @@ static int push_all(struct pipeline *p, double rate_hz,
     return 0;
 }
 
+static int push_held(struct pipeline *p, struct grid *grid)
+{
+    const double at[2] = {grid->held_s, 1 / grid->rate_hz};
+    size_t n = grid->held;
+    grid->held = 0;
+    return n > 0 ? push_all(p, grid->rate_hz, grid->row, n, at) : 0;
+}
+
 static int drain(struct pipeline *p, struct grid *grid)
 {
-    double at[2] = {0, 1 / grid->rate_hz};
     size_t n;
-    while ((n = resample_pull(grid->resample, p->pulled, PULL_ROWS, &at[0])) >
-           0) {
-        int err = push_all(p, grid->rate_hz, p->pulled, n, at);
+    double t0_s;
+    while ((n = resample_pull(grid->resample, grid->row + grid->held,
+                              GRID_ROWS - grid->held, &t0_s)) > 0) {
+        if (grid->held == 0) {
+            grid->held_s = t0_s;
+        }
+        grid->held += n;
+        int err = grid->held == GRID_ROWS ? push_held(p, grid) : 0;
         if (err < 0) {
             return err;
         }
@@ -184,8 +204,8 @@ static int push_rows(struct pipeline *p, const struct motion *rows, size_t n,
         const double at[2] = {t0_s, dt_s};
         int err = push_all(p, 0, rows, take, at);
         for (size_t i = 0; i < p->grids && err == 0; i++) {
-            resample_push(p->grid[i].resample, rows, take, t0_s, dt_s);
-            err = drain(p, &p->grid[i]);
+            resample_push(p->grid[i]->resample, rows, take, t0_s, dt_s);
+            err = drain(p, p->grid[i]);
         }
         if (err < 0) {
             return err;
@@ -201,9 +221,10 @@ static int end_segment(struct pipeline *p)
 {
     int err = 0;
     for (size_t i = 0; i < p->grids && err == 0; i++) {
-        resample_flush(p->grid[i].resample);
-        err = drain(p, &p->grid[i]);
-        resample_reset(p->grid[i].resample);
+        resample_flush(p->grid[i]->resample);
+        err = drain(p, p->grid[i]);
+        err = err == 0 ? push_held(p, p->grid[i]) : err;
+        resample_reset(p->grid[i]->resample);
     }
     for (size_t i = 0; i < MEASURES && err == 0; i++) {
         err = pipeline_measures[i]->gap(p->state[i]);
@@ -241,11 +262,14 @@ static void note_hole(struct pipeline *p, double start_s, double end_s)
 /* Fills a short gap before `chunk` with a straight line. */
 static int bridge(struct pipeline *p, const struct recording_chunk *chunk)
 {
+    int err = 0;
+    for (size_t i = 0; i < p->grids && err == 0; i++) {
+        err = push_held(p, p->grid[i]);
+    }
     note_hole(p, p->last_s, chunk->t0_s);
     double span_s = chunk->t0_s - p->last_s;
     long missing = lround(span_s / p->last_dt_s) - 1;
     double dt_s = span_s / (double)(missing + 1);
-    int err = 0;
     for (long done = 0; done < missing && err == 0;) {
         size_t n = 0;
         for (; n < BRIDGE_ROWS && done + (long)n < missing; n++) {

@@ -18,11 +18,14 @@
 #include "analysis/pipeline.h"
 #include "analysis/summary_json.h"
 
-enum { MEASURES_MAX = 16, PULL_ROWS = 1024, LOOKS = 300 };
+enum { MEASURES_MAX = 16, GRID_ROWS = 1024, LOOKS = 300 };
 
 struct grid {
     double rate_hz;
     struct resample *resample;
+    size_t held;
+    double held_s;
+    struct motion row[GRID_ROWS];
     double taken_s;
 };
 
@@ -34,7 +37,6 @@ static struct bench {
     double measure_s[MEASURES_MAX];
     int64_t looked_ns;
     double look_s; /* what a look takes */
-    struct motion pulled[PULL_ROWS];
 } bench;
 
 static struct summary summary;
@@ -78,10 +80,10 @@ static void add_grid(double source_hz, double rate_hz)
             return;
         }
     }
-    struct grid grid = {.rate_hz = rate_hz};
-    grid.resample = resample_new(source_hz, rate_hz);
-    must(grid.resample != NULL, "cannot resample");
-    bench.grid[bench.grids++] = grid;
+    struct grid *grid = &bench.grid[bench.grids++];
+    grid->rate_hz = rate_hz;
+    grid->resample = resample_new(source_hz, rate_hz);
+    must(grid->resample != NULL, "cannot resample");
 }
 
 static void create(const struct measure_input *input)
@@ -112,14 +114,25 @@ static void push(double rate_hz, const struct motion *rows, size_t n,
     }
 }
 
+static void push_held(struct grid *grid)
+{
+    size_t n = grid->held;
+    grid->held = 0;
+    grid->taken_s += look();
+    push(grid->rate_hz, grid->row, n, grid->held_s, 1 / grid->rate_hz);
+}
+
 static void drain(struct grid *grid)
 {
     size_t n;
     double t0_s;
-    while ((n = resample_pull(grid->resample, bench.pulled, PULL_ROWS, &t0_s)) >
-           0) {
-        grid->taken_s += look();
-        push(grid->rate_hz, bench.pulled, n, t0_s, 1 / grid->rate_hz);
+    while ((n = resample_pull(grid->resample, grid->row + grid->held,
+                              GRID_ROWS - grid->held, &t0_s)) > 0) {
+        grid->held_s = grid->held == 0 ? t0_s : grid->held_s;
+        grid->held += n;
+        if (grid->held == GRID_ROWS) {
+            push_held(grid);
+        }
     }
     grid->taken_s += look();
 }
@@ -139,6 +152,7 @@ static void end(void)
     for (size_t i = 0; i < bench.grids; i++) {
         resample_flush(bench.grid[i].resample);
         drain(&bench.grid[i]);
+        push_held(&bench.grid[i]);
     }
     for (size_t i = 0; pipeline_measures[i] != NULL; i++) {
         const struct measure *measure = pipeline_measures[i];
