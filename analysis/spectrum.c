@@ -104,13 +104,13 @@ double spectrum_step_hz(const struct spectrum *spectrum)
  * once. */
 static inline float mean_of(const float *x, size_t n)
 {
-    enum { LANES = 8 };
-    float sum[LANES] = {0.0f};
+    enum { LANES = sizeof(octet) / sizeof(float) };
+    octet sum = {0};
     size_t i = 0;
     for (; i + LANES <= n; i += LANES) {
-        for (size_t k = 0; k < LANES; k++) {
-            sum[k] += x[i + k];
-        }
+        octet part;
+        memcpy(&part, x + i, sizeof(part));
+        sum += part;
     }
     for (; i < n; i++) {
         sum[0] += x[i];
@@ -163,6 +163,33 @@ static inline void unzip(struct spectrum *spectrum)
     }
 }
 
+/* Adds the power of what has been transformed. */
+static inline void add_power(struct spectrum *spectrum)
+{
+    float *restrict at = spectrum->power;
+    for (size_t k = 0; k < spectrum->padded; k++) {
+        at[k] += power(spectrum->out[k][0], spectrum->out[k][1]);
+    }
+}
+
+/* The signals' powers add up to half of what is at k and at -k. DC and half
+ * the rate are their own mirror images and stand for themselves. */
+static inline void add_density(const struct spectrum *spectrum, float *psd)
+{
+    const float *restrict at = spectrum->power;
+    float *restrict sum = psd;
+    size_t padded = spectrum->padded;
+    size_t middle = (padded + 1) / 2;
+    float half = 0.5f * spectrum->scale;
+    sum[0] += half * at[0];
+    for (size_t k = 1; k < middle; k++) {
+        sum[k] += half * (at[k] + at[padded - k]);
+    }
+    if (padded % 2 == 0) {
+        sum[middle] += half * at[middle];
+    }
+}
+
 VECTOR_CLONES
 void spectrum_add(struct spectrum *spectrum, const float *x, const float *y,
                   float *psd)
@@ -172,23 +199,21 @@ void spectrum_add(struct spectrum *spectrum, const float *x, const float *y,
     } else {
         transform(spectrum, x, y);
     }
-    /* The signals' powers add up to half of what is at k and at -k. DC and
-     * half the rate are their own mirror images and stand for themselves. */
-    float *restrict at = spectrum->power;
-    float *restrict sum = psd;
-    size_t padded = spectrum->padded;
-    size_t middle = (padded + 1) / 2;
-    float half = 0.5f * spectrum->scale;
-    for (size_t k = 0; k < padded; k++) {
-        at[k] = power(spectrum->out[k][0], spectrum->out[k][1]);
-    }
-    sum[0] += half * at[0];
-    for (size_t k = 1; k < middle; k++) {
-        sum[k] += half * (at[k] + at[padded - k]);
-    }
-    if (padded % 2 == 0) {
-        sum[middle] += half * at[middle];
-    }
+    memset(spectrum->power, 0, spectrum->padded * sizeof(*spectrum->power));
+    add_power(spectrum);
+    add_density(spectrum, psd);
+}
+
+VECTOR_CLONES
+void spectrum_add_axes(struct spectrum *spectrum, const float *const axis[3],
+                       float *psd)
+{
+    memset(spectrum->power, 0, spectrum->padded * sizeof(*spectrum->power));
+    transform(spectrum, axis[0], axis[1]);
+    add_power(spectrum);
+    transform_one(spectrum, axis[2]);
+    add_power(spectrum);
+    add_density(spectrum, psd);
 }
 
 VECTOR_CLONES

@@ -31,6 +31,10 @@ double spectrum_step_hz(const struct spectrum *spectrum);
 void spectrum_add(struct spectrum *spectrum, const float *x, const float *y,
                   float *psd);
 
+/* As spectrum_add, of three signals. */
+void spectrum_add_axes(struct spectrum *spectrum, const float *const axis[3],
+                       float *psd);
+
 /* As spectrum_add, to a `psd` each, which must not overlap. */
 void spectrum_add_each(struct spectrum *spectrum, const float *const signal[2],
                        float *const psd[2]);

@@ -137,8 +137,7 @@ static void sum_axes(struct state *s, const float *const axis[3],
                      float psd[TREMOR_BINS])
 {
     memset(psd, 0, TREMOR_BINS * sizeof(*psd));
-    spectrum_add(s->spectrum, axis[0], axis[1], psd);
-    spectrum_add(s->spectrum, axis[2], NULL, psd);
+    spectrum_add_axes(s->spectrum, axis, psd);
     for (size_t k = 0; k < TREMOR_BINS; k++) {
         psd[k] *= s->gain[k];
     }
