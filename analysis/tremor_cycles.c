@@ -89,15 +89,20 @@ static void turn(struct tremor_cycles *cycles, double t_s)
     cycles->turned_s = t_s;
 }
 
+/* `phase` is of -0.5 to 0.5 turns. From row to row it goes by less than half a
+ * turn, either way. */
 static void add_phase(struct tremor_cycles *cycles, double phase, double t_s)
 {
     double before = cycles->phase;
     double step = phase - before;
-    step -= round(step);
+    step += step < -0.5 ? 1.0 : 0.0;
     cycles->phase = before + step;
-    if (step > 0.0 && floor(cycles->phase) > floor(before)) {
-        double part = (floor(cycles->phase) - before) / step;
+    if (cycles->phase >= 1.0) {
+        double part = (1.0 - before) / step;
         turn(cycles, cycles->row_s + part * (t_s - cycles->row_s));
+        cycles->phase -= 1.0;
+    } else if (cycles->phase < 0.0) {
+        cycles->phase += 1.0;
     }
     cycles->row_s = t_s;
 }

@@ -15,7 +15,7 @@
 enum { CYCLE_BINS = 800 }; /* -4 to 4 Hz */
 
 struct tremor_cycles {
-    double phase;    /* unwrapped [cycles] */
+    double phase;    /* 0 to 1 [cycles] */
     double row_s;    /* time of that phase */
     double turned_s; /* when the last cycle was full; NAN: none yet */
     double cycle_hz; /* frequency of the last cycle; NAN: none yet */

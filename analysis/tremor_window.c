@@ -98,7 +98,7 @@ double tremor_sway_dps(const struct tremor_limits *limits, double slow_rms)
 
 static size_t bin_of(double hz)
 {
-    double bin = fmax(hz, 0.0) / tremor_step_hz() + 0.5;
+    double bin = (hz > 0.0 ? hz : 0.0) / tremor_step_hz() + 0.5;
     return bin < TREMOR_BINS - 1 ? (size_t)bin : TREMOR_BINS - 1;
 }
 
@@ -128,13 +128,12 @@ static size_t beside(const float *psd, size_t peak, double highest_hz,
     size_t last =
         bin_of(fmin(highest_hz + SIDE_INNER_HZ, 0.5 * TREMOR_WINDOW_HZ));
     size_t n = 0;
-    for (size_t off = inner; off <= outer; off++) {
-        if (peak > off + 1) {
-            side[n++] = psd[peak - off];
-        }
-        if (peak + off <= last) {
-            side[n++] = psd[peak + off];
-        }
+    for (size_t k = peak > outer + 2 ? peak - outer : 2; k + inner <= peak;
+         k++) {
+        side[n++] = psd[k];
+    }
+    for (size_t k = peak + inner; k <= peak + outer && k <= last; k++) {
+        side[n++] = psd[k];
     }
     return n;
 }
@@ -196,15 +195,13 @@ static void measure_peak(const float *psd, size_t bin, double highest_hz,
                          const struct worth *worth, struct tremor_peak *peak)
 {
     double hz = (double)bin * tremor_step_hz();
-    double slow = slow_power(psd, hz);
     double power = tremor_power(psd, hz - HALF_BAND_HZ, hz + HALF_BAND_HZ);
-    *peak = (struct tremor_peak){.frequency_hz = hz,
-                                 .power = power,
-                                 .ratio = sqrt(power / fmax(slow, 1e-12)),
-                                 .slow_rms = sqrt(slow)};
+    *peak = (struct tremor_peak){.frequency_hz = hz, .power = power};
     if (power < worth->power) {
         return;
     }
+    double slow = slow_power(psd, hz);
+    peak->ratio = sqrt(power / fmax(slow, 1e-12));
     double width = tremor_step_hz() * (double)(2 * bin_of(HALF_BAND_HZ) + 1);
     double most = power / (width * worth->prominence);
     double floor = width * background(psd, bin, highest_hz, most);
@@ -216,21 +213,35 @@ static void measure_peak(const float *psd, size_t bin, double highest_hz,
     }
 }
 
-/* Not the slope of something beyond the band. */
+/* Not the slope of something beyond the band. Both sides are asked at once:
+ * half of all bins are above the one before, which no processor can guess. */
 static bool is_local_peak(const float *psd, size_t bin)
 {
-    return psd[bin] > psd[bin - 1] && psd[bin] >= psd[bin + 1];
+    int rises = psd[bin] > psd[bin - 1];
+    int falls = psd[bin] >= psd[bin + 1];
+    return (rises & falls) != 0;
 }
 
-/* Not a side lobe of something within the band either. */
-static bool is_main_peak(const float *psd, size_t bin)
+static size_t local_peaks(const float *psd, size_t first, size_t last,
+                          size_t peak[TREMOR_BINS])
 {
-    for (size_t off = 1; off <= bin_of(HALF_BAND_HZ); off++) {
-        if (psd[bin - off] > psd[bin] || psd[bin + off] > psd[bin]) {
-            return false;
+    size_t n = 0;
+    for (size_t k = first; k <= last; k++) {
+        peak[n] = k;
+        n += is_local_peak(psd, k) ? 1 : 0;
+    }
+    return n;
+}
+
+/* Of something within the band that is higher. */
+static bool is_side_lobe(const float *psd, size_t peak)
+{
+    for (size_t off = 2; off <= bin_of(HALF_BAND_HZ); off++) {
+        if (psd[peak - off] > psd[peak] || psd[peak + off] > psd[peak]) {
+            return true;
         }
     }
-    return is_local_peak(psd, bin);
+    return false;
 }
 
 /* The highest bin from `low_hz` on. */
@@ -253,11 +264,13 @@ static bool most_prominent(const float *psd, double highest_hz, double power,
 {
     struct tremor_peak best = {0};
     struct worth worth = {power, KINETIC_PROMINENCE};
-    size_t last = bin_of(highest_hz);
-    for (size_t k = bin_of(KINETIC_LOWEST_HZ); k <= last; k++) {
-        if (is_main_peak(psd, k)) {
+    size_t local[TREMOR_BINS];
+    size_t n =
+        local_peaks(psd, bin_of(KINETIC_LOWEST_HZ), bin_of(highest_hz), local);
+    for (size_t i = 0; i < n; i++) {
+        if (!is_side_lobe(psd, local[i])) {
             struct tremor_peak here;
-            measure_peak(psd, k, highest_hz, &worth, &here);
+            measure_peak(psd, local[i], highest_hz, &worth, &here);
             if (here.prominence > best.prominence) {
                 best = here;
             }
@@ -370,6 +383,7 @@ enum tremor_verdict tremor_window_judge(const float psd[TREMOR_BINS],
     struct worth worth = {demands->floor * demands->floor,
                           demands->likely_prominence};
     measure_peak(psd, bin, limits->highest_hz, &worth, peak);
+    peak->slow_rms = sqrt(slow_power(psd, (double)bin * tremor_step_hz()));
     bool moving = limits->has_gyro && peak->slow_rms > TREMOR_MOVING_DPS;
     return moving ? judge_moving(psd, limits, peak)
                   : judge_still(psd, limits, peak);
