@@ -38,8 +38,7 @@ struct point {
 enum mark { ASIDE, FOLLOWS, STARTS };
 
 struct line {
-    double device; /* a point of it */
-    double host;
+    double host; /* where the device's clock is 0 */
     double rate;
 };
 
@@ -130,7 +129,7 @@ static size_t least(size_t a, size_t b)
 
 static double line_at(const struct line *line, double device)
 {
-    return line->host + line->rate * (device - line->device);
+    return line->host + line->rate * device;
 }
 
 /* The best point of each of up to PARTS parts of equal number; returns how
@@ -143,7 +142,7 @@ static size_t choose(const struct work *w, size_t from, size_t to,
         size_t first = from + (to - from) * k / parts;
         size_t end = from + (to - from) * (k + 1) / parts;
         out[k] = point_at(w, first);
-        for (size_t i = first + 1; i < end; i++) {
+        for (size_t i = first; i < end; i++) {
             struct point p = point_at(w, i);
             out[k] = p.round_trip < out[k].round_trip ? p : out[k];
         }
@@ -164,7 +163,7 @@ static struct line draw(const struct work *w, size_t from, size_t to)
                 (p[j].host - p[i].host) / (p[j].device - p[i].device);
         }
     }
-    struct line line = {p[0].device, 0, count > 0 ? median(slopes, count) : 1};
+    struct line line = {0, count > 0 ? median(slopes, count) : 1};
     for (size_t i = 0; i < n; i++) {
         offsets[i] = p[i].host - line_at(&line, p[i].device);
     }
@@ -429,7 +428,7 @@ void clock_map_deinit(struct clock_map *map)
 
 double clock_map_host(const struct clock_map *map, double device)
 {
-    if (map->count < 2) {
+    if (map->count == 0) {
         return map->rate * device;
     }
     const struct clock_knot *k = map->knots;

@@ -45,6 +45,7 @@ static struct clock_map fitted(const struct recording_clock *made, size_t n)
 static void assert_says_nothing(struct clock_map *map)
 {
     assert_int_equal(map->fit.probes, 0);
+    assert_int_equal(map->count, 0);
     assert_true(map->rate == 1);
     assert_true(clock_map_host(map, 1e9) == 1e9);
     assert_true(clock_map_host(map, -1e9) == -1e9);
@@ -124,6 +125,21 @@ static void clock_fit_doubts_a_rate_that_round_trips_hide(void **state)
     }
     struct clock_map map = fitted(probes, 60);
     assert_says_nothing(&map);
+    free(probes);
+}
+
+/* The time of a reading of the device's clock is that of the host's. */
+static void time_is_the_hosts_at_a_reading(void **state)
+{
+    (void)state;
+    struct recording_clock *probes = make_probes(60, 200, 0);
+    struct clock_map map = fitted(probes, 60);
+    for (size_t i = 0; i < 60; i++) {
+        double time = clock_map_time(&map, (double)probes[i].device_ns);
+        /* Late by half a round trip at most. */
+        assert_true(fabs(time - (double)probes[i].host_monotonic_ns) < 200000);
+    }
+    clock_map_deinit(&map);
     free(probes);
 }
 
@@ -326,6 +342,7 @@ int main(void)
         cmocka_unit_test(clock_fit_says_nothing_of_too_little),
         cmocka_unit_test(clock_fit_ignores_probes_of_no_working_clock),
         cmocka_unit_test(clock_fit_doubts_a_rate_that_round_trips_hide),
+        cmocka_unit_test(time_is_the_hosts_at_a_reading),
         cmocka_unit_test(map_goes_through_two_probes_hours_apart),
         cmocka_unit_test(map_follows_jumps_and_leaves_out_what_stands_alone),
         cmocka_unit_test(map_bends_where_long_round_trips_hide_it),

@@ -204,16 +204,20 @@ static void residuals_are_of_all_probes(void **state)
 
 /* ---- where one line does not do ---- */
 
-/* Of eight parts of 20 one lies beside the line, by more than 100 us or not. */
+/* Of eight parts of 20, or of 56 and a 57, one lies beside the line, by more
+ * than 100 us or not. */
 static void line_holds_while_no_part_is_beside_it(void **state)
 {
     (void)state;
     static struct series series;
     static const double us[] = {99, 100, 101, -100, -101};
-    for (size_t part = 0; part < 8; part++) {
+    static const size_t counts[] = {160, 449};
+    for (size_t part = 0; part < 2 * 8; part++) {
         for (size_t i = 0; i < sizeof(us) / sizeof(us[0]); i++) {
-            begin(&series, 160, 400);
-            move_all(&series, 20 * part, 20 * part + 20, us[i]);
+            size_t n = counts[part / 8];
+            size_t k = part % 8;
+            begin(&series, n, 400);
+            move_all(&series, n * k / 8, n * (k + 1) / 8, us[i]);
             assert_int_equal(lines_of(&series) == 1, fabs(us[i]) <= 100);
         }
     }
@@ -368,6 +372,42 @@ static void first_probe_may_be_a_stretch(void **state)
     clock_map_deinit(&map);
 }
 
+/* Its line goes through both. */
+static void two_probes_make_a_stretch(void **state)
+{
+    (void)state;
+    static struct series series;
+    begin(&series, 60, 10);
+    move(&series, 1, 900);
+    for (size_t i = 2; i < 60; i++) {
+        series.probes[i].device_ns += 7000000000;
+        series.probes[i].host_monotonic_ns += 7000000000;
+    }
+    struct clock_map map = fitted(&series);
+    assert_int_equal(map.fit.lines, 3);
+    assert_off(&map, 0, 0);
+    assert_off(&map, 1, 900);
+    assert_off(&map, 9, 0);
+    clock_map_deinit(&map);
+}
+
+/* Before and behind all probes time goes on at the mean rate, whatever that of
+ * the nearest line. */
+static void rate_outside_the_probes_is_the_mean(void **state)
+{
+    (void)state;
+    static struct series series;
+    begin(&series, 80, 20);
+    bend(&series, 40, 40, 15);
+    struct clock_map map = fitted(&series);
+    double ppm = 15 * 39.0 / 79;
+    assert_int_equal(map.fit.lines, 2);
+    assert_true(fabs((map.rate - 1) * 1e6 - ppm) < 1e-3);
+    assert_off(&map, -1000, -1000 * ppm);
+    assert_off(&map, 1079, 15 * 39 + 1000 * ppm);
+    clock_map_deinit(&map);
+}
+
 /* The map never goes back: it is straight from the last probe before to the
  * next that is later. */
 static void host_that_jumps_back_is_waited_for(void **state)
@@ -491,6 +531,9 @@ static void probes_of_one_instant_are_left_out(void **state)
     series.probes[50].device_ns = series.probes[49].device_ns;
     series.probes[50].host_monotonic_ns = series.probes[49].host_monotonic_ns;
     assert_int_equal(used_of(&series), 99);
+    series.probes[50].device_ns++; /* it goes */
+    assert_int_equal(used_of(&series), 100);
+    assert_int_equal(lines_of(&series), 1);
     begin(&series, 100, 10);
     move_all(&series, 50, 100, 1e7);
     series.probes[50].device_ns = series.probes[49].device_ns;
@@ -510,6 +553,8 @@ int main(void)
         cmocka_unit_test(step_within_the_round_trips_is_crossed_halfway),
         cmocka_unit_test(pause_of_more_than_six_seconds_ends_a_stretch),
         cmocka_unit_test(first_probe_may_be_a_stretch),
+        cmocka_unit_test(two_probes_make_a_stretch),
+        cmocka_unit_test(rate_outside_the_probes_is_the_mean),
         cmocka_unit_test(host_that_jumps_back_is_waited_for),
         cmocka_unit_test(rate_is_of_stretches_if_they_are_long_enough),
         cmocka_unit_test(map_needs_five_seconds),

@@ -901,6 +901,8 @@ static void clock_says_when_memory_is_out(void **state)
         err = clock_map_init(&map, &probes, &error);
         assert_true(err == 0 || err == ERR_NO_MEMORY);
         assert_int_equal(err == 0, faults[MEMORY].times);
+        assert_int_equal(map.knots != NULL, err == 0);
+        assert_int_equal(map.count > 0, err == 0);
         clock_map_deinit(&map);
         plan(MEMORY, ENOMEM, n, 1);
         assert_int_equal(clock_fit_rate(&probes, &rate, &error), err);
