@@ -17,20 +17,33 @@
 enum {
     STEP_FIRST = 16 << 20, /* set aside at a time: 10 min at 1667 Hz */
     STEP_LEAST = 64 << 10, /* less is not worth the call */
+    PIECE = 64 << 10,      /* copied at a time */
 };
 
-static int set_path(struct journal_file *file, const char *path,
-                    struct error *error)
+static uint64_t greater(uint64_t a, uint64_t b)
 {
-    memset(file, 0, sizeof(*file));
-    file->fd = -1;
-    if (strlen(path) >= sizeof(file->path)) {
-        return error_set(error, ERR_USAGE,
-                         "the name of the journal is longer "
-                         "than a file's may be");
-    }
-    memcpy(file->path, path, strlen(path) + 1);
-    return 0;
+    return a > b ? a : b;
+}
+
+/* A file that is not open yet; false: the name is too long for one. */
+static bool set_path(struct journal_file *file, const char *path)
+{
+    *file = (struct journal_file){.fd = -1};
+    int length = snprintf(file->path, sizeof(file->path), "%s", path);
+    return (size_t)length < sizeof(file->path);
+}
+
+static int refuse_path(struct error *error)
+{
+    return error_set(error, ERR_USAGE,
+                     "the name of the journal is longer "
+                     "than a file's may be");
+}
+
+/* With the permissions an ordinary file would get. */
+static int open_new(const char *path)
+{
+    return open(path, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0666);
 }
 
 /* File systems without locks are no reason to refuse work. */
@@ -55,17 +68,16 @@ static int close_quietly(struct journal_file *file)
 int journal_file_create(struct journal_file *file, const char *path,
                         struct error *error)
 {
-    int err = set_path(file, path, error);
-    if (err < 0) {
-        return err;
+    if (!set_path(file, path)) {
+        return refuse_path(error);
     }
-    file->fd = open(path, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0666);
+    file->fd = open_new(path);
     if (file->fd < 0) {
         return output_cannot_create(error, path, errno);
     }
     file->writing = true;
     file->step = STEP_FIRST;
-    err = lock(file, LOCK_EX, error);
+    int err = lock(file, LOCK_EX, error);
     if (err == 0) {
         err = output_sync_folder(path, error);
     }
@@ -93,16 +105,15 @@ static int measure(struct journal_file *file, struct error *error)
 int journal_file_open(struct journal_file *file, const char *path,
                       struct error *error)
 {
-    int err = set_path(file, path, error);
-    if (err < 0) {
-        return err;
+    if (!set_path(file, path)) {
+        return refuse_path(error);
     }
     /* Not blocking: a pipe of that name must not make us wait. */
     file->fd = open(path, O_RDONLY | O_NONBLOCK | O_CLOEXEC);
     if (file->fd < 0) {
         return error_from_errno(error, errno, "cannot open '%s'", path);
     }
-    err = measure(file, error);
+    int err = measure(file, error);
     if (err < 0) {
         close_quietly(file);
     }
@@ -112,9 +123,8 @@ int journal_file_open(struct journal_file *file, const char *path,
 int journal_file_continue(struct journal_file *file, const char *path,
                           uint64_t size, struct error *error)
 {
-    int err = set_path(file, path, error);
-    if (err < 0) {
-        return err;
+    if (!set_path(file, path)) {
+        return refuse_path(error);
     }
     file->fd = open(path, O_RDWR | O_CLOEXEC);
     if (file->fd < 0) {
@@ -124,7 +134,7 @@ int journal_file_continue(struct journal_file *file, const char *path,
     file->step = STEP_FIRST;
     file->size = size;
     file->allocated = size;
-    err = lock(file, LOCK_EX, error);
+    int err = lock(file, LOCK_EX, error);
     if (err < 0) {
         close_quietly(file);
     }
@@ -171,8 +181,23 @@ int journal_file_reserve(struct journal_file *file, uint64_t bytes,
                                 "cannot set aside %.1f MB for '%s'",
                                 (double)bytes / 1e6, file->path);
     }
-    if (failed == 0 && bytes > file->allocated) {
-        file->allocated = bytes;
+    if (failed == 0) {
+        file->allocated = greater(file->allocated, bytes);
+    }
+    return 0;
+}
+
+/* Writes all of it; 0 or an errno. */
+static int write_at(int fd, const uint8_t *data, size_t size, uint64_t at)
+{
+    size_t done = 0;
+    while (done < size) {
+        ssize_t n = pwrite(fd, data + done, size - done, (off_t)(at + done));
+        if (n > 0) {
+            done += (size_t)n;
+        } else if (n == 0 || errno != EINTR) {
+            return n == 0 ? ENOSPC : errno;
+        }
     }
     return 0;
 }
@@ -181,15 +206,9 @@ int journal_file_append(struct journal_file *file, const void *data,
                         size_t size, struct error *error)
 {
     set_aside(file, file->size + size);
-    size_t done = 0;
-    while (done < size) {
-        ssize_t n = pwrite(file->fd, (const uint8_t *)data + done, size - done,
-                           (off_t)(file->size + done));
-        if (n == 0 || (n < 0 && errno != EINTR)) {
-            return error_from_errno(error, n == 0 ? ENOSPC : errno,
-                                    "cannot write '%s'", file->path);
-        }
-        done += n > 0 ? (size_t)n : 0;
+    int failed = write_at(file->fd, data, size, file->size);
+    if (failed != 0) {
+        return error_from_errno(error, failed, "cannot write '%s'", file->path);
     }
     file->size += size;
     return 0;
@@ -202,42 +221,29 @@ int journal_file_read(const struct journal_file *file, uint64_t offset,
     while (done < size) {
         ssize_t n = pread(file->fd, (uint8_t *)out + done, size - done,
                           (off_t)(offset + done));
-        if (n == 0) {
+        if (n > 0) {
+            done += (size_t)n;
+        } else if (n == 0) {
             break;
-        }
-        if (n < 0 && errno != EINTR) {
+        } else if (errno != EINTR) {
             return error_from_errno(error, errno, "cannot read '%s'",
                                     file->path);
         }
-        done += n > 0 ? (size_t)n : 0;
     }
     return (int)done;
 }
 
 /* ---- a file that lost its name ---- */
 
-static bool write_all(int fd, const uint8_t *data, size_t size)
-{
-    while (size > 0) {
-        ssize_t n = write(fd, data, size);
-        if (n == 0 || (n < 0 && errno != EINTR)) {
-            return false;
-        }
-        data += n > 0 ? n : 0;
-        size -= n > 0 ? (size_t)n : 0;
-    }
-    return true;
-}
-
 static bool copy_to(const struct journal_file *file, int fd)
 {
-    uint8_t bytes[1 << 16];
+    uint8_t bytes[PIECE];
     int n = 0;
     for (uint64_t at = 0; at < file->size; at += (uint64_t)n) {
         uint64_t left = file->size - at;
         size_t size = left < sizeof(bytes) ? (size_t)left : sizeof(bytes);
         n = journal_file_read(file, at, bytes, size, NULL);
-        if (n <= 0 || !write_all(fd, bytes, (size_t)n)) {
+        if (n <= 0 || write_at(fd, bytes, (size_t)n, at) != 0) {
             return false;
         }
     }
@@ -247,7 +253,7 @@ static bool copy_to(const struct journal_file *file, int fd)
 /* Copies it to `path`, which becomes the file from now on. */
 static bool move_to(struct journal_file *file, const char *path)
 {
-    int fd = open(path, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0666);
+    int fd = open_new(path);
     if (fd < 0) {
         return false;
     }
@@ -259,7 +265,7 @@ static bool move_to(struct journal_file *file, const char *path)
     close_quietly(file);
     file->fd = fd;
     file->allocated = file->size;
-    memmove(file->path, path, strlen(path) + 1);
+    snprintf(file->path, sizeof(file->path), "%s", path);
     return true;
 }
 
@@ -270,13 +276,13 @@ static bool move_into(struct journal_file *file, const char *folder,
 {
     enum { NAMES = 100 };
     char path[sizeof(file->path)];
-    char number[16] = "";
-    for (int i = 1; i <= NAMES; i++) {
-        int n = snprintf(path, sizeof(path), "%s/%s%s", folder, number, name);
-        if (n > 0 && (size_t)n < sizeof(path) && move_to(file, path)) {
+    for (int i = 0; i < NAMES; i++) {
+        int length =
+            i == 0 ? snprintf(path, sizeof(path), "%s/%s", folder, name)
+                   : snprintf(path, sizeof(path), "%s/%d-%s", folder, i, name);
+        if ((size_t)length < sizeof(path) && move_to(file, path)) {
             return true;
         }
-        snprintf(number, sizeof(number), "%d-", i);
     }
     return false;
 }
@@ -308,14 +314,21 @@ static bool rescue(struct journal_file *file)
 static int check_length(const struct journal_file *file, uint64_t length,
                         struct error *error)
 {
-    uint64_t whole =
-        file->allocated > file->size ? file->allocated : file->size;
-    return length >= whole
+    return length >= greater(file->allocated, file->size)
                ? 0
                : error_set(error, ERR_IO,
                            "'%.200s' was cut short by another program while it "
                            "was written; some of what came is lost",
                            file->path);
+}
+
+/* The name that an open file has now, "" where it cannot be told. */
+static void find_name(struct journal_file *file)
+{
+    char link[sizeof("/proc/self/fd/-2147483648")];
+    snprintf(link, sizeof(link), "/proc/self/fd/%d", file->fd);
+    ssize_t n = readlink(link, file->path, sizeof(file->path));
+    file->path[(size_t)n < sizeof(file->path) ? n : 0] = '\0';
 }
 
 /* Whether the name still leads to what is being written, and all of it is
@@ -325,7 +338,6 @@ static int check_place(struct journal_file *file, struct error *error)
     struct stat named;
     struct stat open;
     char old[sizeof(file->path)];
-    char link[64];
     if (fstat(file->fd, &open) != 0) {
         return 0;
     }
@@ -337,14 +349,13 @@ static int check_place(struct journal_file *file, struct error *error)
         return cut;
     }
     memcpy(old, file->path, sizeof(old));
-    snprintf(link, sizeof(link), "/proc/self/fd/%d", file->fd);
     if (open.st_nlink > 0) {
-        ssize_t n = readlink(link, file->path, sizeof(file->path) - 1);
-        file->path[n > 0 ? n : 0] = '\0';
-        return error_set(error, ERR_IO,
-                         "'%.200s' was moved while it was written; what came "
-                         "is kept: run `carpus recover %s`",
-                         old, n > 0 ? file->path : "NAME.h5.journal");
+        find_name(file);
+        return error_set(
+            error, ERR_IO,
+            "'%.200s' was moved while it was written; what came "
+            "is kept: run `carpus recover %s`",
+            old, file->path[0] != '\0' ? file->path : "NAME.h5.journal");
     }
     return rescue(file)
                ? error_set(error, ERR_IO,
@@ -428,9 +439,7 @@ int journal_file_space(const struct journal_file *file, uint64_t *bytes,
                                 "cannot find out the space left for '%s'",
                                 file->path);
     }
-    *bytes = (uint64_t)status.f_bavail * status.f_frsize;
-    if (file->allocated > file->size) {
-        *bytes += file->allocated - file->size;
-    }
+    *bytes = (uint64_t)status.f_bavail * status.f_frsize +
+             greater(file->allocated, file->size) - file->size;
     return 0;
 }

@@ -8,7 +8,7 @@ PLAIN := $(BUILD)/plain
 
 # Calls that test_failing_calls makes fail.
 WRAPPED = malloc calloc realloc open close flock fstat stat fstatvfs pread \
-    pwrite write posix_fallocate fallocate fdatasync fsync ftruncate readlink
+    pwrite posix_fallocate fallocate fdatasync fsync ftruncate readlink
 WRAP = $(WRAPPED:%=-Wl,--wrap=%)
 %/test_failing_calls: LDFLAGS += $(WRAP)
 
