@@ -266,6 +266,7 @@ static bool move_to(struct journal_file *file, const char *path)
     file->fd = fd;
     file->allocated = file->size;
     snprintf(file->path, sizeof(file->path), "%s", path);
+    (void)lock(file, LOCK_EX, NULL);
     return true;
 }
 

@@ -215,6 +215,20 @@ static void saved_copy_is_whole_and_goes_on(void **state)
     }
 }
 
+/* As the journal was: nobody recovers it before it is closed. */
+static void saved_copy_is_locked(void **state)
+{
+    const struct folder *folder = *state;
+    struct journal_file other;
+    create(folder->file, 3);
+    assert_int_equal(unlink(folder->file), 0);
+    assert_int_equal(journal_file_sync(&file, &error), ERR_IO);
+    assert_int_equal(journal_file_open(&other, file.path, &error), ERR_BUSY);
+    close_file();
+    assert_int_equal(journal_file_open(&other, file.path, &error), 0);
+    assert_int_equal(journal_file_close(&other, &error), 0);
+}
+
 /* What was removed takes up no space any more, and nothing stays open. */
 static void saving_leaves_nothing_open(void **state)
 {
@@ -262,6 +276,7 @@ int main(void)
         IN_FOLDER(space_that_was_reserved_is_used_first),
         IN_FOLDER(message_tells_both_names),
         IN_FOLDER(saved_copy_is_whole_and_goes_on),
+        IN_FOLDER(saved_copy_is_locked),
         IN_FOLDER(saving_leaves_nothing_open),
         IN_FOLDER(name_that_is_taken_gets_a_number),
     };
