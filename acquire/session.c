@@ -62,8 +62,7 @@ static int take_clock(struct session *session, struct sensor *sensor,
 
 static int64_t session_time(const struct session *session, int64_t host_ns)
 {
-    double ns = (double)host_ns - session->host_zero_ns;
-    return ns > 0 ? llround(ns) : 0;
+    return llround(fmax((double)host_ns - session->host_zero_ns, 0));
 }
 
 static int take_event(struct session *session,
@@ -200,11 +199,15 @@ static int take_record(struct session *session,
     return 0;
 }
 
-/* As its description has it, if there is one already. */
+static bool is_described(const struct sensor *sensor)
+{
+    return sensor->has_info && sensor->info.rate_nominal_hz > 0;
+}
+
+/* As its description has it, if there is one already; else a guess. */
 static double nominal_hz(const struct sensor *sensor)
 {
-    double rate_hz = sensor->info.rate_nominal_hz;
-    return rate_hz > 0 ? rate_hz : 100;
+    return is_described(sensor) ? sensor->info.rate_nominal_hz : 100;
 }
 
 /* Until the first session record of a sensor is found its rate is not known; it
@@ -248,11 +251,6 @@ static int pass(struct session *session, struct error *error)
             return err;
         }
     }
-}
-
-static bool is_described(const struct sensor *sensor)
-{
-    return sensor->has_info && sensor->info.rate_nominal_hz > 0;
 }
 
 static int check_survey(const struct session *session, struct error *error)
@@ -305,14 +303,6 @@ static void find_tail(const struct session *session, struct sensor *sensor,
     }
 }
 
-/* Between two samples, device time: measured, else as its description has it.
- * In the first pass the stream did not know that yet. */
-static double find_period(const struct sensor *sensor)
-{
-    double period_ns = slope_value(&sensor->samples);
-    return period_ns > 0 ? period_ns : 1e9 / nominal_hz(sensor);
-}
-
 /* What the first pass found out of a sensor. */
 static int conclude_sensor(const struct session *session, struct sensor *sensor,
                            struct session_sensor_summary *out,
@@ -324,10 +314,11 @@ static int conclude_sensor(const struct session *session, struct sensor *sensor,
     if (err < 0) {
         return err;
     }
-    double period_ns = find_period(sensor);
-    info->rate_measured_hz = slope_value(&sensor->samples) > 0
-                                 ? 1e9 / (period_ns * map.rate)
-                                 : info->rate_nominal_hz;
+    double slope_ns = slope_value(&sensor->samples);
+    bool measured = slope_ns > 0;
+    double period_ns = measured ? slope_ns : 1e9 / nominal_hz(sensor);
+    info->rate_measured_hz =
+        measured ? 1e9 / (period_ns * map.rate) : info->rate_nominal_hz;
     if (sensor->block_count > 0) {
         sensor->last_ns =
             sensor->block_ns + llround((sensor->block_count - 1) * period_ns);

@@ -7,6 +7,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <hdf5.h>
 #include <stdarg.h>
 #include <stdbool.h>
 #include <sys/file.h>
@@ -34,6 +35,7 @@ enum call {
     FSYNC,
     FTRUNCATE,
     READLINK,
+    HDF5_WRITE,
     CALLS,
 };
 
@@ -95,6 +97,10 @@ WRAP(int, fallocate, (int fd, int mode, off_t at, off_t size), FALLOCATE,
 WRAP(int, fdatasync, (int fd), FDATASYNC, (fd), -1)
 WRAP(int, fsync, (int fd), FSYNC, (fd), -1)
 WRAP(int, ftruncate, (int fd, off_t size), FTRUNCATE, (fd, size), -1)
+WRAP(herr_t, H5Dwrite,
+     (hid_t set, hid_t type, hid_t here, hid_t there, hid_t how,
+      const void *rows),
+     HDF5_WRITE, (set, type, here, there, how, rows), -1)
 
 int __real_close(int fd);
 int __wrap_close(int fd);
@@ -851,50 +857,88 @@ static void repeat_records(void)
     assert_int_equal(fclose(out), 0);
 }
 
+/* So long that tables are written to before the end, 256 gaps or 1024 blocks at
+ * a time: there are 1024 gaps between its frames, and so that behind the last
+ * one has them written. */
+static void write_long_session(void)
+{
+    enum { FRAMES = 1024 + 1 };
+    struct made made = {.rate_hz = 104};
+    struct recording_info info = made_info(&made);
+    struct journal journal;
+    struct recording_clock probe = {.round_trip_ns = 100};
+    assert_int_equal(journal_create(&journal, path, &error), 0);
+    assert_int_equal(journal_append_session(&journal, &info, &error), 0);
+    for (uint32_t i = 0; i < FRAMES; i++) {
+        uint8_t bytes[WIRE_FRAME_MAX];
+        struct wire_frame frame = {.type = WIRE_FRAME_SAMPLES,
+                                   .sequence = i,
+                                   .index = 2 * i,
+                                   .device_ns = i * 20000000ULL,
+                                   .count = 1};
+        size_t size = wire_put_frame(bytes, &frame);
+        assert_int_equal(
+            journal_append(&journal, JOURNAL_FRAMES, bytes, size, &error), 0);
+    }
+    probe.device_ns = FRAMES * 20000000LL + 1000000000;
+    assert_int_equal(journal_append_clock(&journal, &probe, &error), 0);
+    assert_int_equal(journal_append_end(&journal, JOURNAL_END_DEVICE, &error),
+                     0);
+    assert_int_equal(journal_file_close(&journal.file, &error), 0);
+}
+
+/* Builds again and again, each time with the next call failing: an error, no
+ * recording and the journal alone, until none fails. Returns how often. */
+static unsigned refuse_each(enum call call, int number, int code, uint64_t rows)
+{
+    char made[128];
+    snprintf(made, sizeof(made), "%s/x.h5", folder);
+    for (unsigned n = 0;; n++) {
+        struct session_summary summary;
+        plan(call, number, n, 1);
+        int err = session_build(path, made, NULL, &summary, &error);
+        bool failed = faults[call].times == 0;
+        memset(faults, 0, sizeof(faults));
+        if (err < 0) {
+            assert_true(failed);
+            /* Why HDF5 failed it does not say. */
+            assert_true(err == code || err == ERR_IO);
+            assert_int_equal(access(made, F_OK), -1);
+            assert_int_equal(folder_count(folder), 1);
+            continue;
+        }
+        /* A folder that cannot be read cannot be synced either. */
+        assert_true(!failed || call == OPEN);
+        assert_int_equal(summary.rows, rows);
+        assert_int_equal(unlink(made), 0);
+        if (!failed) {
+            return n;
+        }
+    }
+}
+
 /* Whichever call fails: an error, no recording, and the journal untouched;
  * else the whole recording. */
 static void recovery_is_whole_or_refused(void **state)
 {
     (void)state;
-    static const struct {
-        enum call call;
-        int number;
-        int code;
-    } cases[] = {{MEMORY, ENOMEM, ERR_NO_MEMORY},
-                 {PREAD, EIO, ERR_IO},
-                 {OPEN, EIO, ERR_IO}};
-    enum { CASES = sizeof(cases) / sizeof(cases[0]) };
-    char made[128];
     write_session();
-    snprintf(made, sizeof(made), "%s/x.h5", folder);
-    for (size_t k = 0; k < 2 * CASES; k++) {
-        size_t i = k % CASES;
-        unsigned n = 0;
-        if (k == CASES) {
+    for (int i = 0; i < 2; i++) {
+        if (i == 1) {
             repeat_records();
         }
-        int err = -1;
-        for (; err < 0; n++) {
-            struct session_summary summary;
-            plan(cases[i].call, cases[i].number, n, 1);
-            err = session_build(path, made, NULL, &summary, &error);
-            /* The folder need not be opened, to sync it. */
-            assert_true(cases[i].call == OPEN ||
-                        (err == 0) == (faults[cases[i].call].times > 0));
-            if (err < 0) {
-                /* Why HDF5 failed it does not say. */
-                assert_true(err == cases[i].code || err == ERR_IO);
-                assert_int_equal(access(made, F_OK), -1);
-                assert_int_equal(folder_count(folder), 1);
-            } else {
-                assert_int_equal(summary.rows, 200);
-                assert_int_equal(unlink(made), 0);
-            }
-            assert_true(n < 1000);
-        }
-        assert_true(n > 1);
-        memset(faults, 0, sizeof(faults));
+        assert_true(refuse_each(MEMORY, ENOMEM, ERR_NO_MEMORY, 200) > 0);
+        assert_true(refuse_each(PREAD, EIO, ERR_IO, 200) > 0);
+        assert_true(refuse_each(OPEN, EIO, ERR_IO, 200) > 0);
+        assert_true(refuse_each(HDF5_WRITE, EIO, ERR_IO, 200) > 0);
     }
+}
+
+static void recovery_that_cannot_be_written_is_refused(void **state)
+{
+    (void)state;
+    write_long_session();
+    assert_true(refuse_each(HDF5_WRITE, EIO, ERR_IO, 1024 + 1) > 10);
 }
 
 static void clock_says_when_memory_is_out(void **state)
@@ -967,6 +1011,7 @@ int main(void)
         TEST(failed_record_leaves_no_hole),
         TEST(file_that_cannot_be_read_is_not_called_strange),
         TEST(recovery_is_whole_or_refused),
+        TEST(recovery_that_cannot_be_written_is_refused),
         TEST(clock_says_when_memory_is_out),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -59,7 +59,7 @@ static void describe(const struct model *m)
                                   .placement = PLACEMENT_LEFT_WRIST,
                                   .accel_scale = 0.0024,
                                   .gyro_scale = 0.0012,
-                                  .rate_nominal_hz = RATE_HZ};
+                                  .rate_nominal_hz = floor(m->rate_hz)};
     if (m->serial != NULL) {
         snprintf(info.serial, sizeof(info.serial), "%s", m->serial);
         assert_int_equal(journal_append_session(&journal, &info, &error), 0);
@@ -105,6 +105,17 @@ static void put_frame(struct model *m, uint16_t count, uint16_t flags)
 {
     uint8_t bytes[WIRE_FRAME_MAX];
     size_t size = make_frame(m, count, flags, bytes);
+    assert_int_equal(
+        journal_append(&journal, JOURNAL_FRAMES, bytes, size, &error), 0);
+}
+
+static void put_many(struct model *m, size_t frames)
+{
+    static uint8_t bytes[JOURNAL_PAYLOAD_MAX];
+    size_t size = 0;
+    for (size_t i = 0; i < frames; i++) {
+        size += make_frame(m, COUNT, 0, bytes + size);
+    }
     assert_int_equal(
         journal_append(&journal, JOURNAL_FRAMES, bytes, size, &error), 0);
 }
@@ -182,11 +193,79 @@ static void rate_and_duration_are_by_the_hosts_clock(void **state)
     }
 }
 
+/* How long a gap took its samples do not tell: the sensor may have stood
+ * still. */
+static void rate_is_not_bent_by_a_pause(void **state)
+{
+    const struct folder *folder = *state;
+    static const uint64_t lost[] = {1, 500};
+    for (size_t i = 0; i < 2; i++) {
+        struct model m = {"A", 0, RATE_HZ, 0, 0, 0};
+        begin(folder);
+        describe(&m);
+        put_all(&m, 20000);
+        m.index += lost[i];
+        m.start_s += 5;
+        put_all(&m, 40000);
+        end(JOURNAL_END_ASKED);
+        build(folder);
+        assert_int_equal(summary.lost, lost[i]);
+        assert_true(fabs(summary.sensors[0].rate_hz - RATE_HZ) < 1e-3);
+    }
+}
+
+/* Of less than two frames the rate is the nominal one, of any size. */
+static void shortest_recording_has_the_nominal_rate(void **state)
+{
+    const struct folder *folder = *state;
+    static const struct {
+        uint16_t count;
+        double rate_hz;
+    } cases[] = {{1, RATE_HZ}, {COUNT, RATE_HZ}, {1, 1}, {COUNT, 1}};
+    for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+        double rate_hz = cases[i].rate_hz;
+        double duration_s = (cases[i].count - 1) / rate_hz;
+        struct model m = {"A", 0, rate_hz, 0, 0, 0};
+        begin(folder);
+        describe(&m);
+        put_frame(&m, cases[i].count, 0);
+        end(JOURNAL_END_ASKED);
+        build(folder);
+        assert_int_equal(summary.rows, cases[i].count);
+        assert_true(fabs(summary.duration_s - duration_s) < 1e-6);
+        assert_true(summary.sensors[0].rate_hz == rate_hz);
+        struct recording *recording = open_sensor(folder, "A");
+        assert_int_equal(recording_rows(recording), cases[i].count);
+        assert_true(recording_info(recording)->rate_measured_hz == rate_hz);
+        recording_close(recording);
+    }
+}
+
+/* It began when the first sample should have come. */
+static void loss_before_the_first_sample_has_its_length(void **state)
+{
+    const struct folder *folder = *state;
+    struct recording_gap gap;
+    struct model m = {"A", 1, RATE_HZ, 0, 0, 0};
+    int64_t start_ns = device_ns(&m, time_of(&m, 0));
+    begin(folder);
+    describe(&m);
+    m.index = 500;
+    put_all(&m, 2000);
+    end(JOURNAL_END_ASKED);
+    build(folder);
+    assert_int_equal(summary.lost, 500);
+    assert_int_equal(gaps_of(folder, "A", &gap), 1);
+    assert_int_equal(gap.at_sample, 0);
+    assert_int_equal(gap.lost_samples, 500);
+    assert_int_equal(gap.end_ns, device_ns(&m, time_of(&m, 500)));
+    assert_true(llabs(gap.start_ns - start_ns) < second / RATE_HZ);
+}
+
 /* A frame of one sample, a gap of one, and many frames in one record. */
 static void smallest_and_largest_are_kept(void **state)
 {
     const struct folder *folder = *state;
-    static uint8_t bytes[JOURNAL_PAYLOAD_MAX];
     struct recording_gap gap;
     struct model m = {"A", 0, RATE_HZ, 0, 0, 0};
     begin(folder);
@@ -195,12 +274,7 @@ static void smallest_and_largest_are_kept(void **state)
     put_frame(&m, COUNT, 0);
     m.index++;
     put_frame(&m, COUNT, 0);
-    size_t size = 0;
-    for (size_t i = 0; i < 60; i++) {
-        size += make_frame(&m, COUNT, 0, bytes + size);
-    }
-    assert_int_equal(
-        journal_append(&journal, JOURNAL_FRAMES, bytes, size, &error), 0);
+    put_many(&m, 60);
     end(JOURNAL_END_ASKED);
     build(folder);
     assert_int_equal(summary.rows, 1 + 62 * COUNT);
@@ -211,6 +285,33 @@ static void smallest_and_largest_are_kept(void **state)
     struct recording *recording = open_sensor(folder, "A");
     assert_int_equal(recording_rows(recording), 1 + 62 * COUNT);
     recording_close(recording);
+}
+
+/* The one is far ahead of the other, which would have a gap if it took what is
+ * not its own. */
+static void large_records_of_two_sensors_do_not_mix(void **state)
+{
+    const struct folder *folder = *state;
+    enum { FRAMES = 60, RECORDS = 5 };
+    struct model m[] = {{"A", 0, RATE_HZ, 0, 0, 0}, {"B", 0, RATE_HZ, 0, 0, 0}};
+    begin(folder);
+    for (uint16_t i = 0; i < 2; i++) {
+        journal.sensor = i;
+        describe(&m[i]);
+    }
+    put_many(&m[1], FRAMES);
+    put_many(&m[1], FRAMES);
+    for (size_t k = 0; k < RECORDS; k++) {
+        for (uint16_t i = 0; i < 2; i++) {
+            journal.sensor = i;
+            put_many(&m[i], FRAMES);
+        }
+    }
+    end(JOURNAL_END_ASKED);
+    build(folder);
+    assert_int_equal(summary.lost, 0);
+    assert_int_equal(summary.sensors[0].rows, RECORDS * FRAMES * COUNT);
+    assert_int_equal(summary.sensors[1].rows, (RECORDS + 2) * FRAMES * COUNT);
 }
 
 static void clipped_rows_are_added_up(void **state)
@@ -320,6 +421,7 @@ static void tail_is_of_a_device_that_was_lost_alone(void **state)
         assert_int_equal(summary.lost > 0, k == 2);
         assert_int_equal(summary.sensor_count, 2);
         assert_int_equal(summary.sensors[1].lost, 0);
+        assert_true(summary.sensors[1].duration_s == 0);
         assert_false(summary.sensors[1].written);
         assert_true(session_took_all(&summary));
     }
@@ -370,24 +472,41 @@ static void each_sensor_has_its_own_tail(void **state)
     assert_int_equal(gaps[1].lost_samples, 6);
 }
 
-/* The first sensor is not described: its samples have no unit. */
+/* The first sensor is not described: its samples have no unit. How long one
+ * frame of them lasted is guessed as of 100 Hz. */
 static void sensor_without_description_counts_for_nothing(void **state)
 {
     const struct folder *folder = *state;
-    struct model m[] = {{NULL, 0, RATE_HZ, 0, 0, 0},
-                        {"B", 1, RATE_HZ, 0, 0, 0}};
-    begin(folder);
-    for (uint16_t i = 0; i < 2; i++) {
-        journal.sensor = i;
-        describe(&m[i]);
-        put_all(&m[i], 1000);
+    static const uint64_t rows[] = {COUNT, 1000};
+    static const double durations_s[] = {(COUNT - 1) / 100.0, 999.0 / RATE_HZ};
+    for (size_t k = 0; k < 2; k++) {
+        struct model m[] = {{NULL, 0, RATE_HZ, 0, 0, 0},
+                            {"B", 1, RATE_HZ, 0, 0, 0}};
+        begin(folder);
+        for (uint16_t i = 0; i < 2; i++) {
+            journal.sensor = i;
+            describe(&m[i]);
+            put_all(&m[i], i == 0 ? rows[k] : 1000);
+        }
+        end(JOURNAL_END_ASKED);
+        build(folder);
+        assert_int_equal(summary.rows, 1000);
+        assert_int_equal(summary.sensors[0].rows, rows[k]);
+        assert_true(fabs(summary.sensors[0].duration_s - durations_s[k]) <
+                    1e-6);
+        assert_false(summary.sensors[0].written);
+        assert_false(session_took_all(&summary));
     }
-    end(JOURNAL_END_ASKED);
-    build(folder);
-    assert_int_equal(summary.rows, 1000);
-    assert_int_equal(summary.sensors[0].rows, 1000);
-    assert_false(summary.sensors[0].written);
-    assert_false(session_took_all(&summary));
+}
+
+static void journal_that_is_not_there_is_named(void **state)
+{
+    const struct folder *folder = *state;
+    assert_int_equal(session_build("/none/x.h5.journal", folder->file, NULL,
+                                   &summary, &error),
+                     ERR_NO_INPUT);
+    assert_non_null(strstr(error.text, "'/none/x.h5.journal'"));
+    assert_int_equal(folder_count(folder->path), 0);
 }
 
 static void journal_is_free_afterwards(void **state)
@@ -412,7 +531,11 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         IN_FOLDER(rate_and_duration_are_by_the_hosts_clock),
+        IN_FOLDER(rate_is_not_bent_by_a_pause),
+        IN_FOLDER(shortest_recording_has_the_nominal_rate),
+        IN_FOLDER(loss_before_the_first_sample_has_its_length),
         IN_FOLDER(smallest_and_largest_are_kept),
+        IN_FOLDER(large_records_of_two_sensors_do_not_mix),
         IN_FOLDER(clipped_rows_are_added_up),
         IN_FOLDER(events_get_session_time),
         IN_FOLDER(tail_is_what_fits_until_it_was_last_heard_of),
@@ -420,6 +543,7 @@ int main(void)
         IN_FOLDER(tail_goes_on_until_the_device_was_given_up),
         IN_FOLDER(each_sensor_has_its_own_tail),
         IN_FOLDER(sensor_without_description_counts_for_nothing),
+        IN_FOLDER(journal_that_is_not_there_is_named),
         IN_FOLDER(journal_is_free_afterwards),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -8,7 +8,8 @@ PLAIN := $(BUILD)/plain
 
 # Calls that test_failing_calls makes fail.
 WRAPPED = malloc calloc realloc open close flock fstat stat fstatvfs pread \
-    pwrite posix_fallocate fallocate fdatasync fsync ftruncate readlink
+    pwrite posix_fallocate fallocate fdatasync fsync ftruncate readlink \
+    H5Dwrite
 WRAP = $(WRAPPED:%=-Wl,--wrap=%)
 %/test_failing_calls: LDFLAGS += $(WRAP)
 
