@@ -25,6 +25,7 @@ static const struct {
     float left_out_few;
     float alike;
     float tiny;
+    float other;
     float slow_s;
     float slow_uneven;
     float unlike_few;
@@ -40,6 +41,8 @@ static const struct {
     .faint = 0.25F,  /* of the median tap: neither */
     .tiny = 12,      /* the median tap has so many times its size: no tap,
                       * anywhere (8 .. 20) */
+    .other = 3,      /* sizes on either side of a halt, one over the other, of
+                      * what is two things (2 .. 3.5) */
     /* Most of what looks like taps that is none: tapping leaves out nothing,
      * typing a third, daily life half. */
     .left_out = 0.2F,      /* 0.15 .. 0.25 */
@@ -83,9 +86,11 @@ static const double SLOW_POWER = 4;
 
 /* A stretch that is being looked at. */
 struct search {
-    struct tap_onset *onsets; /* those that may be taps */
+    struct tap_findings *findings; /* borrowed */
+    float threshold;               /* that an onset is to have */
+    bool again;                    /* may be looked at once more */
+    struct tap_onset *onsets;      /* those that may be taps */
     size_t n;
-    const struct tap_rate *rate;
     struct tap_link *links;
     size_t *member; /* of the chain, n at most */
     float *scratch; /* n */
@@ -99,12 +104,10 @@ bool tap_onset_is_strong(const struct tap_onset *onset)
 static int search_new(const struct tap_onset *onsets, size_t n,
                       struct search *search)
 {
-    *search = (struct search){
-        .onsets = calloc(n, sizeof(*search->onsets)),
-        .links = calloc(n, sizeof(*search->links)),
-        .member = calloc(n, sizeof(*search->member)),
-        .scratch = calloc(n, sizeof(*search->scratch)),
-    };
+    search->onsets = calloc(n, sizeof(*search->onsets));
+    search->links = calloc(n, sizeof(*search->links));
+    search->member = calloc(n, sizeof(*search->member));
+    search->scratch = calloc(n, sizeof(*search->scratch));
     if (search->onsets == NULL || search->links == NULL ||
         search->member == NULL || search->scratch == NULL) {
         return ERR_NO_MEMORY;
@@ -305,6 +308,7 @@ enum judgement { NO_SERIES, TOO_WEAK, UNEVEN, SERIES };
 static enum judgement judge(const struct search *search, const size_t *member,
                             size_t count, bool part)
 {
+    const struct tap_rate *rate = search->findings->rate;
     if (count < SERIES_LEAST) {
         return NO_SERIES;
     }
@@ -315,18 +319,17 @@ static enum judgement judge(const struct search *search, const size_t *member,
         total += score;
         like_taps += score > 0;
     }
-    if (total < search->rate->total_least || 2 * like_taps <= count) {
+    if (total < rate->total_least || 2 * like_taps <= count) {
         return NO_SERIES;
     }
     struct rhythm rhythm = rhythm_of(search, member, count);
     float strength = median_strength(search, member, count);
-    if (strength < larger(search->rate->strength_least, tune.strong)) {
+    if (strength < larger(rate->strength_least, tune.strong)) {
         bool clear = count >= LONG_LEAST && rhythm.uneven < STEADY;
         return clear ? TOO_WEAK : NO_SERIES;
     }
-    if (rhythm.median_s < search->rate->interval_least_s ||
-        median_over_sway(search, member, count) <
-            search->rate->over_sway_least) {
+    if (rhythm.median_s < rate->interval_least_s ||
+        median_over_sway(search, member, count) < rate->over_sway_least) {
         return NO_SERIES;
     }
     if (are_knocks(search, member, count, &rhythm)) {
@@ -371,12 +374,12 @@ static size_t leave_out_tiny(const struct search *search, size_t *member,
     return kept;
 }
 
-/* Leaves out what is tiny and takes strays off both ends of a series: *member
- * moves on, the new length is returned. */
-static size_t trim(const struct search *search, size_t **member, size_t count)
+/* Takes strays off both ends of a series: *member moves on, the new length is
+ * returned. */
+static size_t leave_out_strays(const struct search *search, size_t **member,
+                               size_t count)
 {
     const struct tap_onset *onsets = search->onsets;
-    count = leave_out_tiny(search, *member, count);
     float least = tune.faint * median_size(search, *member, count);
     while (count > TRIM_LEAST && is_stray(onsets, *member, 1, least)) {
         (*member)++;
@@ -389,8 +392,42 @@ static size_t trim(const struct search *search, size_t **member, size_t count)
     return count;
 }
 
-static int find(const struct tap_onset *onsets, size_t n, float threshold,
-                bool again, struct tap_findings *findings);
+/* Leaves out what is tiny or stray, until nothing is: many strays make the
+ * median so small that others among them are not tiny. */
+static size_t trim(const struct search *search, size_t **member, size_t count)
+{
+    size_t before = 0;
+    while (count != before) {
+        before = count;
+        count = leave_out_tiny(search, *member, count);
+        count = leave_out_strays(search, member, count);
+    }
+    return count;
+}
+
+/* A halt with taps of another size behind it: that is another series, if it is
+ * one. Returns the first of them, 0 if there is none. */
+static size_t find_change(const struct search *search, const size_t *member,
+                          size_t count)
+{
+    struct rhythm rhythm = rhythm_of(search, member, count);
+    double least_s = fmax(SILENCE_S, HALT * (double)rhythm.median_s);
+    if ((double)rhythm.longest_s < least_s) {
+        return 0;
+    }
+    for (size_t k = 1; k < count; k++) {
+        double s = search->onsets[member[k]].time_s -
+                   search->onsets[member[k - 1]].time_s;
+        size_t before = k < INNER ? k : INNER;
+        size_t behind = count - k < INNER ? count - k : INNER;
+        float old = median_size(search, member + k - before, before);
+        float new = median_size(search, member + k, behind);
+        if (s >= least_s && larger(old, new) > tune.other * smaller(old, new)) {
+            return k;
+        }
+    }
+    return 0;
+}
 
 /* Whether nothing between two onsets looks like a tap. */
 static bool is_silent(const struct search *search, size_t from, size_t to)
@@ -420,13 +457,33 @@ static double longest_silence(const struct search *search, const size_t *member,
     return longest_s;
 }
 
-/* Takes a run of the chain, or a part of one, as a series if it is one. One
- * that is too uneven is looked at once more if `again`: its parts before and
- * after the longest silence, or without one, what stands out from it. */
+static int find(const struct tap_onset *onsets, size_t n, float threshold,
+                bool again, struct tap_findings *findings);
+
 static int take_run(const struct search *search, size_t *member, size_t length,
-                    float threshold, bool again, bool part,
-                    struct tap_findings *findings)
+                    bool part);
+
+/* Takes what is before member `after` of a run, and the rest. */
+static int take_parts(const struct search *search, size_t *member,
+                      size_t length, size_t after)
 {
+    int err = take_run(search, member, after, true);
+    return err < 0 ? err
+                   : take_run(search, member + after, length - after, true);
+}
+
+/* Takes a run of the chain, or a part of one, as a series if it is one. One
+ * that is too uneven is looked at once more if the search says so: its parts
+ * before and after the longest silence, or without one, what stands out from
+ * it. */
+static int take_run(const struct search *search, size_t *member, size_t length,
+                    bool part)
+{
+    struct tap_findings *findings = search->findings;
+    size_t after = length > 1 ? find_change(search, member, length) : 0;
+    if (after > 0) {
+        return take_parts(search, member, length, after);
+    }
     length = trim(search, &member, length);
     enum judgement verdict = judge(search, member, length, part);
     float strength = median_strength(search, member, length);
@@ -436,29 +493,24 @@ static int take_run(const struct search *search, size_t *member, size_t length,
     if (verdict == TOO_WEAK) {
         findings->weak = larger(findings->weak, strength);
     }
-    if (verdict != UNEVEN || !again) {
+    if (verdict != UNEVEN || !search->again) {
         return 0;
     }
-    size_t after = 0;
-    double longest_s = longest_silence(search, member, length, &after);
-    if (longest_s >= SILENCE_S) {
-        int err =
-            take_run(search, member, after, threshold, again, true, findings);
-        return err < 0 ? err
-                       : take_run(search, member + after, length - after,
-                                  threshold, again, true, findings);
+    if (longest_silence(search, member, length, &after) >= SILENCE_S) {
+        return take_parts(search, member, length, after);
     }
     return find(search->onsets + member[0], member[length - 1] + 1 - member[0],
-                tune.retry * larger(strength, threshold), false, findings);
+                tune.retry * larger(strength, search->threshold), false,
+                findings);
 }
 
 /* Finds series with at least `threshold`. */
 static int find(const struct tap_onset *onsets, size_t n, float threshold,
                 bool again, struct tap_findings *findings)
 {
-    struct search search;
+    struct search search = {
+        .findings = findings, .threshold = threshold, .again = again};
     int err = search_new(onsets, n, &search);
-    search.rate = findings->rate;
     size_t count = 0;
     if (err == 0) {
         search.n = tap_chain_score(search.onsets, n, threshold, search.links,
@@ -474,8 +526,7 @@ static int find(const struct tap_onset *onsets, size_t n, float threshold,
                              TAP_CHAIN_GAP_S) {
             continue;
         }
-        err = take_run(&search, member, k - first, threshold, again, false,
-                       findings);
+        err = take_run(&search, member, k - first, false);
         first = k;
     }
     search_free(&search);

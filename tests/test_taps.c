@@ -392,6 +392,49 @@ static void two_series_are_told_apart(void **unused)
     release(&found);
 }
 
+/* Five taps, and more of what is far smaller on either side. */
+static void strays_do_not_undo_a_series(void **unused)
+{
+    (void)unused;
+    static struct session s;
+    static const double peak_mg[] = {10,  20,  40, 800, 800, 800,
+                                     800, 800, 12, 16,  22};
+    rest(&s, 40, 1);
+    for (size_t i = 0; i < sizeof(peak_mg) / sizeof(peak_mg[0]); i++) {
+        tap(&s, 5 + 1.7 * (double)i, peak_mg[i]);
+    }
+    struct taps found = measure(&s, 1000, RATE_HZ);
+    assert_int_equal(found.series_count, 1);
+    assert_int_equal(found.count, 5);
+    release(&found);
+}
+
+/* The same fingers tap on, or another thing is done: far smaller blows after a
+ * halt are no part of the series before. */
+static void another_size_after_a_halt_is_another_series(void **unused)
+{
+    (void)unused;
+    static struct session s;
+    rest(&s, 46, 1.5);
+    taps(&s, (const double[2]){3, 15}, 3, 150);
+    size_t first = s.taps;
+    double again_s = s.tap_s[first - 1] + 2.2;
+    taps(&s, (const double[2]){again_s, again_s + 12}, 3, 25);
+    struct taps found = measure(&s, 1000, RATE_HZ);
+    assert_int_equal(found.series_count, 2);
+    assert_int_equal(found.series[0].count, first);
+    assert_int_equal(found.count, s.taps);
+    release(&found);
+    rest(&s, 46, 1.5);
+    taps(&s, (const double[2]){3, 15}, 3, 150);
+    again_s = s.tap_s[s.taps - 1] + 2.2;
+    taps(&s, (const double[2]){again_s, again_s + 12}, 3, 100);
+    found = measure(&s, 1000, RATE_HZ);
+    assert_int_equal(found.series_count, 1);
+    assert_int_equal(found.count, s.taps);
+    release(&found);
+}
+
 static void size_of_chunks_changes_nothing(void **unused)
 {
     (void)unused;
@@ -587,6 +630,8 @@ int main(void)
         cmocka_unit_test(hesitations_halts_and_decrement_are_seen),
         cmocka_unit_test(regular_series_has_little_variation),
         cmocka_unit_test(two_series_are_told_apart),
+        cmocka_unit_test(strays_do_not_undo_a_series),
+        cmocka_unit_test(another_size_after_a_halt_is_another_series),
         cmocka_unit_test(size_of_chunks_changes_nothing),
         cmocka_unit_test(gap_carries_nothing_over),
         cmocka_unit_test(way_of_wearing_changes_nothing),
