@@ -31,6 +31,7 @@ static const struct {
     float turn_power;
     float score_max;
     float interval_min_s;
+    float nearest;
     float rhythm_width;
     float late_cost;
     float early_cost;
@@ -50,6 +51,8 @@ static const struct {
     .turn_power = 3,
     .score_max = 1.5F,        /* a knock counts no more than a tap */
     .interval_min_s = 0.125F, /* 8 Hz: nobody taps faster */
+    .nearest = 0.6F,          /* of the rhythm's period, where taps that are as
+                               * near are few (0.5 .. 0.8) */
     .rhythm_width = 1,        /* of the logarithm of interval over period */
     .late_cost = 0.2F,        /* an interval far too long (0 .. 0.3) */
     .early_cost = 0.73F,      /* far too short (0.5 .. 1) */
@@ -187,8 +190,16 @@ static float interval_cost(float interval_s, const struct tap_link *link)
     return cost + link->steady * (beat_cost - tune.on_beat_gain);
 }
 
+/* How far apart taps are at least: less far where the rhythm is quick. */
+static float interval_least(float period_s, float apart_s)
+{
+    float least_s = period_s > 0 ? tune.nearest * period_s : apart_s;
+    return larger(tune.interval_min_s, smaller(least_s, apart_s));
+}
+
 /* What the onsets before one offer it. */
 struct reach {
+    float apart_s;  /* as in tap_chain_rules */
     size_t far;     /* the first within TAP_CHAIN_GAP_S of it */
     size_t distant; /* best chain that ends before `far`, index + 1 */
 };
@@ -218,11 +229,12 @@ static void end_at(const struct tap_onset *onsets, size_t j,
         link->before = distant;
     }
     float gain = link->steady * tune.on_beat_gain;
+    float least_s = interval_least(link->period_s, reach->apart_s);
     /* No interval gains more than that: not worth looking. */
     for (size_t i = j; i > reach->far && links[i - 1].most + gain > best; i--) {
         const struct tap_link *before = &links[i - 1];
         float interval_s = (float)(onsets[j].time_s - onsets[i - 1].time_s);
-        if (interval_s < tune.interval_min_s || before->total + gain <= best) {
+        if (interval_s < least_s || before->total + gain <= best) {
             continue;
         }
         float total = before->total - interval_cost(interval_s, link);
@@ -237,11 +249,11 @@ static void end_at(const struct tap_onset *onsets, size_t j,
 
 /* Finds the best chain; returns the index + 1 of its last link, 0 if none.
  * Links before `changed` are as the call before has left them. */
-static size_t chain(const struct tap_onset *onsets, size_t n, size_t changed,
-                    struct tap_link *links)
+static size_t chain(const struct tap_onset *onsets, size_t n, float apart_s,
+                    size_t changed, struct tap_link *links)
 {
     size_t last = 0; /* of the best chain so far */
-    struct reach reach = {0, 0};
+    struct reach reach = {.apart_s = apart_s};
     for (size_t j = 0; j < n; j++) {
         reach_on(onsets, j, links, &reach);
         if (j >= changed) {
@@ -357,14 +369,15 @@ static void set_rhythm(const struct tap_onset *onsets, size_t n,
 }
 
 size_t tap_chain_find(const struct tap_onset *onsets, size_t n,
-                      const struct tap_lags *lags, struct tap_link *links,
-                      size_t *member)
+                      const struct tap_chain_rules *rules,
+                      struct tap_link *links, size_t *member)
 {
-    set_rhythm(onsets, n, lags, links);
+    set_rhythm(onsets, n, rules->lags, links);
     size_t count = 0;
     size_t changed = 0; /* the first link that has */
     for (int round = 0; round < ROUNDS && changed < n; round++) {
-        count = unroll(links, chain(onsets, n, changed, links), member);
+        size_t last = chain(onsets, n, rules->apart_s, changed, links);
+        count = unroll(links, last, member);
         changed = count < 3 ? n : set_periods(onsets, n, member, count, links);
     }
     return count;

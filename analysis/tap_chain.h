@@ -19,6 +19,12 @@
 /* Onsets further apart than this never belong to one series. */
 #define TAP_CHAIN_GAP_S 2.5
 
+/* What chains are made by. */
+struct tap_chain_rules {
+    const struct tap_lags *lags; /* borrowed */
+    float apart_s; /* taps are at least, unless the rhythm is quicker */
+};
+
 /* An onset on its way into a chain. */
 struct tap_link {
     float score;    /* of the onset itself; above 0 it looks like a tap */
@@ -45,7 +51,7 @@ size_t tap_chain_score(struct tap_onset *onsets, size_t n, float threshold,
  * and writes the indices of its members, by time, to `member` (room for n).
  * Returns how many. A chain may go over gaps. */
 size_t tap_chain_find(const struct tap_onset *onsets, size_t n,
-                      const struct tap_lags *lags, struct tap_link *links,
-                      size_t *member);
+                      const struct tap_chain_rules *rules,
+                      struct tap_link *links, size_t *member);
 
 #endif

@@ -33,6 +33,7 @@ struct tap_rate {
     float total_least;      /* of a series' scores */
     float strength_least;   /* median of a series; 0: no limit */
     float over_sway_least;  /* peak over slow motion, as that; 0: no limit */
+    float tap_apart_s;      /* of taps, unless their rhythm is quicker */
     float interval_least_s; /* median of a series; 0: no limit */
 };
 

@@ -508,6 +508,8 @@ static int take_run(const struct search *search, size_t *member, size_t length,
 static int find(const struct tap_onset *onsets, size_t n, float threshold,
                 bool again, struct tap_findings *findings)
 {
+    const struct tap_chain_rules rules = {findings->lags,
+                                          findings->rate->tap_apart_s};
     struct search search = {
         .findings = findings, .threshold = threshold, .again = again};
     int err = search_new(onsets, n, &search);
@@ -515,8 +517,8 @@ static int find(const struct tap_onset *onsets, size_t n, float threshold,
     if (err == 0) {
         search.n = tap_chain_score(search.onsets, n, threshold, search.links,
                                    search.scratch);
-        count = tap_chain_find(search.onsets, search.n, findings->lags,
-                               search.links, search.member);
+        count = tap_chain_find(search.onsets, search.n, &rules, search.links,
+                               search.member);
     }
     size_t first = 0;
     for (size_t k = 1; k <= count && err == 0; k++) {

@@ -92,6 +92,17 @@ def score_total(name, rate, as_is, results):
         100 * abs(now / was - 1), 2, "<=")
 
 
+def score_phases(program, data):
+    """Taps at a quarter of the rate, from each sample it can begin with."""
+    motions = [load(file) for file in files_of(data, "taps-pin")]
+    was = sum(map(COUNTS["taps"], analyse_motions(program, motions)))
+    now = sum(map(COUNTS["taps"], analyse_motions(program, [
+        at_half_rate(at_half_rate([axis[first:] for axis in motion]))
+        for first in range(4) for motion in motions])))
+    row("taps-pin", "taps at 50 Hz, four phases, in total off, %",
+        100 * abs(now / (4 * was) - 1), 2, "<=")
+
+
 def score_rates(program, data):
     too_slow = 0
     for name, every, rate_hz, what, wanted in RATES:
@@ -265,6 +276,7 @@ def score_without_gyroscope(program, data):
 def main():
     program, data = arguments()
     score_rates(program, data)
+    score_phases(program, data)
     score_scripted_rates(program)
     score_turns(program, data)
     score_taps(program, data)
