@@ -33,6 +33,8 @@ struct command {
     /* With CRASH_FACTOR 1 every so many-th call of HDF5 fails: those of a
      * command that makes the calls of another, mostly. */
     unsigned hdf5_step;
+    unsigned kinds; /* 1 << enum call_kind: calls of the system that fail, and
+                     * nothing else does; 0: all */
 };
 
 /* What fails. */
