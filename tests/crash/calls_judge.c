@@ -188,10 +188,15 @@ static bool status_is_known(int status)
 bool calls_judge(const struct run *run, int status, char *why)
 {
     char path[128];
-    char message[512];
+    char message[4096];
     snprintf(path, sizeof(path), "%s.err", run->folder);
     harness_text(path, message, sizeof(message));
     why[0] = '\0';
+    /* Of a child process the program makes an error of its own. */
+    if (strstr(message, "Sanitizer: ") != NULL) {
+        snprintf(why, WHY, "%.150s", strstr(message, "Sanitizer: "));
+        return false;
+    }
     if (!status_is_known(status)) {
         snprintf(why, WHY, "no status of ours: %.100s", message);
         return false;
