@@ -22,10 +22,22 @@ int output_cannot_create(struct error *error, const char *path, int number)
     return error_from_errno(error, number, "cannot create '%s'", path);
 }
 
-/* What the temporary names of a process have before the part that is random. */
+/* What the temporary names of a process have before the part that is random. A
+ * name that is as long as one may be is cut, between characters of UTF-8. */
 static void name_part(const char *path, pid_t pid, char *out, size_t size)
 {
-    snprintf(out, size, "%s.part-%ld-", path, (long)pid);
+    enum { NAME_MOST = 200, UTF8_MASK = 0xC0, UTF8_GOES_ON = 0x80 };
+    const char *slash = strrchr(path, '/');
+    size_t name = slash != NULL ? (size_t)(slash + 1 - path) : 0;
+    size_t end = strlen(path);
+    if (end > name + NAME_MOST) {
+        end = name + NAME_MOST;
+        while (end > name &&
+               ((unsigned char)path[end] & UTF8_MASK) == UTF8_GOES_ON) {
+            end--;
+        }
+    }
+    snprintf(out, size, "%.*s.part-%ld-", (int)end, path, (long)pid);
 }
 
 /* Makes the temporary file, with the permissions an ordinary one would get. */

@@ -17,6 +17,7 @@
 
 #include "acquire/apart.h"
 #include "acquire/output.h"
+#include "acquire/record_text.h"
 
 static char folder[64];
 static char path[128];
@@ -216,6 +217,27 @@ static void folder_that_is_not_there_is_told_by_the_work(void **state)
     memcpy(path, before, sizeof(path));
 }
 
+static void long_name_is_cut_between_characters(void **state)
+{
+    (void)state;
+    struct output output;
+    for (int odd = 0; odd < 2; odd++) {
+        char name[256] = "";
+        char full[400];
+        size_t length = (size_t)odd;
+        memset(name, 'x', length);
+        for (; length + 2 < sizeof(name); length += 2) {
+            name[length] = '\xc3';
+            name[length + 1] = '\xa9';
+        }
+        snprintf(full, sizeof(full), "%s/%s", folder, name);
+        assert_int_equal(output_open(&output, full, &error), 0);
+        assert_string_equal(output.path, full);
+        assert_true(record_text_is_utf8(output.temporary));
+        output_abort(&output);
+    }
+}
+
 static int make_folder(void **state)
 {
     (void)state;
@@ -241,6 +263,7 @@ int main(void)
         cmocka_unit_test(signals_are_for_the_parent),
         cmocka_unit_test(folder_that_is_not_there_is_told_by_the_work),
         cmocka_unit_test(work_ends_with_the_parent),
+        cmocka_unit_test(long_name_is_cut_between_characters),
     };
     return cmocka_run_group_tests(tests, make_folder, remove_folder);
 }

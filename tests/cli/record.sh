@@ -370,6 +370,11 @@ check samples_missing_at_the_end_are_not_called_good sh -c '
 rejects recover_needs_a_journal 64 "journal" "$CARPUS" recover
 rejects recover_does_not_take_a_folder 66 "" "$CARPUS" recover -o y.h5 .
 
+long=$(printf %0243d 0).h5
+check name_may_be_as_long_as_its_journal_allows sh -c "
+    '$CARPUS' record -q -d virtual --simulate speed=max --for 1s -o $long &&
+    '$CARPUS' verify $long && [ ! -e $long.journal ] && rm $long"
+
 # ---- disks ----
 if mkdir small && mount -t tmpfs -o size=9m none small 2>/dev/null; then
     rejects full_disk_stops_and_keeps_what_came 80 "nearly full" \
