@@ -146,6 +146,20 @@ static void permissions_are_those_of_ordinary_files(void **state)
 
 /* ---- space ---- */
 
+static void space_is_set_aside_behind_the_beginning(void **state)
+{
+    const struct folder *folder = *state;
+    const uint8_t bytes[] = {byte_at(0), byte_at(1), byte_at(2)};
+    assert_int_equal(journal_file_create(&file, folder->file, &error), 0);
+    assert_int_equal(journal_file_begin(&file, bytes, sizeof(bytes), &error),
+                     0);
+    assert_int_equal(file.allocated, 3 + STEP);
+    append(STEP + 1);
+    assert_int_equal(file.allocated, 4 + 2 * STEP);
+    close_file();
+    assert_holds(folder->file, 4 + STEP);
+}
+
 /* No more is asked for until it is used up; then a step beyond what is
  * needed. */
 static void space_that_was_reserved_is_used_first(void **state)
@@ -273,6 +287,7 @@ int main(void)
         IN_FOLDER(closed_standard_input_does_no_harm),
         IN_FOLDER(file_that_was_refused_is_not_open),
         IN_FOLDER(permissions_are_those_of_ordinary_files),
+        IN_FOLDER(space_is_set_aside_behind_the_beginning),
         IN_FOLDER(space_that_was_reserved_is_used_first),
         IN_FOLDER(message_tells_both_names),
         IN_FOLDER(saved_copy_is_whole_and_goes_on),
