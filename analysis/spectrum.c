@@ -163,7 +163,15 @@ static inline void unzip(struct spectrum *spectrum)
     }
 }
 
-/* Adds the power of what has been transformed. */
+/* The power of what has been transformed, alone or added to what is there. */
+static inline void set_power(struct spectrum *spectrum)
+{
+    float *restrict at = spectrum->power;
+    for (size_t k = 0; k < spectrum->padded; k++) {
+        at[k] = power(spectrum->out[k][0], spectrum->out[k][1]);
+    }
+}
+
 static inline void add_power(struct spectrum *spectrum)
 {
     float *restrict at = spectrum->power;
@@ -199,8 +207,7 @@ void spectrum_add(struct spectrum *spectrum, const float *x, const float *y,
     } else {
         transform(spectrum, x, y);
     }
-    memset(spectrum->power, 0, spectrum->padded * sizeof(*spectrum->power));
-    add_power(spectrum);
+    set_power(spectrum);
     add_density(spectrum, psd);
 }
 
@@ -208,9 +215,8 @@ VECTOR_CLONES
 void spectrum_add_axes(struct spectrum *spectrum, const float *const axis[3],
                        float *psd)
 {
-    memset(spectrum->power, 0, spectrum->padded * sizeof(*spectrum->power));
     transform(spectrum, axis[0], axis[1]);
-    add_power(spectrum);
+    set_power(spectrum);
     transform_one(spectrum, axis[2]);
     add_power(spectrum);
     add_density(spectrum, psd);
