@@ -747,6 +747,23 @@ static void version_or_sensor_that_cannot_be_is_damage(void **state)
     }
 }
 
+/* Where the head is damaged, too, it is not believed of the first record. */
+static void version_that_cannot_be_is_no_journals(void **state)
+{
+    (void)state;
+    static const uint8_t versions[] = {0, JOURNAL_VERSION + 1};
+    for (size_t i = 0; i < sizeof(versions); i++) {
+        struct journal_record record;
+        change_record(JOURNAL_VERSION, versions[i], 0);
+        change_byte(0, 1);
+        assert_int_equal(journal_open(&reader, path, NULL), 0);
+        assert_int_equal(journal_next(&reader, &record, NULL), 1);
+        assert_true(record.after_damage);
+        assert_int_equal(reader.version, JOURNAL_VERSION);
+        journal_reader_close(&reader);
+    }
+}
+
 /* What stood on the disk before, where space was set aside: whole records of
  * another journal, whose numbers follow on ours, or come between them. */
 static void records_of_another_journal_are_not_read(void **state)
@@ -1425,6 +1442,7 @@ int main(void)
         cmocka_unit_test(newer_version_is_refused_by_name),
         cmocka_unit_test(records_bear_the_number_of_their_sensor),
         cmocka_unit_test(version_or_sensor_that_cannot_be_is_damage),
+        cmocka_unit_test(version_that_cannot_be_is_no_journals),
         cmocka_unit_test(records_of_another_journal_are_not_read),
         cmocka_unit_test(journal_is_gone_on_with_under_its_id),
         cmocka_unit_test(each_journal_has_an_id_of_its_own),
