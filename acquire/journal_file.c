@@ -202,16 +202,22 @@ static int write_at(int fd, const uint8_t *data, size_t size, uint64_t at)
     return 0;
 }
 
-int journal_file_append(struct journal_file *file, const void *data,
-                        size_t size, struct error *error)
+static int put(struct journal_file *file, const void *data, size_t size,
+               struct error *error)
 {
-    set_aside(file, file->size + size);
     int failed = write_at(file->fd, data, size, file->size);
     if (failed != 0) {
         return error_from_errno(error, failed, "cannot write '%s'", file->path);
     }
     file->size += size;
     return 0;
+}
+
+int journal_file_append(struct journal_file *file, const void *data,
+                        size_t size, struct error *error)
+{
+    set_aside(file, file->size + size);
+    return put(file, data, size, error);
 }
 
 int journal_file_read(const struct journal_file *file, uint64_t offset,
@@ -379,10 +385,7 @@ static int sync_data(const struct journal_file *file, struct error *error)
 int journal_file_begin(struct journal_file *file, const void *data, size_t size,
                        struct error *error)
 {
-    uint64_t step = file->step;
-    file->step = 0;
-    int err = journal_file_append(file, data, size, error);
-    file->step = step;
+    int err = put(file, data, size, error);
     if (err == 0) {
         err = sync_data(file, error);
     }
