@@ -28,7 +28,11 @@ enum {
 
 struct walking_model;
 
-struct walking_model *walking_model_new(bool has_gyro);
+/* How much of the band that the model looks at a recording of `source_hz`
+ * lacks: 0 from 22 Hz up, 1 where only the lower half is there. */
+double walking_band_missing(double source_hz);
+
+struct walking_model *walking_model_new(bool has_gyro, double source_hz);
 void walking_model_free(struct walking_model *model);
 
 /* Step frequency `rate` [Hz]; the next is WALKING_RATE_STEP higher in

@@ -4,6 +4,7 @@
 #include <math.h>
 #include <string.h>
 
+#include "acquire/median.h"
 #include "acquire/vector.h"
 
 static const double PI = 3.14159265358979323846;
@@ -20,6 +21,13 @@ static const double END_INTERVAL = 1.5;
 static const double INTERVAL_MIN = 0.55;
 static const double INTERVAL_MAX = 1.6;
 enum { PERIODS = 2 }; /* of a step, on either side in the filter */
+/* Who stops for some seconds sways, and is followed as if he walked. Where at
+ * least PAUSE_PEAKS in a row have this part of the stretch's median motion
+ * around them, they and their neighbours up to the second part are none. Of 157
+ * real walks that do not stop none has more than two. */
+static const float PAUSE_MOTION = 0.3F;
+static const float PAUSE_ENDS = 0.5F;
+enum { PAUSE_PEAKS = 3, AROUND_PEAK = 15 /* samples, 0.6 s */ };
 
 /* A cosine under a Hann window, less its response to a constant. */
 static void make_kernel(float *kernel, size_t half, double hz)
@@ -128,14 +136,21 @@ static inline float filter(const struct walking_steps *steps, size_t rate,
            ((sum[4] + sum[5]) + (sum[6] + sum[7]));
 }
 
-/* Filters [first, last); a sample more on either side, so that peaks can be
- * told. Returns where band[0] lies. */
+/* The first sample that is filtered: one more than steps may lie at, so that
+ * peaks can be told. */
+static size_t first_filtered(const struct walking_piece *piece)
+{
+    return piece->earliest > 0 ? piece->earliest - 1 : 0;
+}
+
+/* Filters the piece, and a sample more at its end, too. Returns where band[0]
+ * lies. */
 VECTOR_CLONES
 static size_t filter_band(struct walking_steps *steps,
                           const struct walking_signal *signal,
                           const struct walking_piece *piece, size_t *count)
 {
-    size_t first = piece->earliest > 0 ? piece->earliest - 1 : 0;
+    size_t first = first_filtered(piece);
     size_t last =
         piece->latest < signal->count ? piece->latest + 1 : signal->count;
     lay_out(steps, signal, first, last);
@@ -158,8 +173,8 @@ static size_t list_peaks(struct walking_steps *steps, size_t first,
         if (y[0] > 0 && y[0] > y[-1] && y[0] >= y[1]) {
             double bend = (double)y[-1] - 2.0 * (double)y[0] + (double)y[1];
             double shift = 0.5 * ((double)y[-1] - (double)y[1]) / bend;
-            steps->peak[peaks++] =
-                (struct walking_peak){(double)(first + i) + shift, y[0], false};
+            steps->peak[peaks++] = (struct walking_peak){
+                .sample = (double)(first + i) + shift, .height = y[0]};
         }
     }
     return peaks;
@@ -254,6 +269,74 @@ static void settle_end(struct walking_steps *steps, struct range range,
     }
 }
 
+/* Where sample 0 would lie in steps->around. */
+static const float *magnitude_of(const struct walking_steps *steps,
+                                 const struct walking_piece *piece)
+{
+    return steps->around + WALKING_KERNEL - first_filtered(piece);
+}
+
+/* Rms of 2 AROUND_PEAK + 1 samples about their mean. */
+static float motion_around(const float *centre)
+{
+    float sum = 0;
+    float square = 0;
+    for (const float *x = centre - AROUND_PEAK; x <= centre + AROUND_PEAK;
+         x++) {
+        sum += *x;
+        square += *x * *x;
+    }
+    const float count = 2 * AROUND_PEAK + 1;
+    float mean = sum / count;
+    return sqrtf(fmaxf(0, square / count - mean * mean));
+}
+
+/* The first of the peaks kept to the last, of `peaks`. */
+static struct range kept(const struct walking_steps *steps, size_t peaks)
+{
+    struct range range = {0, peaks};
+    while (range.first < range.last && !steps->peak[range.first].keep) {
+        range.first++;
+    }
+    while (range.last > range.first && !steps->peak[range.last - 1].keep) {
+        range.last--;
+    }
+    return range;
+}
+
+/* Marks the peaks of `range` where who walked stood; a step or two on one side
+ * alone are no walk that was broken off. */
+static void leave_pauses(struct walking_steps *steps, struct range range,
+                         const struct walking_piece *piece)
+{
+    float sorted[WALKING_STEPS];
+    struct walking_peak *peak = steps->peak;
+    if (range.first == range.last) {
+        return;
+    }
+    for (size_t i = range.first; i < range.last; i++) {
+        peak[i].motion =
+            motion_around(magnitude_of(steps, piece) + (size_t)peak[i].sample);
+        sorted[i - range.first] = peak[i].motion;
+    }
+    float usual = median_float(sorted, range.last - range.first);
+    for (size_t i = range.first; i < range.last;) {
+        size_t begin = i;
+        size_t still = 0; /* in a row, at most */
+        size_t row = 0;
+        for (; i < range.last && peak[i].motion < PAUSE_ENDS * usual; i++) {
+            row = peak[i].motion < PAUSE_MOTION * usual ? row + 1 : 0;
+            still = row > still ? row : still;
+        }
+        bool pause = still >= PAUSE_PEAKS && begin > range.first + 1 &&
+                     i + 1 < range.last;
+        for (size_t k = begin; pause && k < i; k++) {
+            peak[k].pause = true;
+        }
+        i += i == begin;
+    }
+}
+
 /* Copies the peaks kept, fills in a step that is missing and leaves out one
  * that is too many. */
 static size_t make_steps(const struct walking_steps *steps, size_t peaks,
@@ -263,7 +346,8 @@ static size_t make_steps(const struct walking_steps *steps, size_t peaks,
     double last = piece->last_step;
     bool follows = !piece->begins;
     for (size_t i = 0; i < peaks && n < WALKING_STEPS; i++) {
-        if (!steps->peak[i].keep) {
+        if (!steps->peak[i].keep || steps->peak[i].pause) {
+            follows = follows && !steps->peak[i].pause;
             continue;
         }
         double at = steps->peak[i].sample;
@@ -302,5 +386,49 @@ size_t walking_steps_find(struct walking_steps *steps,
     if (piece->ends) {
         settle_end(steps, range, peaks, piece);
     }
+    leave_pauses(steps, kept(steps, peaks), piece);
     return make_steps(steps, peaks, piece, out);
+}
+
+double walking_steps_likeness(const struct walking_steps *steps,
+                              const struct walking_piece *piece, double later)
+{
+    const float *x = magnitude_of(steps, piece);
+    float product = 0;
+    float square = 0;
+    for (size_t hop = piece->first; hop + 1 < piece->last; hop++) {
+        size_t begin = hop * WALKING_HOP;
+        double hz = walking_piece_hz(piece, (double)begin);
+        float shift = (float)(later * WALKING_RATE_HZ / hz);
+        const float *y = x + (size_t)shift;
+        float part = shift - floorf(shift);
+        for (size_t i = begin; i < begin + WALKING_HOP; i++) {
+            product += x[i] * ((1 - part) * y[i] + part * y[i + 1]);
+            square += x[i] * x[i];
+        }
+    }
+    return square > 0 ? (double)(product / square) : 0;
+}
+
+struct walking_motion walking_steps_motion(const struct walking_steps *steps,
+                                           const struct walking_piece *piece)
+{
+    const float *x = magnitude_of(steps, piece);
+    size_t begin = piece->first * WALKING_HOP;
+    size_t end = piece->last * WALKING_HOP;
+    double hz = walking_piece_hz(piece, 0.5 * (double)(begin + end));
+    double wave = 2 * sin(PI * hz / WALKING_RATE_HZ);
+    float change = 0;
+    float square = 0;
+    for (size_t i = begin; i < end; i++) {
+        change += (x[i + 1] - x[i]) * (x[i + 1] - x[i]);
+        square += x[i] * x[i];
+    }
+    struct walking_motion motion = {
+        .rms_g = sqrt((double)square / (double)(end - begin))};
+    if (square > 0) {
+        motion.change = (double)(change / square);
+        motion.sharpness = motion.change / (wave * wave);
+    }
+    return motion;
 }

@@ -63,7 +63,9 @@ struct walking_steps {
     struct walking_peak {
         double sample;
         float height;
+        float motion; /* rms of magnitude around it [g] */
         bool keep;
+        bool pause; /* who walked stands */
     } peak[WALKING_STEPS];
 };
 
@@ -74,6 +76,23 @@ void walking_steps_init(struct walking_steps *steps);
 size_t walking_steps_find(struct walking_steps *steps,
                           const struct walking_signal *signal,
                           const struct walking_piece *piece, double *out);
+
+/* Of the piece whose steps were found last: how alike the magnitude of
+ * acceleration is to itself `later` steps on (up to 2), -1 .. 1. */
+double walking_steps_likeness(const struct walking_steps *steps,
+                              const struct walking_piece *piece, double later);
+
+/* How that magnitude moves. */
+struct walking_motion {
+    double rms_g;
+    double change;    /* from sample to sample, mean square, over its mean
+                       * square: 0 .. 4, 2 if samples are independent */
+    double sharpness; /* change over that of a sine at the step rate */
+};
+
+/* Of the piece whose steps were found last. */
+struct walking_motion walking_steps_motion(const struct walking_steps *steps,
+                                           const struct walking_piece *piece);
 
 /* Smoothed step frequency of a piece at a sample [Hz]. */
 double walking_piece_hz(const struct walking_piece *piece, double sample);

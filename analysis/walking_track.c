@@ -17,8 +17,9 @@ static const float CADENCE_SD = 0.05F;
 enum { REACH = 4 }; /* steps of WALKING_RATE_STEP that cadence may go */
 
 /* Scores of no walking: the model's windows overlap, so it takes less than
- * even odds in each to make walking likelier over a bout. With -2, left-out
- * geotec sat walking for 5 % of the time, without its gyroscope (-1.6: 1 %). */
+ * even odds in each to make walking likelier over a bout. From -2 to -1.6,
+ * geotec in the fit has 97.1 to 95.8 % found, 5.5 to 2.0 % of its seated time
+ * called walking. */
 static const float NONE_SCORE = -1.8F;
 
 enum { NONE = WALKING_RATES };

@@ -25,6 +25,9 @@ struct scene {
     double slow_hz;   /* of turning about gravity's direction, and */
     double slow_deg;  /* its peak to peak */
     double shake_g;   /* noise on each axis */
+    double wave_g;    /* up and down at step_hz, as smooth as can be */
+    double stride_g;  /* and at half of it */
+    double blow_g;    /* of a step: rings at 8 Hz for 50 ms */
 };
 
 static uint32_t noise_state;
@@ -43,7 +46,12 @@ static struct motion wrist(const struct scene *scene, double t_s)
     double swing = 0.5 * scene->swing_deg;
     double turn = 0.5 * scene->slow_deg;
     double angle = (swing * sin(step / 2) + turn * sin(slow)) * PI / 180;
-    double up = 1 + scene->impact_g * (cos(step) + 0.5 * cos(2 * step));
+    double up = 1 + scene->impact_g * (cos(step) + 0.5 * cos(2 * step)) +
+                scene->wave_g * cos(step) + scene->stride_g * cos(step / 2);
+    if (scene->blow_g > 0) {
+        double since_s = fmod(t_s, 1 / scene->step_hz);
+        up += scene->blow_g * exp(-since_s / 0.05) * sin(2 * PI * 8 * since_s);
+    }
     double rate_dps = swing * PI * scene->step_hz * cos(step / 2) +
                       turn * 2 * PI * scene->slow_hz * cos(slow);
     /* The arm's own fore-and-aft acceleration, half a metre from the joint. */
@@ -142,9 +150,32 @@ static const struct scene REST = {.seconds = 20, .shake_g = 0.004};
 /* ---- steps and cadence ---- */
 
 static const struct scene WALKS[] = {
-    {60, 1.30, 0.10, 15, 0, 0, 0.02}, {60, 1.60, 0.15, 30, 0, 0, 0.02},
-    {60, 1.80, 0.20, 40, 0, 0, 0.02}, {60, 2.00, 0.20, 0, 0, 0, 0.02},
-    {60, 2.10, 0.30, 60, 0, 0, 0.02}, {60, 2.70, 0.80, 40, 0, 0, 0.05},
+    {.seconds = 60,
+     .step_hz = 1.30,
+     .impact_g = 0.10,
+     .swing_deg = 15,
+     .shake_g = 0.02},
+    {.seconds = 60,
+     .step_hz = 1.60,
+     .impact_g = 0.15,
+     .swing_deg = 12,
+     .shake_g = 0.02},
+    {.seconds = 60,
+     .step_hz = 1.80,
+     .impact_g = 0.20,
+     .swing_deg = 40,
+     .shake_g = 0.02},
+    {.seconds = 60, .step_hz = 2.00, .impact_g = 0.20, .shake_g = 0.02},
+    {.seconds = 60,
+     .step_hz = 2.10,
+     .impact_g = 0.30,
+     .swing_deg = 60,
+     .shake_g = 0.02},
+    {.seconds = 60,
+     .step_hz = 2.70,
+     .impact_g = 0.80,
+     .swing_deg = 40,
+     .shake_g = 0.05},
 };
 
 static void check_walk(const struct scene *walk, const struct feed *feed)
@@ -170,6 +201,42 @@ static void walking_counts_every_step_at_any_cadence(void **unused)
         check_walk(&WALKS[i], &PLAIN);
         check_walk(&WALKS[i], &GYRO);
     }
+}
+
+/* They ring at twice the step rate as well. */
+static void walking_counts_hard_blows_once(void **unused)
+{
+    (void)unused;
+    const struct scene walk = {
+        .seconds = 150, .step_hz = 4.0 / 3, .blow_g = 4, .shake_g = 0.02};
+    const struct scene scenes[] = {REST, walk, REST};
+    size_t n = play(scenes, 3, rows);
+    struct walking w = measure(rows, n, &PLAIN);
+    assert_near((double)w.steps, walk.seconds * walk.step_hz, 4);
+    assert_int_equal(w.bout_count, 1);
+    assert_near(w.bout[0].cadence_spm, 60 * walk.step_hz, 1);
+    forget(&w);
+}
+
+/* Who stops for a moment sways, perhaps as often as he walks. */
+static void walking_leaves_out_where_one_stands(void **unused)
+{
+    (void)unused;
+    const double begin_s = 20 + 24;
+    const double end_s = begin_s + 6;
+    const struct scene walk = {
+        .seconds = 24, .step_hz = 1.5, .impact_g = 0.2, .shake_g = 0.02};
+    const struct scene stand = {
+        .seconds = 6, .step_hz = 1.5, .impact_g = 0.03, .shake_g = 0.02};
+    const struct scene scenes[] = {REST, walk, stand, walk, REST};
+    size_t n = play(scenes, 5, rows);
+    struct walking w = measure(rows, n, &PLAIN);
+    assert_near((double)w.steps, 2 * walk.seconds * walk.step_hz, 4);
+    for (size_t i = 0; i < w.step_count; i++) {
+        assert_true(w.step[i].time_s < begin_s + 0.7 ||
+                    w.step[i].time_s > end_s - 0.7);
+    }
+    forget(&w);
 }
 
 static void walking_puts_steps_where_the_impacts_are(void **unused)
@@ -222,10 +289,14 @@ static void walking_sums_up_minutes_and_intensity(void **unused)
 /* ---- no steps ---- */
 
 static const struct scene IDLE[] = {
-    {120, 0, 0, 0, 0, 0, 0.004},     /* on a table */
-    {120, 0, 0, 0, 0, 0, 0.30},      /* shaken at random */
-    {120, 0, 0, 0, 0.25, 90, 0.01},  /* slow repetitions */
-    {120, 0, 0, 0, 0.50, 120, 0.01}, /* and faster ones */
+    /* on a table */
+    {.seconds = 120, .shake_g = 0.004},
+    /* shaken at random */
+    {.seconds = 120, .shake_g = 0.30},
+    /* slow repetitions */
+    {.seconds = 120, .slow_hz = 0.25, .slow_deg = 90, .shake_g = 0.01},
+    /* and faster ones */
+    {.seconds = 120, .slow_hz = 0.50, .slow_deg = 120, .shake_g = 0.01},
 };
 
 static void walking_counts_nothing_in_rest_noise_and_repetitions(void **unused)
@@ -242,6 +313,41 @@ static void walking_counts_nothing_in_rest_noise_and_repetitions(void **unused)
         assert_int_equal(w.steps, 0);
         forget(&w);
     }
+}
+
+static void check_no_steps(const struct scene *scene)
+{
+    size_t n = play(scene, 1, rows);
+    for (size_t i = 0; i < 2; i++) {
+        struct walking w = measure(rows, n, i == 0 ? &PLAIN : &GYRO);
+        assert_int_equal(w.steps, 0);
+        forget(&w);
+    }
+}
+
+/* No foot has struck: a smooth wave, however strong and regular. */
+static void walking_is_no_arm_swung_hard(void **unused)
+{
+    (void)unused;
+    const struct scene hard = {.seconds = 60,
+                               .step_hz = 2.5,
+                               .wave_g = 0.7,
+                               .swing_deg = 6,
+                               .shake_g = 0.05};
+    check_no_steps(&hard);
+}
+
+/* The wrist goes round once where two steps might be. */
+static void walking_is_no_arm_that_circles(void **unused)
+{
+    (void)unused;
+    const struct scene circles = {.seconds = 60,
+                                  .step_hz = 2,
+                                  .impact_g = 0.1,
+                                  .swing_deg = 20,
+                                  .stride_g = 0.17,
+                                  .shake_g = 0.01};
+    check_no_steps(&circles);
 }
 
 static void walking_of_nothing_is_no_steps(void **unused)
@@ -364,10 +470,14 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(walking_counts_every_step_at_any_cadence),
+        cmocka_unit_test(walking_counts_hard_blows_once),
+        cmocka_unit_test(walking_leaves_out_where_one_stands),
         cmocka_unit_test(walking_puts_steps_where_the_impacts_are),
         cmocka_unit_test(walking_says_how_far_the_arm_swings),
         cmocka_unit_test(walking_sums_up_minutes_and_intensity),
         cmocka_unit_test(walking_counts_nothing_in_rest_noise_and_repetitions),
+        cmocka_unit_test(walking_is_no_arm_swung_hard),
+        cmocka_unit_test(walking_is_no_arm_that_circles),
         cmocka_unit_test(walking_of_nothing_is_no_steps),
         cmocka_unit_test(walking_says_why_it_cannot_be_measured),
         cmocka_unit_test(walking_is_the_same_in_runs_of_any_length),

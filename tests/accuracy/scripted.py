@@ -4,13 +4,14 @@
 tests/accuracy/scripted.py PROGRAM DATA. VERBOSE=1 prints each script's own.
 
 Arm swing, minutes of moderate and vigorous walking, spread of cadence, walking
-in which the wrist hardly swings or gets odd blows, hesitations, halts and
-decrement of taps. No bars are set for these, and a script is easier
-than a person: the figures say where a method is weak, not how good it is.
+in which the wrist hardly swings or gets odd blows, running, what only looks
+like steps, hesitations, halts and decrement of taps. Few bars are set for
+these, and a script is easier than a person: the figures say where a method is
+weak, not how good it is.
 """
 from statistics import mean, median, pstdev
 
-from common import arguments, figure, perform, status, verbose
+from common import arguments, figure, perform, row, status, verbose
 from walking import covered
 
 RATE_HZ = 104
@@ -25,6 +26,26 @@ WAYS = {
     "hands in pockets": "swing=3 impact=0.2 bounce=0.12",
     "holding a rail": "swing=0 impact=0.03 bounce=0.03 pose=raised",
     "carrying": "swing=2 impact=0.1 bounce=0.1",
+}
+
+# Steps that are hard to count at their rate: each strikes with up to 4 g, or
+# lifts the body off the ground.
+HARD = {
+    "running": [f"cadence={cadence} impact={impact} bounce={bounce} swing=30"
+                for cadence in (150, 165, 180, 200)
+                for impact, bounce in ((1, 0.5), (2, 0.7), (2, 1))],
+    "blows of 2 and 4 g": [f"cadence={cadence} impact={impact} swing={swing}"
+                           for cadence in (80, 100, 120)
+                           for impact in (2, 4) for swing in (0, 30)],
+}
+
+# Arms and fingers that move with no foot.
+IDLE = {
+    "brushing": [f"brush 40 frequency={hz} amplitude={dps}"
+                 for hz in (2.6, 3.8, 5) for dps in (20, 60, 150)],
+    "washing": [f"wash 60 strength={strength}" for strength in (20, 60, 200)],
+    "thumb circles": [f"curls 40 count={count} range={deg} hold=0 pose=lap"
+                      for count in (28, 40) for deg in (6, 12)],
 }
 
 MODERATE_SPM = 100
@@ -133,6 +154,37 @@ def score_ways(program):
                    100 * off / steps)
 
 
+def score_hard(program):
+    for what, walks in HARD.items():
+        for sensors, has_gyro in (("", True), (", 3 axes", False)):
+            off = steps = 0
+            results = perform(program, [walk(w) for w in walks], RATE_HZ,
+                              has_gyro)
+            for parameters, result in zip(walks, results):
+                truth, = true(result, "walk")
+                ours = result.summary["walking"]["steps"]
+                verbose(parameters, "steps", ours, "of", truth["value"])
+                off += abs(ours - truth["value"])
+                steps += truth["value"]
+            row("scripted", f"{what}{sensors}: steps off, %",
+                100 * off / steps, 5, "<=")
+
+
+def score_idle(program):
+    for what, scripts in IDLE.items():
+        for sensors, has_gyro in (("", True), (", 3 axes", False)):
+            results = perform(program, [f"rest 10 pose=lap\n{script}\nrest 5\n"
+                                        for script in scripts], RATE_HZ,
+                              has_gyro)
+            steps = minutes = 0
+            for script, result in zip(scripts, results):
+                verbose(script, "steps", result.summary["walking"]["steps"])
+                steps += result.summary["walking"]["steps"]
+                minutes += result.summary["recording"]["duration_s"] / 60
+            row("scripted", f"{what}{sensors}: false steps a minute",
+                steps / minutes, 1, "<=")
+
+
 # ---- taps ----
 
 def pauses(times):
@@ -190,6 +242,8 @@ def main():
     score_minutes(program)
     score_spread(program)
     score_ways(program)
+    score_hard(program)
+    score_idle(program)
     score_pauses(program)
     score_decrement(program)
     return status()

@@ -34,20 +34,21 @@ BIN_HZ = RATE_HZ / PADDED
 LOG_HZ = np.log(0.65) + 0.035 * np.arange(RATES)
 HZ = np.exp(LOG_HZ)
 HANN = 0.5 - 0.5 * np.cos(2 * np.pi * np.arange(WINDOW) / WINDOW)
-BAND = slice(int(np.ceil(0.35 / BIN_HZ)), int(np.ceil(11 / BIN_HZ)))
+BAND = slice(int(np.ceil(0.35 / BIN_HZ)), int(np.ceil(10 / BIN_HZ)))
+SHARP = slice(int(np.ceil(3.5 / BIN_HZ)), BAND.stop)
 EVERY = 2  # windows overlap: each second one is fitted on
 
 # A term and the sign that its weight may have; 0: any. BIAS has no penalty.
 # The gyroscope's are given: see analysis/walking_model.c.
-TERMS = {"STEP": 1, "STEP_3": 1, "AXES": 1, "AXES_2": 1, "AXES_HALF": 1,
-         "RATE": 0, "RATE_FAR": -1, "RATE_FAST": 0, "AXES_SLOW": 0,
-         "MAGNITUDE": 0, "BIAS": 0}
+TERMS = {"STEP": 1, "STEP_3": 1, "AXES_2": 1, "AXES_HALF": 1, "RATE": 0,
+         "RATE_FAR": -1, "RATE_FAST": 0, "AXES_SLOW": 0, "MAGNITUDE": 0,
+         "SMOOTH": -1, "ROUGH": -1, "BIAS": 0}
 GYRO_WEIGHTS = {"SWING": 4, "TURNING": -0.5}
 PENALTY = 1e-5
 SCRIPTED_WEIGHT = 0.3  # against that of a set
 SLOWED = "slowed "     # before the name of a set: its walks, slowed down
 SLOWED_WEIGHT = 0.15
-SLOWER = (1.4, 1.8)    # times; to about 80 and 60 steps a minute
+SLOWER = (1.4, 1.8, 2.3)  # times; to about 80, 60 and 48 steps a minute
 
 
 # ---- what is in a window ----
@@ -75,7 +76,7 @@ def tooth(density, band, multiple):
     low = np.minimum(x.astype(int), PADDED // 2 - 1)
     power = density[:, low] + (x - low) * (density[:, low + 1] -
                                            density[:, low])
-    power[:, HZ * multiple > 11] = 0
+    power[:, HZ * multiple > 10] = 0
     share = power * 1.5 * PADDED / WINDOW / band[:, None]
     return np.sqrt(np.minimum(share, 1))
 
@@ -86,20 +87,23 @@ def terms_of(rows):
     mag, mag_band = spectrum(magnitude)
     axes, axes_band = spectrum(windows(rows[:, :3]))
     one = np.ones((len(mag), RATES))
-    rms = np.sqrt(mag_band * BIN_HZ)
+    log_rms = np.log(np.sqrt(mag_band * BIN_HZ) + 0.005)
+    sharp = np.sqrt(axes[:, SHARP].sum(1) / axes_band)
     below = axes[:, 1:BAND.start].sum(1)
     far = np.maximum(0, np.abs(LOG_HZ - np.log(1.8)) - 0.25)
     term = {
         "STEP": tooth(mag, mag_band, 1), "STEP_3": tooth(mag, mag_band, 3),
-        "AXES": tooth(axes, axes_band, 1),
         "AXES_2": tooth(axes, axes_band, 2),
         "AXES_HALF": tooth(axes, axes_band, 0.5),
         "RATE": one * LOG_HZ, "RATE_FAR": one * far ** 2,
-        "RATE_FAST": np.maximum(0, -1.2 - np.log(rms + 0.005))[:, None] *
+        "RATE_FAST": np.maximum(0, -0.7 - log_rms)[:, None] *
         np.maximum(0, LOG_HZ - np.log(2.2)),
         "AXES_SLOW": one * np.sqrt(below / (below + axes_band))[:, None],
         "MAGNITUDE": one * np.sqrt(np.minimum(1, mag_band / axes_band))
         [:, None],
+        "SMOOTH": one * np.maximum(0, 0.3 - sharp)[:, None],
+        "ROUGH": one * (np.maximum(0, sharp - 0.65) *
+                        np.maximum(0, -1.5 - log_rms))[:, None],
         "BIAS": one,
     }
     calm = (magnitude[:, :, 0] ** 2).mean(1) < 0.02 ** 2
@@ -250,10 +254,12 @@ POSES = ("lap", "table", "hanging", "raised", "outstretched", "moving")
 
 
 def walk(random):
-    cadence = random.uniform(50, 200)
+    cadence = random.uniform(45, 200)
     pace = cadence / 110
     runs = cadence > 150
+    stamps = not runs and random.random() < 0.25
     impact = (np.exp(random.uniform(-0.7, 0.9)) if runs else
+              np.exp(random.uniform(-0.7, 1.4)) if stamps else
               pace * np.exp(random.uniform(-3.5, -0.7)))
     bounce = (random.uniform(0.3, 0.9) if runs else
               min(0.4, pace ** 1.5 * random.uniform(0.04, 0.2)))
@@ -266,23 +272,24 @@ def walk(random):
 
 
 # Activity, its length and parameters: from, to, and whether in logarithm.
-IDLE = {
-    "curls": (30, 60, ("count", 6, 12.9, 0), ("range", 15, 150, 0),
-              ("hold", 0, 1.9, 0), ("jitter", 0, 0.15, 0)),
-    "tremor": (15, 30, ("frequency", 2.5, 11, 0), ("amplitude", 0.5, 60, 1),
-               ("wander", 0, 0.05, 0), ("waxing", 0, 0.6, 0)),
-    "brush": (20, 40, ("frequency", 2.5, 5.5, 0), ("amplitude", 20, 150, 1)),
-    "shake": (10, 20, ("frequency", 1.2, 5, 0), ("amplitude", 40, 300, 1)),
-    "wash": (30, 60, ("strength", 20, 200, 1)),
-    "typing": (20, 40, ("rate", 2, 9, 0), ("size", 5, 200, 1)),
-    "taps": (15, 30, ("rate", 0.7, 6, 0), ("size", 10, 500, 1),
-             ("spin", 0, 15, 0)),
-    "knock": (2, 4, ("size", 0.2, 5, 1)),
-}
+IDLE = (
+    ("curls", 30, 60, ("count", 6, 12.9, 0), ("range", 15, 150, 0),
+     ("hold", 0, 1.9, 0), ("jitter", 0, 0.15, 0)),
+    ("curls", 20, 30, ("count", 10, 25, 0), ("range", 5, 60, 1),
+     ("hold", 0, 0, 0), ("jitter", 0, 0.1, 0)),  # circles of fingers
+    ("tremor", 15, 30, ("frequency", 2.5, 11, 0), ("amplitude", 0.5, 60, 1),
+     ("wander", 0, 0.05, 0), ("waxing", 0, 0.6, 0)),
+    ("brush", 20, 40, ("frequency", 2.5, 5.5, 0), ("amplitude", 20, 150, 1)),
+    ("shake", 10, 20, ("frequency", 1.2, 5, 0), ("amplitude", 40, 300, 1)),
+    ("wash", 30, 60, ("strength", 20, 200, 1)),
+    ("typing", 20, 40, ("rate", 2, 9, 0), ("size", 5, 200, 1)),
+    ("taps", 15, 30, ("rate", 0.7, 6, 0), ("size", 10, 500, 1),
+     ("spin", 0, 15, 0)),
+    ("knock", 2, 4, ("size", 0.2, 5, 1)),
+)
 
 
-def idle(random, name):
-    low, high, *parameters = IDLE[name]
+def idle(random, name, low, high, *parameters):
     words = [f"{name} {random.uniform(low, high):.0f}"]
     for key, least, most, is_log in parameters:
         value = (np.exp(random.uniform(np.log(least), np.log(most))) if is_log
@@ -297,9 +304,9 @@ def scripts():
     for _ in range(40):
         yield "".join(f"rest 6\n{walk(random)}\n"
                       for _ in range(4)) + "rest 5\n"
-    for name in IDLE:
+    for kind in IDLE:
         for _ in range(6):
-            yield "".join(f"rest 5\n{idle(random, name)}\n"
+            yield "".join(f"rest 5\n{idle(random, *kind)}\n"
                           for _ in range(5)) + "rest 5\n"
 
 
