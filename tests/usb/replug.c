@@ -33,7 +33,7 @@
 enum { LOOK_MS = 1, HANG_LOOKS = 60000, TEXT = 2048 };
 
 /* Ends by SIGINT. */
-static const char LONG[] = "100h";
+static const char LONG[] = "2h";
 
 /* What a wristband that is back may need until it sends again. */
 static const int64_t RESUME_NS = 2000 * NS_PER_MS;
