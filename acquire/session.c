@@ -40,7 +40,6 @@ struct session {
     bool asked; /* and no device was lost, nor anything else */
     uint64_t events;
     double host_zero_ns; /* host's monotonic clock at session time 0 */
-    bool (*cancelled)(void);
     struct recording_writer *writer; /* NULL while surveying */
 };
 
@@ -238,10 +237,6 @@ static int pass(struct session *session, struct error *error)
         int more = journal_next(&session->journal, &record, error);
         if (more <= 0) {
             return more;
-        }
-        if (session->cancelled != NULL && session->cancelled()) {
-            return error_set(error, ERR_STOPPED, "stopped while '%s' was read",
-                             session->journal.file.path);
         }
         if (record.after_damage) {
             note_damage(session);
@@ -458,14 +453,12 @@ bool session_took_all(const struct session_summary *summary)
 }
 
 int session_build(const char *journal, const char *path,
-                  bool (*cancelled)(void), struct session_summary *out,
-                  struct error *error)
+                  struct session_summary *out, struct error *error)
 {
     struct session *session = calloc(1, sizeof(*session));
     if (session == NULL) {
         return error_set(error, ERR_NO_MEMORY, "out of memory");
     }
-    session->cancelled = cancelled;
     int err = journal_open(&session->journal, journal, error);
     if (err < 0) {
         goto out_free;

@@ -60,11 +60,9 @@ struct session_summary {
 bool session_took_all(const struct session_summary *summary);
 
 /* Builds the recording `path` from `journal`; recording_commit has verified it
- * when this returns 0. The journal is left where it is. `cancelled` (may be
- * NULL) is asked now and then: once it returns true, nothing is left of the
- * recording and ERR_STOPPED comes back. ERR_DATA if there are no samples. */
+ * when this returns 0. The journal is left where it is. ERR_DATA if there are
+ * no samples. */
 int session_build(const char *journal, const char *path,
-                  bool (*cancelled)(void), struct session_summary *out,
-                  struct error *error);
+                  struct session_summary *out, struct error *error);
 
 #endif

@@ -11,7 +11,7 @@ struct names {
 static int build(const void *context, void *result, struct error *error)
 {
     const struct names *names = context;
-    return session_build(names->journal, names->path, NULL, result, error);
+    return session_build(names->journal, names->path, result, error);
 }
 
 int session_build_apart(const char *journal, const char *path,

@@ -896,7 +896,7 @@ static unsigned refuse_each(enum call call, int number, int code, uint64_t rows)
     for (unsigned n = 0;; n++) {
         struct session_summary summary;
         plan(call, number, n, 1);
-        int err = session_build(path, made, NULL, &summary, &error);
+        int err = session_build(path, made, &summary, &error);
         bool failed = faults[call].times == 0;
         memset(faults, 0, sizeof(faults));
         if (err < 0) {

@@ -64,8 +64,7 @@ static struct recording *record(uint16_t rate_hz, const char *simulate,
     assert_int_equal(recorder_start(&config, &recorder, &error), 0);
     assert_int_equal(recorder_finish(recorder, NULL, &error), 0);
     device_close(device);
-    assert_int_equal(session_build(journal_path, path, NULL, &summary, &error),
-                     0);
+    assert_int_equal(session_build(journal_path, path, &summary, &error), 0);
     assert_int_equal(recording_open(path, NULL, &recording, &error), 0);
     return recording;
 }

@@ -125,7 +125,7 @@ static void end(bool complete)
 static int build(void)
 {
     memset(&summary, 0, sizeof(summary));
-    return session_build(journal_path, path, NULL, &summary, &error);
+    return session_build(journal_path, path, &summary, &error);
 }
 
 static struct recording *open_built(void)
@@ -457,7 +457,7 @@ static void journal_of_version_1_is_read(void **state)
     recording = open_built();
     struct session_summary new_summary = summary;
     assert_int_equal(session_build("tests/data/format-1.h5.journal",
-                                   golden_path, NULL, &summary, &error),
+                                   golden_path, &summary, &error),
                      0);
     assert_int_equal(recording_open(golden_path, NULL, &golden, &error), 0);
     assert_int_equal(unlink(golden_path), 0);
@@ -626,31 +626,6 @@ static void silent_sensor_is_nothing_left_out(void **state)
     assert_true(session_took_all(&summary));
 }
 
-static int asked;
-
-static bool cancel_late(void)
-{
-    return ++asked > FRAMES + 20; /* in the second pass */
-}
-
-static void cancelled_build_leaves_nothing_but_the_journal(void **state)
-{
-    (void)state;
-    begin();
-    put_frames(0, FRAMES);
-    end(true);
-    asked = 0;
-    assert_int_equal(
-        session_build(journal_path, path, cancel_late, &summary, &error),
-        ERR_STOPPED);
-    assert_int_equal(access(journal_path, F_OK), 0);
-    assert_int_equal(unlink(journal_path), 0);
-    assert_int_equal(rmdir(folder), 0); /* it is empty */
-    assert_non_null(mkdtemp(strcpy(folder, "/tmp/carpus-session-XXXXXX")));
-    snprintf(journal_path, sizeof(journal_path), "%s/x.h5.journal", folder);
-    snprintf(path, sizeof(path), "%s/x.h5", folder);
-}
-
 static void existing_recording_is_not_touched(void **state)
 {
     (void)state;
@@ -803,7 +778,6 @@ int main(void)
         cmocka_unit_test(nothing_is_missing_behind_the_last_sample),
         cmocka_unit_test(device_that_said_its_last_is_complete),
         cmocka_unit_test(silent_sensor_is_nothing_left_out),
-        cmocka_unit_test(cancelled_build_leaves_nothing_but_the_journal),
         cmocka_unit_test(existing_recording_is_not_touched),
         cmocka_unit_test(unreadable_payloads_are_passed_over),
         cmocka_unit_test(sensors_without_description_or_samples_are_left_out),

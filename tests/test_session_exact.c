@@ -141,7 +141,7 @@ static void build(const struct folder *folder)
 {
     assert_int_equal(journal_file_close(&journal.file, &error), 0);
     assert_int_equal(
-        session_build(journal_path, folder->file, NULL, &summary, &error), 0);
+        session_build(journal_path, folder->file, &summary, &error), 0);
 }
 
 static struct recording *open_sensor(const struct folder *folder,
@@ -503,9 +503,9 @@ static void sensor_without_description_counts_for_nothing(void **state)
 static void journal_that_is_not_there_is_named(void **state)
 {
     const struct folder *folder = *state;
-    assert_int_equal(session_build("/none/x.h5.journal", folder->file, NULL,
-                                   &summary, &error),
-                     ERR_NO_INPUT);
+    assert_int_equal(
+        session_build("/none/x.h5.journal", folder->file, &summary, &error),
+        ERR_NO_INPUT);
     assert_non_null(strstr(error.text, "'/none/x.h5.journal'"));
     assert_int_equal(folder_count(folder->path), 0);
 }

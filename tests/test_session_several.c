@@ -149,8 +149,7 @@ static void end(void)
     assert_int_equal(journal_append_end(&journal, JOURNAL_END_ASKED, &error),
                      0);
     assert_int_equal(journal_file_close(&journal.file, &error), 0);
-    assert_int_equal(session_build(journal_path, path, NULL, &summary, &error),
-                     0);
+    assert_int_equal(session_build(journal_path, path, &summary, &error), 0);
 }
 
 static struct recording *open_in(const char *file, const char *sensor)
@@ -384,7 +383,7 @@ static void check_golden(const char *file)
 static void check_golden_journal(const char *file)
 {
     unlink(path);
-    assert_int_equal(session_build(file, path, NULL, &summary, &error), 0);
+    assert_int_equal(session_build(file, path, &summary, &error), 0);
     assert_int_equal(summary.damaged_bytes, 0);
     check_golden(path);
 }

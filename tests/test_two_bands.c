@@ -73,8 +73,7 @@ static void record(const char *const simulate[BANDS])
     assert_int_equal(recorder_start(&config, &recorder, &error), 0);
     assert_int_equal(recorder_finish(recorder, NULL, &error), 0);
     record_devices_close(&devices);
-    assert_int_equal(session_build(journal_path, path, NULL, &summary, &error),
-                     0);
+    assert_int_equal(session_build(journal_path, path, &summary, &error), 0);
     assert_int_equal(summary.lost, 0);
 }
 

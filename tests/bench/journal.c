@@ -145,7 +145,7 @@ static void build(void)
 {
     static struct session_summary summary;
     struct error error = {0};
-    must(session_build(bench.journal, bench.made, NULL, &summary, &error) == 0,
+    must(session_build(bench.journal, bench.made, &summary, &error) == 0,
          error.text);
     must(summary.rows == bench.tape.samples && summary.lost == 0,
          "samples are missing");

@@ -316,7 +316,7 @@ bool kept_session(const struct kept *kept, const char *path,
         snprintf(why, WHY, "neither recording nor journal is there");
         return acknowledged == 0;
     }
-    int err = session_build(journal, recovered, NULL, &summary, &error);
+    int err = session_build(journal, recovered, &summary, &error);
     if (err < 0) {
         snprintf(why, WHY, "%.150s", error.text);
         return acknowledged == 0 && err == ERR_DATA;

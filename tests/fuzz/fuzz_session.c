@@ -46,7 +46,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     const char *path = fuzz_file(script.bytes, script.size);
     snprintf(out, sizeof(out), "/dev/shm/carpus-fuzz-%d.h5", (int)getpid());
     unlink(out);
-    int err = session_build(path, out, NULL, &summary, &error);
+    int err = session_build(path, out, &summary, &error);
     if (err < 0) {
         FUZZ_RULE(error.text[0] != '\0' && access(out, F_OK) != 0);
         return 0;

@@ -107,7 +107,8 @@ int session_build_apart(const char *journal, const char *path,
                         bool (*cancelled)(void), struct session_summary *out,
                         struct error *error)
 {
-    return session_build(journal, path, cancelled, out, error);
+    (void)cancelled;
+    return session_build(journal, path, out, error);
 }
 
 /* ---- a session ---- */
