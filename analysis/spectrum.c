@@ -202,11 +202,7 @@ VECTOR_CLONES
 void spectrum_add(struct spectrum *spectrum, const float *x, const float *y,
                   float *psd)
 {
-    if (y == NULL) {
-        transform_one(spectrum, x);
-    } else {
-        transform(spectrum, x, y);
-    }
+    transform(spectrum, x, y);
     set_power(spectrum);
     add_density(spectrum, psd);
 }

@@ -25,9 +25,9 @@ void spectrum_free(struct spectrum *spectrum);
 size_t spectrum_bins(const struct spectrum *spectrum);
 double spectrum_step_hz(const struct spectrum *spectrum);
 
-/* Adds the PSD of the `length` samples at `x`, and of those at `y` unless it is
- * NULL, to `psd` (spectrum_bins floats). The mean of each is removed first. Two
- * signals take hardly more time than one. */
+/* Adds the PSD of the `length` samples at `x`, and of those at `y`, to `psd`
+ * (spectrum_bins floats). The mean of each is removed first. Two signals take
+ * hardly more time than one would. */
 void spectrum_add(struct spectrum *spectrum, const float *x, const float *y,
                   float *psd);
 

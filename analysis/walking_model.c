@@ -330,8 +330,7 @@ static inline void add_gyro(const struct walking_model *model,
                             const float *const axis[3], float *score)
 {
     struct power gyro = {0};
-    spectrum_add(model->spectrum, axis[0], axis[1], gyro.psd);
-    spectrum_add(model->spectrum, axis[2], NULL, gyro.psd);
+    spectrum_add_axes(model->spectrum, axis, gyro.psd);
     measure_power(model, &gyro);
     float turning = fminf(1, gyro.rms / TURNING_DPS);
     add_tooth(model, &gyro, T_HALF, turning * WEIGHT[SWING], score);

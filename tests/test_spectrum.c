@@ -11,6 +11,7 @@
 #include "analysis/spectrum.h"
 
 enum { LENGTH_MAX = 2048 };
+static const float SILENCE[LENGTH_MAX]; /* beside a signal of its own */
 
 static const double PI = 3.14159265358979323846;
 
@@ -79,7 +80,7 @@ static void sine_check(const struct sine_case *sine)
 
     float *x = sine_new(sine, 3.0 * sine->amplitude);
     float psd[LENGTH_MAX] = {0.0f};
-    spectrum_add(spectrum, x, NULL, psd);
+    spectrum_add(spectrum, x, SILENCE, psd);
 
     double peak_hz =
         spectrum_peak_hz(psd, bins, largest(psd, bins), step_hz, NULL);
@@ -132,7 +133,7 @@ static void sum_of_bins_is_windowed_mean_square(void **state)
             energy += pow(w * ((double)x[i] - mean), 2.0);
         }
         float psd[LENGTH_MAX] = {0.0f};
-        spectrum_add(spectrum, x, NULL, psd);
+        spectrum_add(spectrum, x, SILENCE, psd);
         double power = 0.0;
         for (size_t k = 0; k < spectrum_bins(spectrum); k++) {
             power += (double)psd[k] * spectrum_step_hz(spectrum);
@@ -151,7 +152,7 @@ static double impulse_bin(size_t length, size_t at)
     float x[16] = {0.0f};
     float psd[16] = {0.0f};
     x[at] = 1.0f;
-    spectrum_add(spectrum, x, NULL, psd);
+    spectrum_add(spectrum, x, SILENCE, psd);
     spectrum_free(spectrum);
     return (double)psd[2];
 }
@@ -180,9 +181,9 @@ static void psd_adds_up(void **state)
     }
     float once[LENGTH_MAX] = {0.0f};
     float twice[LENGTH_MAX] = {0.0f};
-    spectrum_add(spectrum, x, NULL, once);
-    spectrum_add(spectrum, x, NULL, twice);
-    spectrum_add(spectrum, x, NULL, twice);
+    spectrum_add(spectrum, x, SILENCE, once);
+    spectrum_add(spectrum, x, SILENCE, twice);
+    spectrum_add(spectrum, x, SILENCE, twice);
     for (size_t k = 0; k < spectrum_bins(spectrum); k++) {
         assert_near(twice[k], 2.0f * once[k], 1e-9);
     }
@@ -199,7 +200,7 @@ static void mean_is_removed(void **state)
         x[i] = 2.0f;
     }
     float psd[LENGTH_MAX] = {0.0f};
-    spectrum_add(spectrum, x, NULL, psd);
+    spectrum_add(spectrum, x, SILENCE, psd);
     assert_near(psd[0], 0.0, 1e-12);
     spectrum_free(spectrum);
 }
@@ -226,8 +227,8 @@ static void two_signals_at_once_are_as_each_alone(void **state)
         spectrum_add(spectrum, x[0], x[1], sum);
         spectrum_add_each(spectrum, (const float *const[]){x[0], x[1]},
                           (float *const[]){each[0], each[1]});
-        spectrum_add(spectrum, x[0], NULL, alone[0]);
-        spectrum_add(spectrum, x[1], NULL, alone[1]);
+        spectrum_add(spectrum, x[0], SILENCE, alone[0]);
+        spectrum_add(spectrum, x[1], SILENCE, alone[1]);
         for (size_t k = 0; k < spectrum_bins(spectrum); k++) {
             double both = (double)alone[0][k] + (double)alone[1][k];
             assert_near(sum[k], both, 1e-6 + 1e-4 * both);
