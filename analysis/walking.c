@@ -317,13 +317,19 @@ static int extend_bout(struct walker *w, size_t count)
     return add_steps(w, count, bout->confidence);
 }
 
+/* Step frequency in the middle of the piece. */
+static double middle_hz(const struct walking_piece *piece)
+{
+    double middle = 0.5 * (double)((piece->first + piece->last) * WALKING_HOP);
+    return walking_piece_hz(piece, middle);
+}
+
 /* Blows so hard that each was taken for two steps. */
 static bool is_doubled(const struct walker *w)
 {
     const struct walking_piece *piece = &w->piece;
     const struct walking_steps *steps = &w->steps;
-    double middle = 0.5 * (double)((piece->first + piece->last) * WALKING_HOP);
-    return walking_piece_hz(piece, middle) > 2 * walking_rate_hz(0) &&
+    return middle_hz(piece) > 2 * walking_rate_hz(0) &&
            walking_steps_motion(steps, piece).change > PARAMETERS.abrupt &&
            walking_steps_likeness(steps, piece, 1) < PARAMETERS.unlike &&
            walking_steps_likeness(steps, piece, 2) > PARAMETERS.alike;
@@ -333,9 +339,7 @@ static bool is_doubled(const struct walker *w)
 static bool is_swung(const struct walker *w,
                      const struct walking_motion *motion)
 {
-    double middle =
-        0.5 * (double)((w->piece.first + w->piece.last) * WALKING_HOP);
-    bool fast = walking_piece_hz(&w->piece, middle) > PARAMETERS.fast_hz;
+    bool fast = middle_hz(&w->piece) > PARAMETERS.fast_hz;
     return !(walking_band_missing(w->input.source_hz) > 0) &&
            motion->rms_g > PARAMETERS.strong_g &&
            motion->sharpness <
