@@ -3,9 +3,9 @@
 fitted on: python3 tests/accuracy/walking_fit.py PROGRAM DATA BUILD. Takes
 minutes, needs numpy and scipy; `make accuracy` does not run it.
 
-Writes BUILD/weights.inc, of which analysis/walking_weights.inc is a copy, and
-builds the program with the weights of each fit in BUILD, which is not the
-folder that PROGRAM is in. The terms are those of analysis/walking_model.c;
+Writes BUILD/weights.inc and builds the program with the weights of each fit in
+BUILD, which is not the folder that PROGRAM is in. analysis/walking_weights.inc
+is of a fit with the band to 11 Hz; analysis/walking_model.c says why. The terms are those of analysis/walking_model.c;
 windows, spectra and constants must be as there.
 
 Where steps-pebble has only a count, PROGRAM's own steps say when a step fell,
