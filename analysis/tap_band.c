@@ -25,23 +25,15 @@ static void set_section(struct tap_section *s, enum pass pass, double corner_hz,
     }
 }
 
-static double corner_hz(const struct tap_corner *corner, double source_hz)
-{
-    return fmin(corner->hz, corner->of_source * source_hz);
-}
-
-void tap_band_init(struct tap_band *band, const struct tap_rate *rate,
-                   double source_hz)
+void tap_band_init(struct tap_band *band, const struct tap_rate *rate)
 {
     static const int accel[2] = {0, 3};
     static const int gyro[2] = {3, TAP_AXES};
     static const int both[2] = {0, TAP_AXES};
     memset(band, 0, sizeof(*band));
-    set_section(&band->high, HIGH, corner_hz(&rate->accel, source_hz), accel);
-    set_section(&band->high, HIGH, corner_hz(&rate->gyro, source_hz), gyro);
+    set_section(&band->high, HIGH, (double)rate->accel_hz, accel);
+    set_section(&band->high, HIGH, (double)rate->gyro_hz, gyro);
     set_section(&band->low, LOW, UPPER_CORNER_HZ, both);
-    band->steep = rate->steep;
-    band->again = band->high;
 }
 
 static void be_silent(struct tap_section *s)
@@ -55,7 +47,6 @@ void tap_band_start(struct tap_band *band, const struct motion *row)
     struct tap_section *high = &band->high;
     const octet *x = tap_lanes(row);
     be_silent(&band->low);
-    be_silent(&band->again);
     high->delay1 = -high->b0 * *x;
     high->delay2 = high->b2 * *x;
 }

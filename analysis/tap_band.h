@@ -36,8 +36,6 @@ struct tap_section {
 struct tap_band {
     struct tap_section high;
     struct tap_section low;
-    bool steep;
-    struct tap_section again; /* where it is steep: as `high` */
 };
 
 /* A row as a vector: its lanes behind the axes (temperature) go along and are
@@ -50,9 +48,7 @@ static inline const octet *tap_lanes(const struct motion *row)
     return (const octet *)(const void *)row;
 }
 
-/* `source_hz`: rate of the recording; the band lies below half of it. */
-void tap_band_init(struct tap_band *band, const struct tap_rate *rate,
-                   double source_hz);
+void tap_band_init(struct tap_band *band, const struct tap_rate *rate);
 
 /* Begins a segment, as if its first row had been there for ever. */
 void tap_band_start(struct tap_band *band, const struct motion *row);
@@ -76,9 +72,6 @@ VECTOR_INLINE void tap_band_next(struct tap_band *band,
 {
     tap_section_next(&band->high, tap_lanes(row), out);
     tap_section_next(&band->low, out, out);
-    if (band->steep) {
-        tap_section_next(&band->again, out, out);
-    }
 }
 
 #endif

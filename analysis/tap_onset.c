@@ -91,7 +91,7 @@ struct tap_detector *tap_detector_new(const struct tap_source *source,
     d->ctx = ctx;
     d->rate = source->rate;
     d->sensors = source->has_gyro ? TAP_SENSORS : 1;
-    tap_band_init(&d->band, source->rate, source->hz);
+    tap_band_init(&d->band, source->rate);
     return d;
 }
 
@@ -179,7 +179,7 @@ static void weigh(struct tap_detector *d, size_t at)
             around[n++] = hop->loud;
         }
     }
-    tap_weight_set(&d->weight, around, n, d->alive, d->rate->lone_noise);
+    tap_weight_set(&d->weight, around, n, d->alive);
 }
 
 static float peak_mg(const struct tap_detector *d, size_t row)
@@ -270,7 +270,7 @@ static void slow_motion(const struct tap_detector *d, size_t row,
     }
     enum { SWAY = 0, TURN = 3 }; /* lanes that have a sensor's three axes */
     float sway = root_mean(&sum, n, top, SWAY);
-    onset->sway_mg = 1000 * d->rate->sway_gain * sway;
+    onset->sway_mg = 1000 * sway;
     onset->turn_dps = root_mean(&sum, n, top, TURN);
 }
 

@@ -36,7 +36,6 @@ struct tap_detector;
 
 struct tap_source {
     const struct tap_rate *rate; /* borrowed */
-    double hz;                   /* of the recording */
     bool has_gyro;
 };
 

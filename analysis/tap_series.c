@@ -31,8 +31,7 @@ static const struct {
     float unlike_few;
     float unlike;
 } tune = {
-    .strong = 2.2F,  /* strength that noise alone hardly has; the median of a
-                      * series does */
+    .strong = 2.2F,  /* strength that noise alone hardly has */
     .uneven = 0.25F, /* median deviation of intervals, over their median;
                       * of series that are long enough to tell */
     .retry = 1.14F,  /* an uneven series is looked at once more, for what
@@ -45,9 +44,9 @@ static const struct {
                       * what is two things (2 .. 3.5) */
     /* Most of what looks like taps that is none: tapping leaves out nothing,
      * typing a third, daily life half. */
-    .left_out = 0.2F,      /* 0.15 .. 0.25 */
-    .left_out_few = 0.49F, /* of a few taps (0.45 .. 0.5) */
-    .alike = 0.8F,         /* of the median tap: as large as the series' own */
+    .left_out = 0.2F,     /* 0.15 .. 0.25 */
+    .left_out_few = 0.5F, /* of a few taps (0.45 .. 0.5) */
+    .alike = 0.8F,        /* of the median tap: as large as the series' own */
     /* Hands that knock against something do so seconds apart, anyhow, and one
      * blow is many times as strong as another. Chosen on scripts of 252 knocks
      * 1.7 to 5.5 s apart at 208 and 52 Hz (100 series before, 14 then, 5 of
@@ -324,12 +323,11 @@ static enum judgement judge(const struct search *search, const size_t *member,
     }
     struct rhythm rhythm = rhythm_of(search, member, count);
     float strength = median_strength(search, member, count);
-    if (strength < larger(rate->strength_least, tune.strong)) {
+    if (strength < rate->strength_least) {
         bool clear = count >= LONG_LEAST && rhythm.uneven < STEADY;
         return clear ? TOO_WEAK : NO_SERIES;
     }
-    if (rhythm.median_s < rate->interval_least_s ||
-        median_over_sway(search, member, count) < rate->over_sway_least) {
+    if (rhythm.median_s < rate->interval_least_s) {
         return NO_SERIES;
     }
     if (are_knocks(search, member, count, &rhythm)) {

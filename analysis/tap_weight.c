@@ -15,6 +15,8 @@ static const float FLOOR[TAP_SENSORS] = {0.9e-3F, 0.05F};
  * much a moment may for standing out: one knock is no direction. */
 static const float DIRECTION_GAIN = 6.3F;
 static const float EXCESS_MAX = 8.7F;
+/* Of a sensor without the other. 1.05: series in white noise. */
+static const float LONE_NOISE = 1.1F;
 
 static float square_of(const float axis[3][TAP_HOP], size_t i)
 {
@@ -111,10 +113,10 @@ VECTOR_INLINE void set_matrix(const struct tap_loudness *const around[],
 VECTOR_CLONES
 void tap_weight_set(struct tap_weight *weight,
                     const struct tap_loudness *const around[], size_t n,
-                    const bool alive[TAP_SENSORS], float lone_noise)
+                    const bool alive[TAP_SENSORS])
 {
     bool both = alive[0] && alive[1];
-    float part = both ? 0.5F : 1 / (lone_noise * lone_noise);
+    float part = both ? 0.5F : 1 / (LONE_NOISE * LONE_NOISE);
     float product = 1;
     memset(weight, 0, sizeof(*weight));
     for (int s = 0; s < TAP_SENSORS && n > 0; s++) {

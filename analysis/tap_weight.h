@@ -50,11 +50,10 @@ void tap_loudness_of(const float axis[3][TAP_HOP], size_t rank,
 
 /* Weights from `n` <= TAP_AROUND hops, each with its sensors. A sensor that is
  * not `alive`, that never said anything, counts nothing; the other one's noise
- * then passes for `lone_noise` times as strong, as it varies more than that of
- * two. */
+ * then passes for stronger, as it varies more than that of two. */
 void tap_weight_set(struct tap_weight *weight,
                     const struct tap_loudness *const around[], size_t n,
-                    const bool alive[TAP_SENSORS], float lone_noise);
+                    const bool alive[TAP_SENSORS]);
 
 /* Writes x' weight x of each row, in units of noise, summed over sensors.
  * `axis`: three of each sensor. */

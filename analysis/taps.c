@@ -34,6 +34,8 @@ struct taps_state {
     size_t onsets;
     double strong_s; /* the last strong onset of the stretch; NAN: none */
     struct tap_onset onset[ONSETS_MAX];
+    bool too_slow;
+    struct tap_rate rate;
     struct tap_findings found;
     struct tap_faint faint;
 };
@@ -102,13 +104,13 @@ static void *create(const struct measure_input *input)
     s->blind = !input->has_accel;
     s->strong_s = NAN;
     tap_faint_init(&s->faint);
-    s->found.rate = tap_rate_of(input->source_hz);
+    s->too_slow = !tap_rate_of(input->source_hz, &s->rate);
+    s->found.rate = &s->rate;
     s->found.lags = &s->faint.lags;
-    if (s->found.rate == NULL) {
+    if (s->too_slow) {
         return s;
     }
-    const struct tap_source source = {.rate = s->found.rate,
-                                      .hz = input->source_hz,
+    const struct tap_source source = {.rate = &s->rate,
                                       .has_gyro = input->has_gyro};
     s->detector = tap_detector_new(&source, take_onset, s);
     if (s->detector == NULL) {
@@ -141,15 +143,15 @@ static void explain(const struct taps_state *s, struct taps *taps)
 {
     char *text = taps->reason;
     size_t size = sizeof(taps->reason);
-    const struct tap_rate *rate = s->found.rate;
+    const struct tap_rate *rate = &s->rate;
     if (s->blind) {
         snprintf(text, size,
                  "taps need an accelerometer, and the recording has none");
-    } else if (rate == NULL) {
+    } else if (s->too_slow) {
         snprintf(text, size,
                  "taps need 50 samples a second, this recording has %.3g",
                  s->source_hz);
-    } else if (taps->series_count == 0 && rate->strength_least > 0) {
+    } else if (taps->series_count == 0 && s->source_hz < TAP_WHOLE_HZ) {
         snprintf(text, size,
                  "no taps of %.0f dB over noise and at most %.1f a second; "
                  "others need 100 samples a second, this recording has %.3g",

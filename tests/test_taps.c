@@ -11,6 +11,7 @@
 #include "acquire/resample.h"
 #include "analysis/measure.h"
 #include "analysis/summary.h"
+#include "analysis/tap_rate.h"
 
 enum {
     RATE_HZ = 200, /* of a session's rows */
@@ -613,6 +614,31 @@ static void half_the_band_shows_faint_taps_and_none_at_rest(void **unused)
     }
 }
 
+/* Nothing leaps from one rate to the next: what is right at 50 and at 83 Hz is
+ * mixed between. */
+static void what_is_asked_of_taps_changes_gradually_with_the_rate(void **unused)
+{
+    (void)unused;
+    struct tap_rate slow;
+    struct tap_rate whole;
+    struct tap_rate middle;
+    struct tap_rate fast;
+    assert_false(tap_rate_of(47.9, &slow));
+    assert_true(tap_rate_of(50, &slow));
+    assert_true(tap_rate_of(TAP_WHOLE_HZ, &whole));
+    assert_true(tap_rate_of((50 + TAP_WHOLE_HZ) / 2, &middle));
+    assert_true(tap_rate_of(200, &fast));
+    assert_true(slow.accel_hz < whole.accel_hz);
+    assert_true(slow.tap_apart_s > whole.tap_apart_s);
+    assert_float_equal(2 * middle.accel_hz, slow.accel_hz + whole.accel_hz,
+                       1e-4);
+    assert_float_equal(2 * middle.tap_apart_s,
+                       slow.tap_apart_s + whole.tap_apart_s, 1e-4);
+    assert_float_equal(fast.accel_hz, whole.accel_hz, 1e-6);
+    assert_int_equal(fast.quiet_rank, whole.quiet_rank);
+    assert_int_equal(fast.apart, whole.apart);
+}
+
 /* There, a finger's way back may look like another tap; a few taps without
  * rhythm are not counted twice. */
 static void half_the_band_counts_no_finger_twice(void **unused)
@@ -660,6 +686,7 @@ int main(void)
         cmocka_unit_test(half_the_band_shows_strong_taps_and_says_so),
         cmocka_unit_test(half_the_band_shows_faint_taps_and_none_at_rest),
         cmocka_unit_test(half_the_band_counts_no_finger_twice),
+        cmocka_unit_test(what_is_asked_of_taps_changes_gradually_with_the_rate),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -11,11 +11,11 @@ import os
 from glob import glob
 from statistics import mean, median
 
-from common import arguments, perform, read_csv, row, status, verbose
+from common import arguments, figure, perform, read_csv, row, status, verbose
 from exercise import score_file
 from taps import EARLY_S, LATE_S, share, taps_of
 from variants import (WORN, analyse_motions, at_double_rate, at_half_rate,
-                      load, random_rotation, turned, without_gyroscope, worn)
+                      at_rate, load, random_rotation, turned, without_gyroscope, worn)
 from walking import covered
 
 PATTERNS = {
@@ -24,6 +24,8 @@ PATTERNS = {
     "reps-uci": "s*.csv", "taps-pin": "pin*.csv", "tremor-ppp": "ppp*.csv",
 }
 SEED = 20250711
+ODD_HZ = (56, 64, 72, 80, 88)
+SAME_S = 0.06   # apart at most, what is one tap
 
 COUNTS = {
     "steps": lambda r: r.summary["walking"]["steps"],
@@ -85,11 +87,39 @@ def speaking(results):
                                             ("taps", "series", [])))
 
 
-def score_total(name, rate, as_is, results):
+def shared(as_is, result):
+    """How many taps of two analyses of one motion are the same ones."""
+    theirs = [tap["start_s"] for tap in taps_of(result)]
+    count = 0
+    for tap in taps_of(as_is):
+        while theirs and theirs[0] < tap["start_s"] - SAME_S:
+            theirs.pop(0)
+        if theirs and theirs[0] <= tap["start_s"] + SAME_S:
+            theirs.pop(0)
+            count += 1
+    return count
+
+
+def score_total(name, rate, as_is, results, bar=2):
     """Taps are faint: which of them are found varies more than how many."""
     was, now = (sum(map(COUNTS["taps"], those)) for those in (as_is, results))
     row(name, f"taps at {rate:g} Hz, in total off, %",
-        100 * abs(now / was - 1), 2, "<=")
+        100 * abs(now / was - 1), bar, "<=")
+    figure(name, f"taps at {rate:g} Hz, the same ones (F1), %",
+           200 * sum(map(shared, as_is, results)) / (was + now))
+
+
+def score_odd_rates(program, data):
+    """Rates of which the motion's own is no multiple."""
+    motions = [load(file) for file in files_of(data, "taps-pin")]
+    as_is = analyse_motions(program, motions)
+    for rate in ODD_HZ:
+        results = analyse_motions(program, [at_rate(m, rate)
+                                            for m in motions])
+        score_total("taps-pin", rate, as_is, results, 3)
+        counts = tap_figures(data, files_of(data, "taps-pin"), results)
+        for what, bar, sense, value in counts:
+            row("taps-pin", f"{rate:g} Hz: {what}", value, bar, sense)
 
 
 def score_phases(program, data):
@@ -277,6 +307,7 @@ def main():
     program, data = arguments()
     score_rates(program, data)
     score_phases(program, data)
+    score_odd_rates(program, data)
     score_scripted_rates(program)
     score_turns(program, data)
     score_taps(program, data)

@@ -76,6 +76,35 @@ def at_double_rate(motion):
     return [times] + [_double(axis) for axis in motion[1:]]
 
 
+def at_rate(motion, rate_hz):
+    """At any lower rate, as at_half_rate; rows are as far apart as on average."""
+    t = motion[0]
+    step_s = (t[-1] - t[0]) / (len(t) - 1)
+    ratio = rate_hz * step_s
+    reach = int(HALF_TAPS / (2 * ratio))
+    kernels = {}
+
+    def kernel(part):
+        if part not in kernels:
+            taps = []
+            for k in range(-reach, reach + 1):
+                x = k - part
+                sinc = (PASS * ratio if x == 0 else
+                        sin(pi * PASS * ratio * x) / (pi * x))
+                taps.append(sinc * (0.5 + 0.5 * cos(pi * x / (reach + 1))))
+            kernels[part] = [tap / sum(taps) for tap in taps]
+        return kernels[part]
+
+    def resample(values):
+        held = [values[0]] * reach + values + [values[-1]] * (reach + 1)
+        return [sum(map(mul, kernel(round(i / ratio % 1, 6)),
+                        held[int(i / ratio):int(i / ratio) + 2 * reach + 1]))
+                for i in range(int((len(values) - 1) * ratio) + 1)]
+
+    columns = [resample(axis) for axis in motion[1:]]
+    return [[t[0] + i / rate_hz for i in range(len(columns[0]))]] + columns
+
+
 def random_rotation(seed):
     """A proper rotation, all equally likely: a unit quaternion."""
     random = Random(seed)
