@@ -62,7 +62,7 @@ test: $(TEST_PROGRAMS) $(BUILD)/test/carpus $(BUILD)/carpus
 
 ## accuracy: score every method on the real recordings in DATA
 accuracy: $(BUILD)/.setup-build-test $(BUILD)/carpus \
-    $(BUILD)/accuracy_rest_features
+    $(BUILD)/accuracy_rest_features $(BUILD)/left_out
 	$(V)tests/accuracy/run $(BUILD)/carpus $(DATA)
 
 ## accuracy-plot: draw truth against estimate, agreement and reliability
@@ -215,6 +215,6 @@ $(BUILD)/test/test_%: $(BUILD)/test/obj/tests/test_%.o \
 
 include firmware/nano_rp2040/build.mk tests/chain/build.mk \
     tests/crash/build.mk tests/usb/build.mk tests/fuzz/build.mk \
-    tests/mutants/build.mk tests/browser/build.mk
+    tests/mutants/build.mk tests/browser/build.mk tests/accuracy/build.mk
 
 .SECONDARY:

@@ -15,11 +15,8 @@
  * tap_series.c on taps-pin at 200 and 100 Hz and without gyroscope, against
  * daily life (tremor-ppp), walking (steps-oxford-phone, steps-multigait,
  * activity-geotec) and scripts, by the cross-entropy method: the middle of
- * where random draws do well, not the best draw. With all chosen without the
- * file that is scored: at 200 Hz exactly four in 63 % given the span, 55 %
- * without; within one in 100 % and 92 %; at 100 Hz 74, 66, 100 and 92 %;
- * without gyroscope 66, 58, 100 and 92 %. Draws around these values: 70, 62,
- * 99 and 91 % at 200 Hz on average.
+ * where random draws do well, not the best draw. What each is worth, and what
+ * all are on files that had no say: tests/accuracy/left_out.txt.
  */
 static const struct {
     float reference;

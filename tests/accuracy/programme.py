@@ -12,6 +12,7 @@ import datetime
 import json
 import os
 import random
+import shutil
 import subprocess
 import sys
 import tempfile
@@ -25,6 +26,7 @@ import numpy
 from common import arguments, read_csv, row, status, verbose
 
 DATA = os.path.join(os.path.dirname(__file__), "..", "data")
+WEEKS_FILE = os.path.join(DATA, "weeks.yaml")
 JOBS = 2
 SEED = 6
 WEEKS, DAYS = 4, (0, 2, 4)
@@ -175,26 +177,38 @@ def make_session(week, day, chance):
     return session
 
 
+def sessions():
+    chance = random.Random(SEED)
+    return [make_session(week + 1, day, chance) for week in range(WEEKS)
+            for day in DAYS if (week, day) not in SKIPPED_DAYS]
+
+
 # ---- recorded, analysed ----
+
+def record(program, session, folder):
+    """Records a session: guided, plain, and what was really done."""
+    motion, events, truth, plain = (
+        os.path.join(folder, name) for name in
+        ("x.motion", "e.csv", "t.csv", "plain.h5"))
+    guided = os.path.join(folder, f"day{session.day:02}.h5")
+    with open(motion, "w") as file:
+        file.write("\n".join(session.lines) + "\n")
+    write_rows(events, [("start_s", "end_s", "label", "source")] + [
+        (*event, "programme") for event in session.events])
+    words = ("record", "-q", "--device", "virtual:" + motion, "--wrist",
+             "left", "--simulate", "speed=max", "--truth", truth)
+    run(program, *words, "--events", events, "-o", guided)
+    os.remove(truth)
+    run(program, *words, "-o", plain)
+    return guided, plain, read_csv(truth)
+
 
 def perform(job):
     program, session, kept = job
     with tempfile.TemporaryDirectory() as folder:
-        motion, events, truth, guided, plain = (
-            os.path.join(folder, name) for name in
-            ("x.motion", "e.csv", "t.csv", "guided.h5", "plain.h5"))
-        guided = os.path.join(kept, f"day{session.day:02}.h5")
-        with open(motion, "w") as file:
-            file.write("\n".join(session.lines) + "\n")
-        write_rows(events, [("start_s", "end_s", "label", "source")] + [
-            (*event, "programme") for event in session.events])
-        record = ("record", "-q", "--device", "virtual:" + motion, "--wrist",
-                  "left", "--simulate", "speed=max", "--truth", truth)
-        run(program, *record, "--events", events, "-o", guided)
-        os.remove(truth)
-        run(program, *record, "-o", plain)
-        rows = read_csv(truth)
-        options = ("--programme", os.path.join(DATA, "weeks.yaml"))
+        guided, plain, rows = record(program, session, folder)
+        shutil.copy(guided, kept)
+        options = ("--programme", WEEKS_FILE)
         return (session, rows, analyse(program, guided, *options),
                 analyse(program, plain, *options, "--week",
                         str(session.week)),
@@ -297,7 +311,7 @@ def score_history(program, folder, sessions):
         set_date(os.path.join(folder, f"day{session.day:02}.h5"), session.day)
     out = os.path.join(folder, "history.json")
     run(program, "history", folder, "--programme",
-        os.path.join(DATA, "weeks.yaml"), "-o", out)
+        WEEKS_FILE, "-o", out)
     with open(out) as file:
         found = json.load(file)
     trends = {t["measure"]: t for t in found["trends"]}
@@ -317,11 +331,8 @@ def score_history(program, folder, sessions):
 
 
 def score_weeks(program):
-    chance = random.Random(SEED)
     with tempfile.TemporaryDirectory() as kept:
-        jobs = [(program, make_session(week + 1, day, chance), kept)
-                for week in range(WEEKS) for day in DAYS
-                if (week, day) not in SKIPPED_DAYS]
+        jobs = [(program, session, kept) for session in sessions()]
         with ThreadPoolExecutor(JOBS) as pool:
             results = list(pool.map(perform, jobs))
         score_history(program, kept, [session for _, session, _ in jobs])
@@ -360,21 +371,28 @@ DAILY = ("activity-geotec/rec", "steps-oxford-phone/rec", "taps-pin",
          "tremor-ppp")
 
 
-def claimed(job):
+def claimed(found):
     """What but walking is said to have been done."""
-    items = analyse(*job, "--placement", "left-wrist", "--programme",
-                    "hand-neuropathy")["items"]
-    return [it["exercise"] for it in items
+    return [it["exercise"] for it in found["items"]
             if it["verdict"] in ("full", "part") and
             it["exercise"] != "walking"]
 
 
+def analyse_day(job):
+    return claimed(analyse(*job, "--placement", "left-wrist", "--programme",
+                           "hand-neuropathy"))
+
+
+def days_of(data):
+    return [path for folder in DAILY
+            for path in sorted(glob(os.path.join(data, folder, "*.csv")))
+            if not path.endswith(("truth.csv", ".steps.csv", "features.csv"))]
+
+
 def score_daily(program, data):
-    paths = [path for folder in DAILY
-             for path in sorted(glob(os.path.join(data, folder, "*.csv")))
-             if not path.endswith(("truth.csv", ".steps.csv", "features.csv"))]
+    paths = days_of(data)
     with ThreadPoolExecutor(JOBS) as pool:
-        results = list(pool.map(claimed, [(program, p) for p in paths]))
+        results = list(pool.map(analyse_day, [(program, p) for p in paths]))
     for path, items in zip(paths, results):
         if items:
             verbose(path, items)
@@ -408,31 +426,35 @@ def shown_range(program, path):
     return ENOUGH * median(first)
 
 
-def play_block(job):
-    """The block's programme items, when it is a guided session."""
-    program, path, name, span, range_deg = job
+def record_block(program, path, name, span, range_deg, folder):
+    """A block as a guided session: its recording and its programme."""
+    motion, events, programme, out = (
+        os.path.join(folder, n) for n in ("x.csv", "e.csv", "p.yaml", "x.h5"))
     with open(os.path.join(DATA, "reps.yaml")) as file:
         text = file.read().replace("range_deg: 60", f"range_deg: {range_deg}")
     with open(path, newline="") as file:
         header, *rows = csv.reader(file)
     rows = [r for r in rows if span[0] <= float(r[0]) <= span[1]]
     rows = [[float(r[0]) - float(rows[0][0]), *r[1:]] for r in rows]
+    write_rows(motion, [header] + rows)
+    with open(programme, "w") as file:
+        file.write(text)
+    write_rows(events, [("start_s", "end_s", "label", "source"),
+                        (0, 0, "programme name=reps week=1", "programme"),
+                        (0, rows[-1][0], f"exercise id={name} side=none "
+                         "set=1", "programme")])
+    run(program, "record", "-q", "--device", "virtual:" + motion, "--wrist",
+        "right", "--simulate", "speed=max", "--rate", "26", "--events",
+        events, "-o", out)
+    return out, programme
+
+
+def play_block(job):
+    """The block's programme items, when it is a guided session."""
     with tempfile.TemporaryDirectory() as folder:
-        motion, events, programme, out = (
-            os.path.join(folder, n) for n in
-            ("x.csv", "e.csv", "p.yaml", "x.h5"))
-        write_rows(motion, [header] + rows)
-        with open(programme, "w") as file:
-            file.write(text)
-        write_rows(events, [("start_s", "end_s", "label", "source"),
-                            (0, 0, "programme name=reps week=1", "programme"),
-                            (0, rows[-1][0], f"exercise id={name} side=none "
-                             "set=1", "programme")])
-        run(program, "record", "-q", "--device", "virtual:" + motion,
-            "--wrist", "right", "--simulate", "speed=max", "--rate", "26",
-            "--events", events, "-o", out)
-        items = analyse(program, out, "--programme", programme)["items"]
-    return {it["exercise"]: it for it in items}[name]
+        out, programme = record_block(*job, folder)
+        items = analyse(job[0], out, "--programme", programme)["items"]
+    return {it["exercise"]: it for it in items}[job[2]]
 
 
 def expected(block, hold_s):
@@ -446,10 +468,10 @@ def expected(block, hold_s):
     return flags
 
 
-def score_real(program, data):
+def blocks(program, data):
+    """Of each block what play_block takes, and what is wanted."""
     folder = os.path.join(data, "reps-uci")
     truth = read_csv(folder, "truth_reps.csv")
-    jobs, wanted = [], []
     for file in sorted({t["file"] for t in truth}):
         path = os.path.join(folder, file)
         range_deg = shown_range(program, path)
@@ -457,8 +479,12 @@ def score_real(program, data):
         for block in BLOCKS:
             start_s, end_s, count, hold_s = block_span(
                 [t for t in truth if t["file"] == file], block)
-            jobs.append((program, path, name, (start_s, end_s), range_deg))
-            wanted.append((file, block, count, hold_s))
+            yield ((program, path, name, (start_s, end_s), range_deg),
+                   (file, block, count, hold_s))
+
+
+def score_real(program, data):
+    jobs, wanted = zip(*blocks(program, data))
     with ThreadPoolExecutor(JOBS) as pool:
         items = list(pool.map(play_block, jobs))
     right = {block: [] for block in BLOCKS}

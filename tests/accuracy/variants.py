@@ -134,15 +134,18 @@ def without_gyroscope(motion):
     return motion[:4]
 
 
+def save(motion, path):
+    line = ",".join(["%.4f"] + ["%.5f"] * (len(motion) - 1)) + "\n"
+    with open(path, "w") as file:
+        file.write(",".join(("t_s", *AXES)[:len(motion)]) + "\n")
+        file.writelines(line % row for row in zip(*motion))
+
+
 def analyse_motions(program, motions):
     """Summary and events of each motion, in order."""
     with tempfile.TemporaryDirectory() as folder:
         paths = []
         for i, motion in enumerate(motions):
             paths.append(os.path.join(folder, f"{i}.csv"))
-            header = ",".join(("t_s", *AXES)[:len(motion)])
-            line = ",".join(["%.4f"] + ["%.5f"] * (len(motion) - 1)) + "\n"
-            with open(paths[-1], "w") as file:
-                file.write(header + "\n")
-                file.writelines(line % row for row in zip(*motion))
+            save(motion, paths[-1])
         return analyse(program, paths)
