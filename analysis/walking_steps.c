@@ -410,6 +410,26 @@ double walking_steps_likeness(const struct walking_steps *steps,
     return square > 0 ? (double)(product / square) : 0;
 }
 
+struct walking_rhythm walking_steps_rhythm(const struct walking_steps *steps,
+                                           const struct walking_piece *piece,
+                                           const double *found, size_t count)
+{
+    float periods[WALKING_STEPS];
+    for (size_t i = 1; i < count; i++) {
+        double hz = walking_piece_hz(piece, found[i]);
+        periods[i - 1] =
+            (float)((found[i] - found[i - 1]) * hz / WALKING_RATE_HZ);
+    }
+    double interval = (double)median_float(periods, count - 1);
+    size_t hops = piece->last - piece->first;
+    double log_hz = -log(interval);
+    for (size_t i = 0; i < hops; i++) {
+        log_hz += piece->log_rate[i] / (double)hops;
+    }
+    return (struct walking_rhythm){
+        log_hz, walking_steps_likeness(steps, piece, interval)};
+}
+
 struct walking_motion walking_steps_motion(const struct walking_steps *steps,
                                            const struct walking_piece *piece)
 {

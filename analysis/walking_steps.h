@@ -82,6 +82,17 @@ size_t walking_steps_find(struct walking_steps *steps,
 double walking_steps_likeness(const struct walking_steps *steps,
                               const struct walking_piece *piece, double later);
 
+/* How steady the `count` > 1 steps are that were found last, at a rate that the
+ * median of their intervals corrects. */
+struct walking_rhythm {
+    double log_hz;
+    double likeness; /* as above, a step later */
+};
+
+struct walking_rhythm walking_steps_rhythm(const struct walking_steps *steps,
+                                           const struct walking_piece *piece,
+                                           const double *found, size_t count);
+
 /* How that magnitude moves. */
 struct walking_motion {
     double rms_g;

@@ -130,6 +130,30 @@ def turned(motion, rotation):
     return out
 
 
+def slowed(axes, slower):
+    """Acceleration of the same walk, slower, at the same rate: the excess of its
+    magnitude over gravity is smaller by the square, as accelerations are;
+    directions are as before. Blows are duller than those of who walks slowly.
+    """
+    out = []
+    for i in range(int(len(axes[0]) * slower)):
+        at = min(i / slower, len(axes[0]) - 1.001)
+        k, part = int(at), at % 1
+        row = [axis[k] + part * (axis[k + 1] - axis[k]) for axis in axes]
+        magnitude = sqrt(sum(x * x for x in row))
+        size = (1 + (magnitude - 1) / slower ** 2) / magnitude
+        out.append([size * x for x in row])
+    return [list(axis) for axis in zip(*out)]
+
+
+def slowed_walk(motion, slower):
+    """A motion without its gyroscope, as `slowed`."""
+    axes = slowed(motion[1:4], slower)
+    step_s = (motion[0][-1] - motion[0][0]) / (len(motion[0]) - 1)
+    return [[motion[0][0] * slower + i * step_s for i in range(len(axes[0]))],
+            *axes]
+
+
 def without_gyroscope(motion):
     return motion[:4]
 

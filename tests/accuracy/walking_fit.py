@@ -25,7 +25,7 @@ from scipy.signal import filtfilt, firwin
 
 from common import analyse, read_csv
 from robust import walking_figures
-from variants import analyse_motions, load, without_gyroscope
+from variants import analyse_motions, load, slowed, without_gyroscope
 from walking import (score_geotec, score_none, score_oxford, score_pebble,
                      steps_of)
 
@@ -123,13 +123,7 @@ def rows_of(motion):
 
 
 def slow_down(rows, slower):
-    """The same walk, slower: the excess of the magnitude over gravity is
-    smaller by the square, as accelerations are; directions are as before."""
-    count = int(len(rows) * slower)
-    at, was = np.arange(count) / slower, np.arange(len(rows))
-    rows = np.column_stack([np.interp(at, was, axis) for axis in rows.T])
-    magnitude = np.sqrt((rows ** 2).sum(1, keepdims=True))
-    return rows / magnitude * (1 + (magnitude - 1) / slower ** 2)
+    return np.array(slowed(rows.T.tolist(), slower)).T
 
 
 # ---- what is known of a window: rates that may be its, the last: none ----
