@@ -118,7 +118,7 @@ def knocks(random):
 def score_knocks(program):
     random = Random(SEED)
     scripts = [knocks(random) for _ in range(12)]
-    for rate_hz in (208, 52):
+    for rate_hz in (208, 104, 52):
         series = [s for r in perform(program, scripts, rate_hz)
                   for s in r.summary["taps"]["series"]]
         row("scripted", f"series in knocks at {rate_hz} Hz, confidence 0.5",
