@@ -312,9 +312,9 @@ static const struct scene IDLE[] = {
     /* shaken at random */
     {.seconds = 120, .shake_g = 0.30},
     /* slow repetitions */
-    {.seconds = 120, .slow_hz = 0.25, .slow_deg = 90, .shake_g = 0.005},
+    {.seconds = 120, .slow_hz = 0.25, .slow_deg = 90, .shake_g = 0.01},
     /* and faster ones */
-    {.seconds = 120, .slow_hz = 0.50, .slow_deg = 120, .shake_g = 0.005},
+    {.seconds = 120, .slow_hz = 0.50, .slow_deg = 120, .shake_g = 0.01},
 };
 
 static void walking_counts_nothing_in_rest_noise_and_repetitions(void **unused)
@@ -364,7 +364,7 @@ static void walking_is_no_arm_that_circles(void **unused)
                                   .impact_g = 0.1,
                                   .swing_deg = 20,
                                   .stride_g = 0.17,
-                                  .shake_g = 0.005};
+                                  .shake_g = 0.01};
     check_no_steps(&circles);
 }
 
