@@ -56,6 +56,7 @@ FIGURES = {
     "cadence off, % of steady windows": (ratio, {"": 5}),
     "walking time not found, %": (ratio, {"": 10}),
     "seated time called walking, %": (ratio, {"": 5}),
+    "slowed down, steps off, %": (ratio, {"steps-pebble": 33, "": 12}),
     "steps off, %": (ratio, {"": 5}),
     "given the span, off by": (ratio, {"": 0.45}),
     "without the span, off by": (ratio, {"": 0.75}),

@@ -11,8 +11,9 @@ import scripted
 import taps
 from common import read_csv
 from left_out_base import Case, minutes, trust, trust_spans
-from variants import at_half_rate, without_gyroscope
-from walking import (WINDOW_S, cadence, covered, is_steady, match, steps_of)
+from variants import at_half_rate, slowed_walk, without_gyroscope
+from walking import (SLOWER, WINDOW_S, cadence, covered, is_steady, match,
+                     steps_of)
 
 SIXTHS = 6      # folds of a measure that one set alone has the truth for
 SLOW_HZ = 12.5
@@ -102,9 +103,31 @@ def score_no_steps(name):
     return score
 
 
+def score_slowed(name, true):
+    def score(result):
+        return {f"{name}: slowed down, steps off, %":
+                (100 * abs(len(steps_of(result)) - true), true)}
+    return score
+
+
+def slowed_walking(maker):
+    """Each walk at one of the slower paces."""
+    for name, paces in SLOWER.items():
+        walks = [t for t in read_csv(maker.data, name, "truth.csv")
+                 if int(t["true_steps"]) > 0]
+        for i, t in enumerate(walks):
+            slower = paces[i % len(paces)][0]
+            path = maker.changed(os.path.join(maker.data, name, t["file"]),
+                                 f"slowed {slower}",
+                                 lambda m, by=slower: slowed_walk(m, by))
+            yield Case(path, name, name,
+                       score_slowed(name, int(t["true_steps"])))
+
+
 def scripted_walking(maker):
     walks = {**scripted.HARD,
-             "ways of walking": [f"cadence={c} {words}" for c in (80, 100, 120)
+             "ways of walking": [f"cadence={c} {words}"
+                                 for c in scripted.CADENCES
                                  for words in scripted.WAYS.values()]}
     for has_gyro, sensors in ((True, ""), (False, ", 3 axes")):
         for what, those in walks.items():
@@ -148,6 +171,7 @@ def walking(maker):
     for name, pattern in (("reps-uci", "s*.csv"), ("taps-pin", "pin*.csv")):
         for path in maker.real(name, pattern):
             yield Case(path, name, name, score_false(name, "step"))
+    yield from slowed_walking(maker)
     yield from scripted_walking(maker)
 
 

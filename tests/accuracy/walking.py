@@ -15,8 +15,8 @@ WINDOW_S = 10
 STEADY_CV = 0.15      # of step intervals in a window
 CADENCE_OFF_SPM = 2
 
-# Who is well walks at 100 to 120 steps a minute; so many times slower, at 80, 60
-# and 48, as those do whom the band is for. Bars: least time found, most steps
+# Who is well walks at 100 to 120 steps a minute; so many times slower, at 80,
+# 60 and 48, as those do whom the band is for. Bars: least time found, most steps
 # off, most walks at another octave of the cadence.
 SLOWER = {
     "steps-pebble": ((1.4, 95, 6, 0), (1.8, 64, 36, 0), (2.3, 42, 58, 0)),
@@ -180,9 +180,9 @@ def score_slowed(program, data, name):
             off += abs(now["steps"] - int(t["true_steps"]))
             octave += is_octave_off(now["cadence_median_spm"],
                                     was["cadence_median_spm"] / slower)
-            verbose(t["file"], slower, "times slower:", now["walking_s"], "s of",
-                    slower * was["walking_s"], "steps", now["steps"], "of",
-                    t["true_steps"])
+            verbose(t["file"], slower, "times slower:", now["walking_s"],
+                    "s of", slower * was["walking_s"], "steps", now["steps"],
+                    "of", t["true_steps"])
         what = f"{slower} times slower:"
         row(name, f"{what} time found, %", 100 * found / length, time, ">=")
         row(name, f"{what} steps off, %", 100 * off / total, steps, "<=")
