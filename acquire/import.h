@@ -12,7 +12,7 @@
  * column of which nothing is known is an error: it may be a misspelt axis.
  * Where the header names no unit, the length of gravity tells g from m/s2, and
  * the size of the numbers is never guessed for a gyroscope: deg/s unless `unit`
- * says otherwise, with a note.
+ * says otherwise, with a note. An accelerometer without gravity is refused.
  *
  * Rows without a value, out of order or twice are left out (csv_sieve.h), with
  * a note, and missing samples are a gap.

@@ -536,6 +536,37 @@ static void what_had_to_be_assumed_is_noted(void **state)
     recording_close(r);
 }
 
+/* Shaken by 1.5 g, to and fro, on top of `gravity_g`. */
+static int open_shaken(const char *path, double gravity_g, const char *unit,
+                       struct error *error)
+{
+    FILE *file = fopen(path, "w");
+    assert_non_null(file);
+    fprintf(file, "t_s,ax_%s,ay_%s,az_%s\n", unit, unit, unit);
+    for (int i = 0; i < 500; i++) {
+        fprintf(file, "%.2f,%.1f,%.1f,0\n", i * 0.02, i % 2 == 0 ? 1.5 : -1.5,
+                gravity_g);
+    }
+    assert_int_equal(fclose(file), 0);
+    struct recording *r = NULL;
+    int err = recording_open(path, NULL, &r, error);
+    recording_close(r);
+    return err;
+}
+
+static void an_acceleration_without_gravity_is_refused(void **state)
+{
+    struct folder *folder = *state;
+    struct error error = {0};
+    assert_int_equal(open_shaken(folder->file, 1, "g", &error), 0);
+    assert_int_equal(open_shaken(folder->file, 0, "g", &error), ERR_DATA);
+    assert_non_null(strstr(error.text, "gravity is 0.0 g; say the unit"));
+    assert_int_equal(open_shaken(folder->file, 1, "ms2", &error), ERR_DATA);
+    assert_non_null(strstr(error.text, "gravity is 0.1 g"));
+    assert_int_equal(open_shaken(folder->file, 9.8, "g", &error), ERR_DATA);
+    assert_non_null(strstr(error.text, "gravity is 9.8 g"));
+}
+
 /* Twelve good rows behind `head`, then `tail`. */
 static void put_rows(const char *path, const char *head, const char *tail)
 {
@@ -781,6 +812,9 @@ int main(void)
                                         folder_new, folder_free),
         cmocka_unit_test_setup_teardown(
             bad_files_are_refused_with_line_and_reason, folder_new,
+            folder_free),
+        cmocka_unit_test_setup_teardown(
+            an_acceleration_without_gravity_is_refused, folder_new,
             folder_free),
         cmocka_unit_test_setup_teardown(files_that_are_no_csv_are_refused,
                                         folder_new, folder_free),
