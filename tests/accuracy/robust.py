@@ -1,7 +1,8 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Scores what must not matter: tests/accuracy/robust.py PROGRAM DATA. The same
-motion at other rates, with the band turned, and without the gyroscope.
+motion at other rates, with the band turned, without the gyroscope, and as
+cheap sensors have it.
 VERBOSE=1 prints what changes, file by file.
 
 "off" is the sum of what each file's count is off, either way, over the sum of
@@ -15,7 +16,8 @@ from common import arguments, figure, perform, read_csv, row, status, verbose
 from exercise import score_file
 from taps import EARLY_S, LATE_S, share, taps_of
 from variants import (WORN, analyse_motions, at_double_rate, at_half_rate,
-                      at_rate, load, random_rotation, turned, without_gyroscope, worn)
+                      at_rate, load, random_rotation, turned, with_errors,
+                      without_gyroscope, worn)
 from walking import covered
 
 PATTERNS = {
@@ -303,6 +305,40 @@ def score_without_gyroscope(program, data):
                 row(name, f"{how}: {what}", value, bar, sense)
 
 
+# ---- cheap sensors ----
+
+def false_steps(data, files, results):
+    minutes = sum(r.summary["recording"]["duration_s"] for r in results) / 60
+    yield ("false steps a minute", 1, "<=",
+           sum(map(COUNTS["steps"], results)) / minutes)
+
+
+def without_steps(data, name):
+    return [os.path.join(data, name, t["file"])
+            for t in read_csv(data, name, "truth.csv")
+            if int(t["true_steps"]) == 0]
+
+
+# Set, its files, what is made of its motions, what is said of them.
+DEVICES = (
+    ("steps-pebble", without_steps, "20 Hz",
+     lambda m: at_rate(m, 20), false_steps),
+    ("steps-pebble", without_steps, "12.5 Hz", at_half_rate, false_steps),
+    ("activity-geotec", files_of, "3 axes, 12.5 Hz",
+     lambda m: at_rate(without_gyroscope(m), 12.5), walking_figures),
+    ("reps-uci", files_of, "8 deg/s off",
+     lambda m: with_errors(m, 0.06, 8), repetition_figures),
+)
+
+
+def score_devices(program, data):
+    for name, files, how, make, figures in DEVICES:
+        files = files(data, name)
+        results = analyse_motions(program, [make(load(f)) for f in files])
+        for what, bar, sense, value in figures(data, files, results):
+            row(name, f"{how}: {what}", value, bar, sense)
+
+
 def main():
     program, data = arguments()
     score_rates(program, data)
@@ -312,6 +348,7 @@ def main():
     score_turns(program, data)
     score_taps(program, data)
     score_without_gyroscope(program, data)
+    score_devices(program, data)
     return status()
 
 

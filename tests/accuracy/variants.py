@@ -105,6 +105,12 @@ def at_rate(motion, rate_hz):
     return [[t[0] + i / rate_hz for i in range(len(columns[0]))]] + columns
 
 
+def with_errors(motion, offset_g, bias_dps):
+    """As a sensor that nobody calibrated has it."""
+    errors = [0, offset_g, -offset_g, offset_g, bias_dps, -bias_dps, bias_dps]
+    return [[x + error for x in axis] for axis, error in zip(motion, errors)]
+
+
 def random_rotation(seed):
     """A proper rotation, all equally likely: a unit quaternion."""
     random = Random(seed)
