@@ -366,11 +366,18 @@ def arguments():
     return asked
 
 
+def commit():
+    done = subprocess.run(["git", "-C", TOP, "describe", "--always",
+                           "--dirty"], capture_output=True, text=True,
+                          check=False)
+    return done.stdout.strip() or "unknown"
+
+
 def try_measure(asked, measure, maker, those):
     from left_out_cases import cases_of  # needs packages that --check does not
     trials = Trials(os.path.join(asked.build, "left_out"),
                     cases_of(measure, maker))
-    print(f"\n{measure}: {len(trials.index)} recordings, "
+    print(f"\n{measure}, at commit {commit()}: {len(trials.index)} recordings, "
           f"{len(trials.folds())} folds: {', '.join(trials.folds())}\n")
     as_is = trials.score({})
     print(HEAD, flush=True)
