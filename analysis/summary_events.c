@@ -39,9 +39,25 @@ static size_t step_rows(const struct walking *walking, struct row *rows)
     return walking->step_count;
 }
 
+/* Cadence at each whole second of the bouts. */
+static size_t cadence_rows(const struct walking *walking, struct row *rows)
+{
+    const struct walk_bout *bout = walking->bout;
+    for (size_t i = 0; i < walking->cadence_count; i++) {
+        const struct cadence_point *point = &walking->cadence[i];
+        while (point->time_s >= bout->end_s) {
+            bout++;
+        }
+        rows[i] = (struct row){"cadence", point->time_s, point->time_s,
+                               (double)point->cadence_spm, bout->confidence};
+    }
+    return walking->cadence_count;
+}
+
 static size_t collect(const struct summary *s, struct row *rows)
 {
     size_t n = step_rows(&s->walking, rows);
+    n += cadence_rows(&s->walking, rows + n);
     for (size_t i = 0; i < s->walking.bout_count; i++) {
         const struct walk_bout *bout = &s->walking.bout[i];
         rows[n++] = (struct row){"walk", bout->start_s, bout->end_s,
@@ -89,8 +105,9 @@ static void put_known(FILE *out, const char *format, double value,
 int summary_events_write(const struct summary *summary, FILE *out,
                          struct error *error)
 {
-    size_t most = summary->walking.step_count + summary->walking.bout_count +
-                  summary->taps.tap_count + summary->exercise.repetition_count +
+    size_t most = summary->walking.step_count + summary->walking.cadence_count +
+                  summary->walking.bout_count + summary->taps.tap_count +
+                  summary->exercise.repetition_count +
                   summary->tremor.segment_count +
                   summary->quality.nonwear_count;
     struct row *rows = calloc(most + 1, sizeof(*rows));

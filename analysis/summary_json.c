@@ -109,9 +109,12 @@ static json_t *walking_json(struct json_builder *b, const struct walking *w)
     return o;
 }
 
+/* Each amplitude as rms and peak-to-peak: what a segment does not hold of the
+ * two is that of a sine. */
 static json_t *segment_json(struct json_builder *b, const void *item)
 {
     const struct tremor_segment *segment = item;
+    const double sine = 2 * sqrt(2);
     json_t *o = json_object();
     json_put_real(b, o, "start_s", segment->start_s);
     json_put_real(b, o, "end_s", segment->end_s);
@@ -122,6 +125,9 @@ static json_t *segment_json(struct json_builder *b, const void *item)
     json_put_real(b, o, "harmonic_ratio", segment->harmonic_ratio);
     json_put_real(b, o, "stability_hz", segment->stability_hz);
     json_put_real(b, o, "rms_dps", segment->rms_dps);
+    json_put_real(b, o, "rms_deg", segment->peak_to_peak_deg / sine);
+    json_put_real(b, o, "rms_mm", segment->peak_to_peak_mm / sine);
+    json_put_real(b, o, "peak_to_peak_dps", segment->rms_dps * sine);
     json_put_real(b, o, "peak_to_peak_deg", segment->peak_to_peak_deg);
     json_put_real(b, o, "peak_to_peak_mm", segment->peak_to_peak_mm);
     json_put_real(b, o, "accel_rms_mg", segment->accel_rms_mg);
@@ -213,6 +219,20 @@ static json_t *set_json(struct json_builder *b, const void *item)
     return o;
 }
 
+static json_t *repetition_json(struct json_builder *b, const void *item)
+{
+    const struct repetition *repetition = item;
+    json_t *o = json_object();
+    json_put_count(b, o, "set", repetition->set);
+    json_put_real(b, o, "start_s", repetition->start_s);
+    json_put_real(b, o, "end_s", repetition->end_s);
+    json_put_real(b, o, "hold_s", repetition->hold_s);
+    json_put_real(b, o, "range_deg", repetition->range_deg);
+    json_put_real(b, o, "tempo_s", repetition->tempo_s);
+    json_put_real(b, o, "confidence", (double)repetition->confidence);
+    return o;
+}
+
 static json_t *exercise_json(struct json_builder *b, const struct exercise *e)
 {
     json_t *o = json_object();
@@ -267,7 +287,7 @@ struct list {
     item_fn *item;
 };
 
-enum { LISTS = 8 };
+enum { LISTS = 9 };
 
 static void lists_of(const struct summary *s, struct list lists[LISTS])
 {
@@ -286,6 +306,9 @@ static void lists_of(const struct summary *s, struct list lists[LISTS])
          sizeof(struct tap_series), series_json},
         {"exercise", "sets", s->exercise.set, s->exercise.set_count,
          sizeof(struct exercise_set), set_json},
+        {"exercise", "repetitions", s->exercise.repetition,
+         s->exercise.repetition_count, sizeof(struct repetition),
+         repetition_json},
         {"programme", "items", s->adherence.item, s->adherence.item_count,
          sizeof(struct adherence_item), adherence_item_json},
     };

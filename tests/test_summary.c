@@ -342,6 +342,7 @@ static void json_has_every_key_that_others_rely_on(void **state)
         {"taps", "count"},
         {"taps", "series"},
         {"exercise", "sets"},
+        {"exercise", "repetitions"},
     };
     add_bout(0, 10);
     json_t *root = written(false);
@@ -354,6 +355,54 @@ static void json_has_every_key_that_others_rely_on(void **state)
     assert_int_equal(json_integer_value(at(root, "walking", "steps")), 40);
     json_t *bout = json_array_get(at(root, "walking", "bouts"), 0);
     assert_true(json_is_null(json_object_get(bout, "arm_swing_deg")));
+    json_decref(root);
+}
+
+/* What a doctor asks for is said of each, not only of the middle of all. */
+static void json_has_each_repetition(void **state)
+{
+    (void)state;
+    add_set(2, 30);
+    add_set(40, 60);
+    summary.exercise.repetition[1].hold_s = NAN;
+    json_t *root = written(true);
+    json_t *list = at(root, "exercise", "repetitions");
+    assert_int_equal(json_array_size(list), 2);
+    static const struct {
+        const char *key;
+        double value;
+    } known[] = {{"set", 0},    {"start_s", 2},    {"end_s", 30},
+                 {"hold_s", 5}, {"range_deg", 90}, {"tempo_s", 4}};
+    for (size_t i = 0; i < sizeof(known) / sizeof(known[0]); i++) {
+        json_t *value = json_object_get(json_array_get(list, 0), known[i].key);
+        assert_true(json_number_value(value) == known[i].value);
+    }
+    json_t *second = json_array_get(list, 1);
+    assert_int_equal(json_integer_value(json_object_get(second, "set")), 1);
+    assert_true(json_is_null(json_object_get(second, "hold_s")));
+    json_decref(root);
+}
+
+static void json_has_amplitudes_as_rms_and_peak_to_peak(void **state)
+{
+    (void)state;
+    static const char *const units[] = {"dps", "deg", "mm"};
+    add_tremor(10, 20);
+    struct tremor_segment *segment = &summary.tremor.segment[0];
+    segment->rms_dps = 10;
+    segment->peak_to_peak_deg = 0.9;
+    segment->peak_to_peak_mm = 5.5;
+    json_t *root = written(true);
+    json_t *o = json_array_get(at(root, "tremor", "segments"), 0);
+    for (size_t i = 0; i < sizeof(units) / sizeof(units[0]); i++) {
+        char rms[16];
+        char all[32];
+        snprintf(rms, sizeof(rms), "rms_%s", units[i]);
+        snprintf(all, sizeof(all), "peak_to_peak_%s", units[i]);
+        double ratio = json_number_value(json_object_get(o, all)) /
+                       json_number_value(json_object_get(o, rms));
+        assert_true(fabs(ratio - 2.8284271) < 1e-6); /* of a sine */
+    }
     json_decref(root);
 }
 
@@ -401,6 +450,33 @@ static void events_are_rows_by_start(void **state)
                               "repetition,2.000,3.000,90,0.80\n"
                               "walk,5.000,15.000,40,0.90\n"
                               "tremor,20.000,30.000,5,0.00\n");
+    free(text);
+}
+
+static void cadence_is_an_event_a_second_of_each_bout(void **state)
+{
+    (void)state;
+    add_bout(5, 7);
+    add_bout(20, 21);
+    summary.walking.bout[1].confidence = 0.5;
+    static const struct cadence_point points[] = {{5, 100}, {6, 102}, {20, 90}};
+    for (size_t i = 0; i < 3; i++) {
+        struct walking *w = &summary.walking;
+        struct cadence_point *point =
+            array_add(&w->cadence, w->cadence_count++, sizeof(*point));
+        *point = points[i];
+    }
+    char *text = NULL;
+    size_t size = 0;
+    FILE *file = open_memstream(&text, &size);
+    assert_int_equal(summary_events_write(&summary, file, NULL), 0);
+    fclose(file);
+    static const char *const rows[] = {"\ncadence,5.000,5.000,100,0.90\n",
+                                       "\ncadence,6.000,6.000,102,0.90\n",
+                                       "\ncadence,20.000,20.000,90,0.50\n"};
+    for (size_t i = 0; i < 3; i++) {
+        assert_non_null(strstr(text, rows[i]));
+    }
     free(text);
 }
 
@@ -454,7 +530,12 @@ int main(void)
             not_measured_is_null_with_a_reason_never_zero, begin, end),
         cmocka_unit_test_setup_teardown(
             text_that_is_not_utf8_does_not_break_the_json, begin, end),
+        cmocka_unit_test_setup_teardown(json_has_each_repetition, begin, end),
+        cmocka_unit_test_setup_teardown(
+            json_has_amplitudes_as_rms_and_peak_to_peak, begin, end),
         cmocka_unit_test_setup_teardown(events_are_rows_by_start, begin, end),
+        cmocka_unit_test_setup_teardown(
+            cadence_is_an_event_a_second_of_each_bout, begin, end),
         cmocka_unit_test_setup_teardown(
             event_without_a_value_has_an_empty_field, begin, end),
     };

@@ -11,7 +11,8 @@ ROUNDED = 0.001     # events are written to the millisecond
 SIGNED = ("bias", "decrement", "ppm", "log")
 
 # Kind of event, and the list of the summary that it is an item or a part of.
-LISTS = {"walk": ("walking", "bouts"), "tap": ("taps", "series"),
+LISTS = {"walk": ("walking", "bouts"), "cadence": ("walking", "bouts"),
+         "tap": ("taps", "series"),
          "repetition": ("exercise", "sets"), "tremor": ("tremor", "segments"),
          "nonwear": ("quality", "nonwear")}
 
@@ -91,6 +92,8 @@ def of_totals(summary, events):
     yield from differ("taps, events", taps["count"] or 0, count("tap"))
     yield from differ("taps, series", taps["count"] or 0,
                       total(taps["series"], "count"))
+    yield from differ("repetitions, list", count("repetition"),
+                      len(summary["exercise"]["repetitions"]))
     yield from differ("repetitions, sets", count("repetition"),
                       total(summary["exercise"]["sets"], "repetitions"))
     yield from differ("tremor_s, segments", tremor["tremor_s"] or 0,
