@@ -87,17 +87,18 @@ def analyse(program, paths):
         return list(pool.map(_analyse, [(program, path) for path in paths]))
 
 
-def _without_gyroscope(program, path):
+def _as_csv(program, path, columns):
+    """Without temperature; of 4 columns without gyroscope, too."""
     done = subprocess.run([program, "export", path], check=True,
                           capture_output=True, text=True, timeout=600)
     with open(path + ".csv", "w", newline="") as file:
-        csv.writer(file).writerows(line.split(",")[:4]
+        csv.writer(file).writerows(line.split(",")[:columns]
                                    for line in done.stdout.splitlines())
     return path + ".csv"
 
 
 def _record(job):
-    program, script, rate_hz, has_gyro = job
+    program, script, rate_hz, columns = job
     with tempfile.TemporaryDirectory() as folder:
         motion, truth, out = (os.path.join(folder, name) for name in
                               ("x.motion", "truth.csv", "x.h5"))
@@ -107,17 +108,20 @@ def _record(job):
                         "virtual:" + motion, "--simulate", "speed=max",
                         "--rate", str(rate_hz), "--truth", truth, "-o", out],
                        check=True, capture_output=True, timeout=600)
-        if not has_gyro:
-            out = _without_gyroscope(program, out)
+        if columns:
+            out = _as_csv(program, out, columns)
         result = _analyse((program, out))
         result.truth = read_csv(truth)
     return result
 
 
-def perform(program, scripts, rate_hz=208, has_gyro=True):
-    """Summary, events and truth of motion scripts, as analyse."""
+def perform(program, scripts, rate_hz=208, has_gyro=True,
+            has_temperature=True):
+    """Summary, events and truth of motion scripts, as analyse. Without
+    gyroscope there is no temperature either."""
+    columns = 4 if not has_gyro else 7 if not has_temperature else None
     with ThreadPoolExecutor(os.cpu_count()) as pool:
-        return list(pool.map(_record, [(program, script, rate_hz, has_gyro)
+        return list(pool.map(_record, [(program, script, rate_hz, columns)
                                        for script in scripts]))
 
 
