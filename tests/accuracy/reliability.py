@@ -18,6 +18,8 @@ from common import analyse, arguments, perform, read_csv, row, status
 from exercise import AROUND_S, BLOCKS, middle, overlap, repetitions_of, span
 from taps import EARLY_S, LATE_S, taps_of
 from variants import analyse_motions, load
+from walking import FOUND_WITHIN_S
+from wear import BY_TEMPERATURE, RATE_HZ, TABLE, WARMING
 
 EDGES = (0, 0.5, 0.6, 0.7, 0.8, 0.9, 1.01)
 RELIABLE = 0.9
@@ -52,6 +54,26 @@ def bouts(name, file, result, spans):
         item(name, "walking bout", file, bout, lies_in(bout, spans))
 
 
+def steps(name, file, result, times):
+    """Each is right if a true one is near, which is then used up."""
+    left = list(times)
+    for one in result.events:
+        if one["kind"] == "step":
+            near = [t for t in left
+                    if abs(t - one["start_s"]) <= FOUND_WITHIN_S]
+            item(name, "step", file, one, bool(near))
+            if near:
+                left.remove(near[0])
+
+
+def nonwear(name, file, result, spans):
+    """The summary gives it no confidence, the list of events always 1: how
+    much is right hangs on how hard the scripts are. So no bar is listed."""
+    for one in result.events:
+        if one["kind"] == "nonwear":
+            item(name, "nonwear", file, one, lies_in(one, spans))
+
+
 def segments(name, file, result, spans):
     for segment in result.summary["tremor"]["segments"]:
         item(name, "tremor segment", file, segment, lies_in(segment, spans))
@@ -76,6 +98,13 @@ def repetitions(name, file, result, spans):
                  min(s[1] - s[0], ours[1] - ours[0]) for s in spans))
 
 
+def nothing_else(name, file, result):
+    """Worn, and nobody walks."""
+    bouts(name, file, result, [])
+    steps(name, file, result, [])
+    nonwear(name, file, result, [])
+
+
 def results_of(program, folder, files):
     return zip(files, analyse(program, [os.path.join(folder, f)
                                         for f in files]))
@@ -88,7 +117,15 @@ def score_steps(program, data):
         truth = {t["file"]: t for t in read_csv(folder, "truth.csv")}
         for file, result in results_of(program, folder, list(truth)):
             true = int(truth[file]["true_steps"])
-            spans = [(0, float(truth[file]["duration_s"]))] if true else []
+            all_of_it = [(0, float(truth[file]["duration_s"]))]
+            spans = all_of_it if true else []
+            listed = truth[file].get("steps_file")
+            if listed or not true:  # when each step was
+                steps(name, file, result,
+                      [float(s["t_s"]) for s in read_csv(folder, listed)]
+                      if listed else [])
+            nonwear(name, file, result,
+                    all_of_it if file.endswith(TABLE) else [])
             value(name, "steps", file, true, result.summary["walking"]["steps"])
             bouts(name, file, result, spans)
             segments(name, file, result, [])
@@ -106,6 +143,7 @@ def score_geotec(program, data):
         spans = [(float(t["t_start_s"]), float(t["t_end_s"])) for t in truth
                  if t["file"] == file and t["label"] in ("WALKING", "TURNING")]
         bouts(name, file, result, spans)
+        nonwear(name, file, result, [])
         segments(name, file, result, [])
         series(name, file, result, [], 0, 0)
         repetitions(name, file, result, [])
@@ -132,7 +170,7 @@ def score_reps(program, data):
                     value(name, "hold, s", f"{file} {block}", median(holds),
                           set_["hold_s_median"])
         repetitions(name, file, result, [span(t) for t in true])
-        bouts(name, file, result, [])
+        nothing_else(name, file, result)
         segments(name, file, result, [])
         series(name, file, result, [], 0, 0)
 
@@ -172,7 +210,7 @@ def score_pin(program, data):
         times = [float(truth[file][f"tap{k}_s"]) for k in (1, 2, 3, 4)]
         value(name, "taps", file, 4, len(taps_of(result)))
         series(name, file, result, times, EARLY_S, LATE_S)
-        bouts(name, file, result, [])
+        nothing_else(name, file, result)
         repetitions(name, file, result, [])
 
 
@@ -198,12 +236,15 @@ def score_scripted(program):
     name = "scripted"
     for i, result in enumerate(perform(program, SCRIPTS)):
         file = f"script {i}"
-        true = {kind: [] for kind in ("walk", "tremor", "tap", "repetition")}
+        true = {kind: [] for kind in ("walk", "step", "tremor", "tap",
+                                      "repetition", "nonwear")}
         for t in result.truth:
             if t["kind"] in true:
                 true[t["kind"]].append(t)
         spans = {kind: [span(t) for t in ts] for kind, ts in true.items()}
         bouts(name, file, result, spans["walk"])
+        steps(name, file, result, [s for s, _ in spans["step"]])
+        nonwear(name, file, result, spans["nonwear"])
         segments(name, file, result, spans["tremor"])
         series(name, file, result, [s for s, _ in spans["tap"]], 0.05, 0.05)
         repetitions(name, file, result, spans["repetition"])
@@ -216,6 +257,13 @@ def score_scripted(program):
             if len(here) == 1:
                 value(name, "tremor frequency, Hz", file, t["value"],
                       here[0]["frequency_hz"])
+
+
+def score_wear(program):
+    scripts = (*BY_TEMPERATURE, *WARMING)
+    for i, result in enumerate(perform(program, scripts, RATE_HZ)):
+        nonwear("scripted", f"wear script {i}", result,
+                [span(t) for t in result.truth if t["kind"] == "nonwear"])
 
 
 # What two measures claim, and how many there are: strong taps and quick
@@ -279,6 +327,7 @@ def main():
     score_short_sets(program, data)
     score_pin(program, data)
     score_scripted(program)
+    score_wear(program)
     score_claims(program)
     print_table()
     write_points(os.path.join(os.path.dirname(program), "accuracy",
