@@ -23,8 +23,11 @@ static const float REST_MIN_S = 1.5F;
 static const float REST_GYRO_DPS = 2.0F;  /* deviation from the low-pass */
 static const float REST_ACCEL_G = 0.051F; /* 0.5 m/s2 */
 /* Not the paper's 2: cheap gyroscopes that nobody calibrated are off by more.
- * Whoever turns so steadily, at rest by all else, turns about the vertical. */
+ * But who turns slowly out of the horizontal, leaves the low-passed
+ * acceleration behind by rate times REST_TAU_S: a bias does not do half of
+ * that. */
 static const float BIAS_MAX_DPS = 12.0F;
+static const float BIAS_LAG = 0.5F;
 static const float BIAS_TAU_S = 5.0F; /* of learning, once learnt */
 /* Without gyroscope: gravity is what is below 0.3 Hz, two poles. */
 static const float GRAVITY_TAU_S = 0.5F;
@@ -84,6 +87,16 @@ static void learn_bias(struct orientation *o)
     low_pass(&o->bias, o->rest_gyro, gain);
 }
 
+/* True if the acceleration is left behind as if the sensor turned, by more than
+ * the bias that the paper allows. */
+static bool lags(const struct orientation *o, vector accel)
+{
+    float lag = BIAS_LAG * REST_TAU_S * RAD;
+    return !is_near(o->rest_gyro, (vector){0}, REST_GYRO_DPS) &&
+           dot(o->rest_accel - accel, o->rest_accel - accel) >
+               lag * lag * dot(o->rest_gyro, o->rest_gyro);
+}
+
 static void detect_rest(struct orientation *o, vector accel, vector gyro)
 {
     float gain = pole_gain(o->dt_s, REST_TAU_S, o->age_s);
@@ -92,7 +105,8 @@ static void detect_rest(struct orientation *o, vector accel, vector gyro)
 
     bool calm = is_near(o->rest_accel, accel, REST_ACCEL_G);
     if (o->has_gyro) {
-        calm = calm && is_near(o->rest_gyro, gyro, REST_GYRO_DPS);
+        calm = calm && is_near(o->rest_gyro, gyro, REST_GYRO_DPS) &&
+               !lags(o, accel);
         for (int i = 0; i < 3; i++) {
             calm = calm && fabsf(o->rest_gyro[i]) < BIAS_MAX_DPS;
         }

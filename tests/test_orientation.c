@@ -107,6 +107,27 @@ static void bias_is_learnt_at_rest_and_kept_over_a_gap(void **state)
     }
 }
 
+/* 15 degrees in 4 s, as an arm that is raised slowly: gravity moves along. */
+static void slow_turn_is_no_bias(void **state)
+{
+    (void)state;
+    static const double turn_dps = 4;
+    struct orientation o;
+    orientation_init(&o, RATE_HZ, true);
+    struct motion m = {.accel = {0, 0, 1}};
+    for (int i = 0; i < 1000; i++) {
+        orientation_update(&o, &m);
+    }
+    m.gyro[0] = (float)turn_dps;
+    for (int i = 0; i < (int)(4 * RATE_HZ); i++) {
+        double angle = turn_dps * i / RATE_HZ * 0.017453293;
+        m.accel[1] = (float)sin(angle);
+        m.accel[2] = (float)cos(angle);
+        orientation_update(&o, &m);
+    }
+    assert_float_equal(o.bias[0], 0, 0.3F);
+}
+
 /* The accelerometer says nothing in free fall. */
 static void a_fast_turn_in_free_fall_is_followed(void **state)
 {
@@ -137,6 +158,7 @@ int main(void)
         cmocka_unit_test(small_bias_tilts_gravity_little),
         cmocka_unit_test(at_rest_gravity_is_what_is_read_in_any_position),
         cmocka_unit_test(bias_is_learnt_at_rest_and_kept_over_a_gap),
+        cmocka_unit_test(slow_turn_is_no_bias),
         cmocka_unit_test(a_fast_turn_in_free_fall_is_followed),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
